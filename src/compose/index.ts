@@ -1,0 +1,2 @@
+export type * from './model.ts';
+export { formatProblem, type Problem, type ProblemCode } from './problem.ts';
