@@ -76,15 +76,18 @@ export class WherryError extends Error {
     return typeof value === 'object' && value !== null && mark in value;
   }
 
-  get [mark](): true {
-    return true;
-  }
-
   toJSON(): Record<string, unknown> {
-    return { name: this.name, code: this.code, message: this.message, hint: this.hint, details: this.details };
+    return {
+      name: this.name,
+      code: this.code,
+      message: this.message,
+      hint: this.hint,
+      details: this.details,
+    };
   }
 }
 WherryError.prototype.name = 'WherryError';
+Object.defineProperty(WherryError.prototype, mark, { value: true });
 
 /** Whether `error` is a {@link WherryError}, optionally one with one of these codes. */
 export function isWherryError(error: unknown, ...codes: ErrorCode[]): error is WherryError {

@@ -1,0 +1,80 @@
+import type { WherryError } from './errors.ts';
+
+interface ContainerSubject {
+  id: string;
+  name: string;
+  image: string;
+  project: string | null;
+  service: string | null;
+}
+
+/** The payload of each lifecycle event. */
+export interface EventPayloads {
+  'container.started': ContainerSubject & { startedAt: Date };
+  'container.stopped': ContainerSubject & { exitCode: number | null };
+  'container.failed': ContainerSubject & {
+    exitCode: number | null;
+    oomKilled: boolean;
+    lastLines: readonly string[];
+  };
+  'health.changed': {
+    target: string;
+    kind: string;
+    from: 'unknown' | 'healthy' | 'unhealthy';
+    to: 'healthy' | 'unhealthy';
+    message: string;
+  };
+  'boot.started': { project: string | null; services: readonly string[] };
+  'boot.completed': {
+    project: string | null;
+    counts: Readonly<Record<string, number>>;
+    durationMs: number;
+    failed: readonly string[];
+  };
+  'shutdown.started': { project: string | null; services: readonly string[] };
+  'shutdown.completed': { project: string | null; durationMs: number; failed: readonly string[] };
+  'remote.host.online': { host: string };
+  'remote.host.offline': { host: string; missedProbes: number };
+  'remote.host.degraded': { host: string; reason: string };
+  'distribution.scheduled': { workload: string; host: string; score: number };
+  'distribution.deployed': { workload: string; host: string; containerId: string };
+  'distribution.migrated': { workload: string; from: string; to: string };
+  'distribution.started': { workloads: readonly string[] };
+  'distribution.completed': { local: number; remote: number; failed: readonly string[]; durationMs: number };
+  'tunnel.created': { host: string; localPort: number; remotePort: number };
+  'tunnel.closed': { host: string; localPort: number };
+  'tunnel.failed': { host: string; localPort: number | null };
+  'volume.mounted': { host: string; source: string; target: string };
+  'volume.unmounted': { host: string; source: string; target: string };
+}
+
+export type EventType = keyof EventPayloads;
+
+/** Something that happened in the life of a workload, published by whoever did it. */
+export type Event = {
+  [T in EventType]: {
+    type: T;
+    time: Date;
+    /** Component that published it, such as `boot`. */
+    source: string;
+    /** What it is about: a service, container, host or project by name. */
+    name: string;
+    data: EventPayloads[T];
+    error: WherryError | null;
+  };
+}[EventType];
+
+export type EventOf<T extends EventType> = Extract<Event, { type: T }>;
+
+/** Types and sources are alternatives within each list; both lists must match. An empty filter matches all. */
+export interface EventFilter<T extends EventType = EventType> {
+  types?: readonly T[];
+  sources?: readonly string[];
+}
+
+/** Whether `event` passes `filter`. */
+export function matches(filter: EventFilter, event: Event): boolean {
+  const { types, sources } = filter;
+  if (types !== undefined && types.length > 0 && !types.includes(event.type)) return false;
+  return sources === undefined || sources.length === 0 || sources.includes(event.source);
+}

@@ -1,0 +1,142 @@
+import type { PullPolicy } from './spec.ts';
+
+/** What pulls, pushes and builds report on their way. */
+export type ImageProgress =
+  | {
+      kind: 'layer';
+      /** Short id of the layer, or the step of the engine. */
+      id: string;
+      status: string;
+      /** Bytes done, null when not told. */
+      current: number | null;
+      /** Bytes in all, null when not told. */
+      total: number | null;
+    }
+  | { kind: 'status'; status: string }
+  | { kind: 'output'; text: string }
+  | { kind: 'digest'; digest: string }
+  | { kind: 'image'; id: string };
+
+export interface RegistryCredentials {
+  username?: string;
+  password?: import('./secret.ts').Secret;
+  identityToken?: import('./secret.ts').Secret;
+  serverAddress?: string;
+}
+
+export interface PullOptions {
+  platform?: string | undefined;
+  /** Default: what the user's `config.json` and credential helpers say. */
+  credentials?: RegistryCredentials | undefined;
+  policy?: PullPolicy;
+  onProgress?: ((progress: ImageProgress) => void) | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+export interface PushOptions {
+  credentials?: RegistryCredentials | undefined;
+  platform?: string | undefined;
+  onProgress?: ((progress: ImageProgress) => void) | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+/** What to build from: an open union by `kind`; an engine refuses the kinds that it does not know. */
+export type BuildInput = DockerfileBuild | { kind: string & {}; [field: string]: unknown };
+
+/** A Dockerfile and its context directory. */
+export interface DockerfileBuild {
+  kind: 'dockerfile';
+  /** Directory, or a tar stream. `.dockerignore` in a directory is honoured. */
+  context: string | AsyncIterable<Uint8Array>;
+  /** Path of the Dockerfile, relative to the context or absolute. Default: `Dockerfile`. */
+  dockerfile?: string;
+  /** Text of the Dockerfile, instead of `dockerfile`. */
+  dockerfileInline?: string;
+  /** Further names for the result. */
+  tags?: readonly string[];
+  args?: Readonly<Record<string, string>>;
+  labels?: Readonly<Record<string, string>>;
+  target?: string;
+  platform?: string;
+  network?: string;
+  /** Bytes of /dev/shm in build containers. */
+  shmSize?: number;
+  noCache?: boolean;
+  /** Pull newer base images. Default: false. */
+  pull?: boolean;
+  cacheFrom?: readonly string[];
+  extraHosts?: Readonly<Record<string, readonly string[]>>;
+  /** Secrets for `RUN --mount=type=secret,id=…`; needs BuildKit. */
+  secrets?: Readonly<Record<string, import('./secret.ts').Secret>>;
+  ulimits?: Readonly<Record<string, { soft: number; hard: number }>>;
+}
+
+export interface BuildOptions {
+  /** Default: the engine's own (BuildKit where it is there and wanted). */
+  builder?: 'classic' | 'buildkit';
+  onProgress?: ((progress: ImageProgress) => void) | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+export interface ImageInfo {
+  id: string;
+  /** `sha256:…` of the manifest; null for a local build on an engine that has none. */
+  digest: string | null;
+  tags: readonly string[];
+  digests: readonly string[];
+  createdAt: Date | null;
+  /** Bytes on disk. */
+  size: number;
+  os: string | null;
+  architecture: string | null;
+  labels: Readonly<Record<string, string>>;
+  /** The image's own settings that matter to who runs it. */
+  config: {
+    entrypoint: readonly string[] | null;
+    command: readonly string[] | null;
+    environment: readonly string[];
+    workingDir: string;
+    user: string;
+    exposedPorts: readonly string[];
+    volumes: readonly string[];
+    stopSignal: string | null;
+    healthcheck: import('./spec.ts').HealthCheckSpec | null;
+  } | null;
+}
+
+export interface CallOptions {
+  signal?: AbortSignal | undefined;
+}
+
+/** One image, by the reference that `backend.image(ref)` was given. Making it does no I/O and never fails. */
+export interface Image {
+  readonly name: string;
+  pull(options?: PullOptions): Promise<void>;
+  push(options?: PushOptions): Promise<void>;
+  /** Builds and tags the result with `name`. Fails with `UNSUPPORTED` for kinds that the engine does not know. */
+  build(input: BuildInput, options?: BuildOptions): Promise<ImageInfo>;
+  exists(options?: CallOptions): Promise<boolean>;
+  inspect(options?: CallOptions): Promise<ImageInfo>;
+  tag(name: string, options?: CallOptions): Promise<void>;
+  /** Removes the name, and the image with its last name. */
+  remove(options?: CallOptions & { force?: boolean; noPrune?: boolean }): Promise<void>;
+  digest(options?: CallOptions): Promise<string | null>;
+  /** All names of the same image. */
+  tags(options?: CallOptions): Promise<readonly string[]>;
+  /** The image as a tar stream in the engine's own format (docker-archive or OCI layout). */
+  save(options?: CallOptions): AsyncIterable<Uint8Array>;
+}
+
+/** What concerns many images at once. */
+export interface Images {
+  list(
+    options?: CallOptions & { all?: boolean; labels?: readonly string[]; reference?: string },
+  ): Promise<readonly ImageInfo[]>;
+  /** Reads a tar stream that `save` wrote; resolves to the names (or ids) that it brought. */
+  load(
+    archive: AsyncIterable<Uint8Array>,
+    options?: CallOptions & { onProgress?: (progress: ImageProgress) => void },
+  ): Promise<readonly string[]>;
+  /** Several images in one tar stream. */
+  save(names: readonly string[], options?: CallOptions): AsyncIterable<Uint8Array>;
+}
