@@ -1,0 +1,59 @@
+# Podman 5.4 from Debian 13, whatever the machine is: a root made by mmdebstrap, entered by pivot_root (in a plain chroot
+# image layers fail, since / has to be a mount point). It shares the machine's network, /proc, /sys, /dev and /tmp, and the
+# project's folder, so that ports and bind mounts mean the same as elsewhere.
+host=unix://$run/podman-5.4.sock
+root=$cache/debian-13-podman
+data=$cache/podman-5.4-data
+
+build() {
+  packages mmdebstrap
+  rm -rf "$root.part"
+  mmdebstrap --variant=minbase --include=podman,runc,netavark,aardvark-dns,catatonit,iptables,nftables \
+    trixie "$root.part" "$(debian_mirror)"
+  mv "$root.part" "$root"
+}
+
+# Where this machine's apt gets Debian from; empty (mmdebstrap's own default) when it is no Debian.
+debian_mirror() {
+  apt-get indextargets --format '$(SITE)' 'Created-By: Packages' 2>/dev/null | grep -m1 -E '/debian/?$' || true
+}
+
+start() {
+  need_root
+  if alive "$id" && engine "$host" >/dev/null 2>&1; then return 0; fi
+  if [ ! -d "$root" ]; then
+    say "$id: making a Debian 13 root with it (about a minute, once)"
+    (build) >"$run/$id.build.log" 2>&1 || refuse "mmdebstrap failed: $(tail -n 1 "$run/$id.build.log")"
+  fi
+  mkdir -p "$data" "$root$run" "$root$project" "$root/etc/containers/networks"
+  settings
+  daemon "$host" unshare --mount --propagation private "$lab/pivot" "$root" "$data:/var/lib/containers" "$run" "$project" -- \
+    podman system service --time 0 "$host"
+}
+
+# Its networks keep clear of the other Podman's: both live in the machine's one network namespace.
+settings() {
+  { containers_conf; printf '[network]\ndefault_subnet_pools = [{"base" = "10.213.0.0/16", "size" = 24}]\n'; } \
+    >"$root/etc/containers/containers.conf"
+  cat >"$root/etc/containers/networks/podman.json" <<'JSON'
+{
+  "name": "podman",
+  "id": "2f259bab93aaaaa2542ba43ef33eb990d0999ee1b9924b557b7be53c0b7a1bb9",
+  "driver": "bridge",
+  "network_interface": "podman54",
+  "created": "2025-01-01T00:00:00Z",
+  "subnets": [{ "subnet": "10.214.0.0/16", "gateway": "10.214.0.1" }],
+  "ipv6_enabled": false,
+  "internal": false,
+  "dns_enabled": false,
+  "ipam_options": { "driver": "host-local" }
+}
+JSON
+}
+
+stop() {
+  if alive "$id"; then
+    nsenter --target "$(cat "$run/$id.pid")" --mount podman rm --all --force --time 0 >/dev/null || true
+  fi
+  halt "$id"
+}
