@@ -1,3 +1,5 @@
+import type { Logger } from './logger.ts';
+import type { Secret } from './secret.ts';
 /** The engines behind the contract. */
 export type BackendType =
   | 'docker'
@@ -16,7 +18,7 @@ export interface TlsFiles {
   /** PEM text. */
   ca?: string;
   cert?: string;
-  key?: import('./secret.ts').Secret;
+  key?: Secret;
   /** Check the engine's certificate. Default: true. */
   verify?: boolean;
 }
@@ -33,7 +35,7 @@ export interface DockerConfig {
   apiVersion?: string;
   /** Environment to look into. Default: `process.env`. */
   env?: Readonly<Record<string, string | undefined>>;
-  logger?: import('./logger.ts').Logger;
+  logger?: Logger;
 }
 
 /** Where and how to reach Podman's API service. */
@@ -47,7 +49,7 @@ export interface PodmanConfig {
   /** Path of the podman binary for `autoStart`. Default: `podman` on PATH. */
   podmanPath?: string;
   env?: Readonly<Record<string, string | undefined>>;
-  logger?: import('./logger.ts').Logger;
+  logger?: Logger;
 }
 
 /** Config of any engine: `type` says which; the fields beside it belong to that engine. */

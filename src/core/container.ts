@@ -1,4 +1,4 @@
-import type { PortProtocol } from './spec.ts';
+import type { ContainerSpec, PortProtocol } from './spec.ts';
 
 /** Where a container is in its life; the same words on every engine. A container that its engine restarts reads `starting`. */
 export type ContainerStatus =
@@ -75,7 +75,7 @@ export interface ContainerInfo extends ContainerSummary {
   pid: number | null;
   healthLog: readonly HealthLogEntry[];
   /** The spec in force as the engine knows it. Content of secrets is never part of it. */
-  spec: import('./spec.ts').ContainerSpec;
+  spec: ContainerSpec;
   /** The engine's own record, for what has no word here. Its shape is the engine's and may change with it. */
   raw: unknown;
 }

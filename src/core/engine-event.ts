@@ -1,4 +1,6 @@
-/** What an engine reports of its containers, in the order in which it happened. Smaller than {@link import('./events.ts').Event}. */
+import type { ContainerSummary } from './container.ts';
+import type { Event } from './events.ts';
+/** What an engine reports of its containers, in the order in which it happened. Smaller than {@link Event}. */
 export type EngineEvent =
   | { type: 'created'; subject: EventSubject; time: Date }
   | { type: 'started'; subject: EventSubject; time: Date }
@@ -17,7 +19,7 @@ export type EngineEvent =
    * The stream had a gap (the engine restarted, the connection broke): events may be missing. `containers` is the list
    * as it is now; whoever keeps state compares it with what it knew.
    */
-  | { type: 'resync'; time: Date; containers: readonly import('./container.ts').ContainerSummary[] };
+  | { type: 'resync'; time: Date; containers: readonly ContainerSummary[] };
 
 export interface EventSubject {
   id: string;

@@ -1,4 +1,5 @@
-import type { PullPolicy } from './spec.ts';
+import type { Secret } from './secret.ts';
+import type { HealthCheckSpec, PullPolicy } from './spec.ts';
 
 /** What pulls, pushes and builds report on their way. */
 export type ImageProgress =
@@ -19,8 +20,8 @@ export type ImageProgress =
 
 export interface RegistryCredentials {
   username?: string;
-  password?: import('./secret.ts').Secret;
-  identityToken?: import('./secret.ts').Secret;
+  password?: Secret;
+  identityToken?: Secret;
   serverAddress?: string;
 }
 
@@ -67,7 +68,7 @@ export interface DockerfileBuild {
   cacheFrom?: readonly string[];
   extraHosts?: Readonly<Record<string, readonly string[]>>;
   /** Secrets for `RUN --mount=type=secret,id=…`; needs BuildKit. */
-  secrets?: Readonly<Record<string, import('./secret.ts').Secret>>;
+  secrets?: Readonly<Record<string, Secret>>;
   ulimits?: Readonly<Record<string, { soft: number; hard: number }>>;
 }
 
@@ -100,7 +101,7 @@ export interface ImageInfo {
     exposedPorts: readonly string[];
     volumes: readonly string[];
     stopSignal: string | null;
-    healthcheck: import('./spec.ts').HealthCheckSpec | null;
+    healthcheck: HealthCheckSpec | null;
   } | null;
 }
 

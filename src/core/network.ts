@@ -1,4 +1,5 @@
 import type { CallOptions } from './image.ts';
+import type { NetworkAttachment } from './spec.ts';
 
 export interface NetworkSpec {
   name: string;
@@ -54,7 +55,7 @@ export interface Networks {
   connect(
     nameOrId: string,
     container: string,
-    options?: CallOptions & { attachment?: import('./spec.ts').NetworkAttachment },
+    options?: CallOptions & { attachment?: NetworkAttachment },
   ): Promise<void>;
   disconnect(nameOrId: string, container: string, options?: CallOptions & { force?: boolean }): Promise<void>;
 }

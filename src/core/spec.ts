@@ -1,3 +1,4 @@
+import type { Secret } from './secret.ts';
 /**
  * What to run, in the words of the Compose specification (camelCase; OCI's words where Compose has none).
  * Sizes are bytes, durations are milliseconds. A field that is left out means "the image's or the engine's own".
@@ -130,7 +131,7 @@ export type VolumeMount =
 export interface FileMount {
   /** Absolute path inside the container. */
   target: string;
-  content: string | Uint8Array | import('./secret.ts').Secret;
+  content: string | Uint8Array | Secret;
   /** Default: 0. */
   uid?: number;
   /** Default: 0. */
