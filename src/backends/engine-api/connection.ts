@@ -1,0 +1,206 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { WherryError } from '../../core/errors.ts';
+import type { CallOptions } from '../../core/image.ts';
+import type { Dialer } from '../../transport/dialer.ts';
+import { HttpClient, type HttpRequest } from '../../transport/http-client.ts';
+import type { HttpResponse } from '../../transport/http-response.ts';
+import { parseNdjson } from '../../transport/ndjson.ts';
+import { abortable } from './abortable.ts';
+import { checkApiVersion, compareApiVersions, negotiate } from './api-version.ts';
+import { engineError } from './engine-error.ts';
+
+export interface EngineConnectionOptions {
+  /** Engine API version such as `1.45`. Default: negotiated by the first call that needs it. */
+  apiVersion?: string | undefined;
+  /** ms for the ping that negotiates. Default: 5 000. */
+  pingTimeout?: number | undefined;
+}
+
+export interface EngineRequest extends HttpRequest {
+  /** Sent as the JSON body; instead of `body`. */
+  json?: unknown;
+  /** False sends `path` as it is, without `/vX.Y` before it. Default: true. */
+  versioned?: boolean;
+}
+
+/** A connection that left HTTP: an attach or exec stream. */
+export interface EngineStream {
+  readonly headers: IncomingHttpHeaders;
+  /** Both directions; `end()` closes only ours. See transport's `UpgradedSocket`. */
+  readonly socket: Duplex;
+}
+
+/** What the engine tells in the headers of its ping. */
+export interface EnginePing {
+  /** The newest version that it speaks. */
+  apiVersion: string;
+  /** `2` when BuildKit is its default builder. */
+  builderVersion: string | null;
+  /** `linux` or `windows`. */
+  osType: string | null;
+  /** Version of Podman's own API; null on other engines. */
+  libpodVersion: string | null;
+}
+
+const ERROR_BODY_LIMIT = 1024 * 1024;
+
+/**
+ * The Engine API of one engine: versioned paths, JSON, typed errors. Answers outside 2xx (and 304) become a
+ * `WherryError` by {@link engineError}. There are no time limits but the ping's; the caller gives `signal`, `timeout` or `idle`.
+ */
+export class EngineConnection {
+  readonly #http: HttpClient;
+  readonly #pingTimeout: number;
+  readonly #fixedVersion: string | undefined;
+  #ping: Promise<EnginePing> | undefined;
+
+  constructor(dialer: Dialer, options: EngineConnectionOptions = {}) {
+    this.#http = new HttpClient(dialer);
+    this.#pingTimeout = options.pingTimeout ?? 5000;
+    this.#fixedVersion = options.apiVersion === undefined ? undefined : checkApiVersion(options.apiVersion);
+  }
+
+  get address(): string {
+    return this.#http.address;
+  }
+
+  /** Asks the engine whether it is there. `UNAVAILABLE`, `PERMISSION` or `TIMEOUT` when it is not. */
+  async ping(options: CallOptions = {}): Promise<EnginePing> {
+    const response = await this.#http.request({
+      path: '/_ping',
+      signal: options.signal,
+      timeout: this.#pingTimeout,
+      idle: this.#pingTimeout,
+    });
+    if (response.status !== 200) throw await refusal(response, { path: '/_ping' });
+    await response.discard();
+    const apiVersion = header(response.headers, 'api-version');
+    if (apiVersion === null || !/^\d+\.\d+$/.test(apiVersion)) {
+      throw new WherryError('PROTOCOL', `${this.address} does not answer like a container engine`, {
+        hint: 'check that the address is that of an engine with the Docker Engine API',
+        details: { address: this.address },
+      });
+    }
+    return {
+      apiVersion,
+      builderVersion: header(response.headers, 'builder-version'),
+      osType: header(response.headers, 'ostype'),
+      libpodVersion: header(response.headers, 'libpod-api-version'),
+    };
+  }
+
+  /** The version in use, such as `1.45`. */
+  async apiVersion(options: CallOptions = {}): Promise<string> {
+    if (this.#fixedVersion !== undefined) return this.#fixedVersion;
+    const { apiVersion } = await this.#firstPing(options);
+    return negotiate(apiVersion, this.address);
+  }
+
+  /** Whether the version in use is `version` or newer. */
+  async atLeast(version: string, options: CallOptions = {}): Promise<boolean> {
+    return compareApiVersions(await this.apiVersion(options), version) >= 0;
+  }
+
+  /** The ping's facts, asked once. */
+  async facts(options: CallOptions = {}): Promise<EnginePing> {
+    return this.#firstPing(options);
+  }
+
+  /** Sends a request; the body of the answer is the caller's to read or discard. */
+  async request(request: EngineRequest): Promise<HttpResponse> {
+    const prepared = await this.#prepare(request);
+    const response = await this.#http.request(prepared);
+    if (!isSuccess(response.status)) throw await refusal(response, prepared);
+    return response;
+  }
+
+  /** Sends a request whose answer has no body of interest, and tells its status. */
+  async call(request: EngineRequest): Promise<number> {
+    const response = await this.request(request);
+    await response.discard();
+    return response.status;
+  }
+
+  async json<T>(request: EngineRequest): Promise<T> {
+    const response = await this.request(request);
+    return response.json<T>();
+  }
+
+  /** The JSON texts of a streamed answer; the request is sent on the first `next()`. */
+  async *ndjson<T>(request: EngineRequest): AsyncGenerator<T, void, undefined> {
+    const response = await this.request(request);
+    yield* parseNdjson<T>(response.body);
+  }
+
+  /** The bytes of a streamed answer; the request is sent on the first `next()`. */
+  async *bytes(request: EngineRequest): AsyncGenerator<Buffer, void, undefined> {
+    const response = await this.request(request);
+    yield* response.body;
+  }
+
+  /** Asks to leave HTTP, on a connection of its own. */
+  async upgrade(request: EngineRequest & { protocol?: 'tcp' | 'h2c' }): Promise<EngineStream> {
+    const prepared = await this.#prepare(request);
+    const { idle: _idle, ...options } = prepared;
+    const answer = await this.#http.upgrade({
+      ...options,
+      ...(request.protocol === undefined ? {} : { protocol: request.protocol }),
+    });
+    if (answer.kind === 'upgraded') return { headers: answer.headers, socket: answer.socket };
+    throw engineError({
+      status: answer.status,
+      method: prepared.method ?? 'POST',
+      path: prepared.path,
+      text: answer.text,
+    });
+  }
+
+  /** Closes idle connections; what is under way finishes. */
+  close(): void {
+    this.#http.close();
+  }
+
+  async #prepare(request: EngineRequest): Promise<HttpRequest> {
+    const { json, versioned = true, path, headers, body, ...rest } = request;
+    const prefix = versioned ? `/v${await this.apiVersion({ signal: request.signal })}` : '';
+    const isJson = json !== undefined;
+    return {
+      ...rest,
+      path: `${prefix}${path}`,
+      body: isJson ? JSON.stringify(json) : body,
+      headers: isJson ? { 'content-type': 'application/json', ...headers } : headers,
+    };
+  }
+
+  async #firstPing(options: CallOptions): Promise<EnginePing> {
+    if (this.#ping === undefined) {
+      const ping = this.ping();
+      this.#ping = ping;
+      // A failure is not kept: the engine may come up later.
+      ping.catch(() => {
+        if (this.#ping === ping) this.#ping = undefined;
+      });
+    }
+    return abortable(this.#ping, options.signal);
+  }
+}
+
+function isSuccess(status: number): boolean {
+  return (status >= 200 && status < 300) || status === 304;
+}
+
+async function refusal(response: HttpResponse, request: HttpRequest): Promise<WherryError> {
+  const text = await response.text(ERROR_BODY_LIMIT);
+  return engineError({
+    status: response.status,
+    method: request.method ?? 'GET',
+    path: request.path,
+    text,
+  });
+}
+
+function header(headers: IncomingHttpHeaders, name: string): string | null {
+  const value = headers[name];
+  return typeof value === 'string' && value !== '' ? value : null;
+}

@@ -1,0 +1,172 @@
+import { type ErrorCode, type ErrorFields, WherryError } from '../../core/errors.ts';
+
+/** An answer of the engine outside 2xx. */
+export interface EngineRefusal {
+  status: number;
+  method: string;
+  path: string;
+  /** The body as text: JSON with `message` (Docker) or `cause` and `message` (Podman), or plain text from a proxy. */
+  text: string;
+}
+
+interface Verdict {
+  code: ErrorCode;
+  hint?: string;
+  details?: Record<string, unknown>;
+}
+
+/**
+ * The typed error for a refusal. The status decides, unless the engine's text tells better: engines answer 500 for
+ * faults of the user (a taken port, a missing mount source) and 409 for two different things.
+ */
+export function engineError(refusal: EngineRefusal): WherryError {
+  const { status, method, path } = refusal;
+  const message = engineMessage(refusal.text) || `the engine answered ${status} to ${method} ${path}`;
+  const { code, hint, details } = byText(message, status) ?? byStatus(status);
+  const fields: ErrorFields = { hint, details: { status, method, path, ...details } };
+  return new WherryError(code, message, fields);
+}
+
+/** The readable part of an error body. */
+export function engineMessage(text: string): string {
+  const trimmed = text.trim();
+  if (!trimmed.startsWith('{')) return trimmed.slice(0, 2000);
+  try {
+    const body: unknown = JSON.parse(trimmed);
+    if (typeof body === 'object' && body !== null && 'message' in body && typeof body.message === 'string') {
+      return body.message.trim();
+    }
+  } catch {
+    // Cut or foreign JSON is shown as it came.
+  }
+  return trimmed.slice(0, 2000);
+}
+
+/** Which host port a text of the engine says to be taken; null when it does not speak of that. */
+export function takenPort(message: string): { port: number | null; hostIp: string | null } | null {
+  if (!/port is already allocated|address already in use|ports are not available/i.test(message)) return null;
+  const patterns = [
+    /bind for (\S+?):(\d+) failed/i,
+    /failed to bind host port (?:for )?(\S+?):(\d+)[:/]/i,
+    /listen (?:tcp|udp|sctp)\d? (\S*?):(\d+):/i,
+    /exposing port (?:TCP|UDP|SCTP) (\S+?):(\d+)/i,
+  ];
+  for (const pattern of patterns) {
+    const match = pattern.exec(message);
+    if (match?.[2] !== undefined) {
+      return { port: Number(match[2]), hostIp: match[1]?.replace(/^\[|\]$/g, '') || null };
+    }
+  }
+  return { port: null, hostIp: null };
+}
+
+function byText(message: string, status: number): Verdict | undefined {
+  const port = takenPort(message);
+  if (port !== null) {
+    return {
+      code: 'PORT_TAKEN',
+      hint: 'choose another host port, or 0 to let the engine choose, or stop what holds it',
+      details: { port: port.port, hostIp: port.hostIp },
+    };
+  }
+  for (const { pattern, verdict } of knownTexts) {
+    if (pattern.test(message)) return verdict;
+  }
+  if (
+    status === 409 &&
+    /already in use|already exists/i.test(message) &&
+    !/in use by|is in use/i.test(message)
+  ) {
+    return { code: 'ALREADY_EXISTS' };
+  }
+  return undefined;
+}
+
+function byStatus(status: number): Verdict {
+  switch (status) {
+    case 400:
+      return { code: 'INVALID' };
+    case 401:
+      return { code: 'UNAUTHORIZED', hint: 'log in to the registry (`docker login`), or give credentials' };
+    case 403:
+      return { code: 'PERMISSION' };
+    case 404:
+      return { code: 'NOT_FOUND' };
+    case 405:
+    case 501:
+      return { code: 'UNSUPPORTED' };
+    case 409:
+      return { code: 'CONFLICT' };
+    case 502:
+    case 503:
+    case 504:
+      return { code: 'UNAVAILABLE' };
+    default:
+      return { code: 'ENGINE' };
+  }
+}
+
+/** Texts that say more than their status. The first that matches decides. */
+const knownTexts: readonly { pattern: RegExp; verdict: Verdict }[] = [
+  {
+    pattern: /client version [\d.]+ is too (new|old)/i,
+    verdict: { code: 'UNAVAILABLE', hint: 'leave the API version out, so that it is negotiated' },
+  },
+  {
+    pattern: /no space left on device|disk quota exceeded|not enough space/i,
+    verdict: { code: 'NO_SPACE', hint: 'free space on the disk of the engine: `wherry gc`, or prune images' },
+  },
+  {
+    pattern: /(container |pod )?name .*is already in use|name .* is in use by container/i,
+    verdict: { code: 'ALREADY_EXISTS', hint: 'remove or rename the other one, or choose another name' },
+  },
+  {
+    pattern: /(network|volume)( with( the)? name)? .*already exists/i,
+    verdict: { code: 'ALREADY_EXISTS' },
+  },
+  {
+    pattern:
+      /bind source path does not exist|statfs .*no such file or directory|stat .*: no such file or directory.*mount/i,
+    verdict: {
+      code: 'NOT_FOUND',
+      hint: "create the directory on the engine's host, or set `createHostPath`",
+      details: { kind: 'mount source' },
+    },
+  },
+  {
+    pattern:
+      /has active endpoints|is in use|is being used|being used by|network is ambiguous|cannot remove a running/i,
+    verdict: { code: 'CONFLICT' },
+  },
+  {
+    pattern:
+      /can only create exec sessions on running containers|container .* is not running|cannot .* a paused container|is paused|container state improper/i,
+    verdict: { code: 'CONFLICT' },
+  },
+  {
+    pattern:
+      /executable file .*not found|exec: ".*": (stat .*)?(no such file or directory|permission denied|is a directory)|exec format error|crun: .*no such file or directory/i,
+    verdict: {
+      code: 'INVALID',
+      hint: 'check the command: the program must be in the image, executable and built for this platform',
+      details: { kind: 'command' },
+    },
+  },
+  {
+    pattern: /cannot assign requested address/i,
+    verdict: { code: 'INVALID', hint: "the host IP of a port must be an address of the engine's host" },
+  },
+  {
+    pattern:
+      /^no such (container|image|volume|network|exec|object|pod)\b|: no such (container|image|volume|network|exec session)\b|no (container|image|volume|network|such).*with name or id/i,
+    verdict: { code: 'NOT_FOUND' },
+  },
+  {
+    pattern:
+      /no matching manifest for|does not match the specified platform|does not provide the specified platform/i,
+    verdict: {
+      code: 'NOT_FOUND',
+      hint: 'the image has no variant for this platform: choose another `platform`',
+    },
+  },
+];
