@@ -1,4 +1,4 @@
-// Asks a container engine who it is: `node engine.mjs unix:///var/run/docker.sock` prints `docker 20.10.24 1.41`,
+// Asks a container engine who it is: `node engine.mjs unix:///var/run/docker.sock` prints `docker 20.10.24+dfsg1 1.41`,
 // or one line about why not, with exit code 1. Plain JavaScript: it runs before `npm ci`, on any Node.
 import { request } from 'node:http';
 
@@ -29,7 +29,7 @@ const call = request({ ...address(), path: '/version', timeout }, (response) => 
     if (response.statusCode !== 200) fail(`answered ${response.statusCode}`);
     const { Version, ApiVersion, Components = [] } = JSON.parse(body);
     const kind = Components.some(({ Name }) => /podman/i.test(Name)) ? 'podman' : 'docker';
-    console.log(`${kind} ${Version.replace(/[^0-9.].*$/, '')} ${ApiVersion}`);
+    console.log(`${kind} ${Version} ${ApiVersion}`);
   });
 });
 call.on('timeout', () => fail(`no answer within ${timeout / 1000} s`));

@@ -14,12 +14,12 @@ build() {
   rm -rf "$part"
   mkdir -p "$part"
   export GOBIN=$part GOFLAGS=-buildvcs=false
-  local pure=(env CGO_ENABLED=0 go install -trimpath -ldflags '-s -w')
   local shim
   for shim in containerd containerd-shim-runc-v2 ctr; do
-    "${pure[@]}" "github.com/containerd/containerd/v2/cmd/$shim@$containerd"
+    CGO_ENABLED=0 go install -trimpath -ldflags '-s -w' "github.com/containerd/containerd/v2/cmd/$shim@$containerd"
   done
-  "${pure[@]}" github.com/moby/moby/v2/cmd/{dockerd,docker-proxy}@"$moby"
+  CGO_ENABLED=0 go install -trimpath -ldflags "-s -w -X github.com/moby/moby/v2/dockerversion.Version=${moby#v}" \
+    github.com/moby/moby/v2/cmd/{dockerd,docker-proxy}@"$moby"
   CGO_ENABLED=1 go install -trimpath -ldflags '-s -w' -tags seccomp "github.com/opencontainers/runc@$runc"
   mv "$part" "$bin"
 }

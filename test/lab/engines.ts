@@ -33,11 +33,16 @@ export interface Lab {
 export async function labEngines(): Promise<Lab> {
   const named = process.env.WHERRY_LAB;
   const cache = process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache');
-  const files = named ? [named] : ['/run/wherry-lab/engines.json', join(cache, 'wherry/lab/run/engines.json')];
+  const files = named
+    ? [named]
+    : ['/run/wherry-lab/engines.json', join(cache, 'wherry/lab/run/engines.json')];
   for (const file of files) {
     const text = await readFile(file, 'utf8').catch(() => undefined);
     if (text !== undefined) return JSON.parse(text);
   }
   const reason = `the lab is not up (no ${files.join(' or ')}): run \`bash test/lab/up\` as root`;
-  return { engines: [], skipped: ['docker', 'podman', 'docker-newest', 'podman-5.4'].map((id) => ({ id, reason })) };
+  return {
+    engines: [],
+    skipped: ['docker', 'podman', 'docker-newest', 'podman-5.4'].map((id) => ({ id, reason })),
+  };
 }
