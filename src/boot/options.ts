@@ -1,0 +1,130 @@
+import type { EventBus, Logger } from '../core/index.ts';
+import type { OnProgress } from './progress.ts';
+
+/** Options that all verbs of a project share. */
+export interface BootOptions {
+  /** Engine calls at once. Default: 8. */
+  parallel?: number | undefined;
+  signal?: AbortSignal | undefined;
+  onProgress?: OnProgress | undefined;
+  /** Where lifecycle events are published. */
+  events?: EventBus | undefined;
+  /** Default: silent. */
+  logger?: Logger | undefined;
+}
+
+/** Options that decide what `up` plans. */
+export interface UpPlanOptions {
+  /** Only these and what they depend on. Default: all services of the project. */
+  services?: readonly string[] | undefined;
+  /** When images are pulled. Default: each service's own policy, else `missing`. */
+  pull?: 'always' | 'missing' | 'never' | undefined;
+  /** Build: every image that can be built, only those that are missing (the default), or none. */
+  build?: 'always' | 'missing' | 'never' | undefined;
+  /** Make every container anew. Excludes `noRecreate`. */
+  forceRecreate?: boolean | undefined;
+  /** Keep existing containers also when their configuration changed. */
+  noRecreate?: boolean | undefined;
+  /** Remove containers of services that the project does not have any more. Default: only warn. */
+  removeOrphans?: boolean | undefined;
+  /** Leave out what the named services depend on. */
+  noDeps?: boolean | undefined;
+  /** Create only. */
+  noStart?: boolean | undefined;
+  /** Number of containers by service, over the file's own. */
+  scale?: Readonly<Record<string, number>> | undefined;
+  /** Anonymous volumes are made anew when a container is. Default: false. */
+  renewAnonymousVolumes?: boolean | undefined;
+}
+
+export interface UpOptions extends BootOptions, UpPlanOptions {
+  /** Resolve only when every service is running and, with a health check, healthy. Default: false. */
+  wait?: boolean | undefined;
+  /** ms for each gate (a dependency's condition, and `wait`). Default: none: the engine's own retries decide. */
+  waitTimeout?: number | undefined;
+  /** ms between stop signal and kill for containers that are replaced. Default: the container's own grace. */
+  timeout?: number | undefined;
+}
+
+export interface DownOptions extends BootOptions {
+  projectName: string;
+  /** Also removes named volumes, and tells orphans from services; without it everything goes by labels. */
+  project?: import('../compose/index.ts').Project | undefined;
+  /** Only these services' containers; networks and volumes stay then. Default: all. */
+  services?: readonly string[] | undefined;
+  /** Also remove the project's volumes (named and anonymous). Default: false. */
+  volumes?: boolean | undefined;
+  /** Also remove containers of services that `project` does not have. Without `project` everything goes. */
+  removeOrphans?: boolean | undefined;
+  /** Also remove images: all that services use, or only those without a name of their own (built by us). */
+  images?: 'all' | 'local' | undefined;
+  /** ms between stop signal and kill. Default: each container's own grace. */
+  timeout?: number | undefined;
+}
+
+/** Which containers of a project a verb is for. */
+export interface ServiceOptions extends BootOptions {
+  projectName: string;
+  /** Default: all services. A name without any container fails with `NOT_FOUND`. */
+  services?: readonly string[] | undefined;
+  /** Also one-off containers (`run`). Default: false. */
+  oneOff?: boolean | undefined;
+}
+
+export interface StopServicesOptions extends ServiceOptions {
+  /** ms between stop signal and kill. Default: each container's own grace. */
+  timeout?: number | undefined;
+}
+
+export interface RestartServicesOptions extends StopServicesOptions {
+  /** Leave dependants with `restart: true` alone. Default: false. */
+  noDeps?: boolean | undefined;
+}
+
+export interface StartServicesOptions extends ServiceOptions {
+  /** Resolve only when every service is running and, with a health check, healthy. Default: false. */
+  wait?: boolean | undefined;
+  /** ms for each gate. */
+  waitTimeout?: number | undefined;
+}
+
+export interface KillServicesOptions extends ServiceOptions {
+  /** Default: SIGKILL. */
+  killSignal?: string | undefined;
+}
+
+export interface RemoveServicesOptions extends ServiceOptions {
+  /** Stop running ones first; without it they are left alone. Default: false. */
+  stop?: boolean | undefined;
+  /** Also their anonymous volumes. Default: false. */
+  volumes?: boolean | undefined;
+}
+
+/** What became of one container or resource. */
+export interface ChangeRow {
+  kind: 'container' | 'network' | 'volume' | 'image';
+  name: string;
+  /** Null for what belongs to no service. */
+  service: string | null;
+  change:
+    | 'stopped'
+    | 'started'
+    | 'restarted'
+    | 'killed'
+    | 'paused'
+    | 'resumed'
+    | 'removed'
+    | 'kept'
+    | 'failed';
+  durationMs: number;
+  error: import('../core/index.ts').WherryError | null;
+}
+
+/** The outcome of `down`, `stop` and the other verbs. */
+export interface ChangeSummary {
+  rows: readonly ChangeRow[];
+  durationMs: number;
+  /** No row failed. */
+  ok: boolean;
+  warnings: readonly string[];
+}

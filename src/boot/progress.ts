@@ -1,0 +1,17 @@
+import type { EngineHealth, ImageProgress, WherryError } from '../core/index.ts';
+import type { Plan, Step } from './plan.ts';
+
+/** Where a step is: `waiting` for what it needs, `working`, made but not `ready` yet (health), or at its end. */
+export type StepState = 'waiting' | 'working' | 'unhealthy' | 'ready' | 'skipped' | 'failed';
+
+/** What `up`, `down` and the boot of endpoints report on their way. */
+export type BootProgress =
+  | { kind: 'planned'; plan: Plan }
+  /** `error` is there when it failed or was skipped. `durationMs` counts from the start of the work, 0 before. */
+  | { kind: 'step'; step: Step; state: StepState; durationMs: number; error: WherryError | null }
+  | { kind: 'image'; image: string; services: readonly string[]; progress: ImageProgress }
+  | { kind: 'health'; service: string; container: string; health: EngineHealth }
+  /** Another process works on the same project; this one waits until it is done. */
+  | { kind: 'locked'; project: string; pid: number; since: Date };
+
+export type OnProgress = (progress: BootProgress) => void;

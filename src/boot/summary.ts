@@ -1,0 +1,62 @@
+import type { WherryError } from '../core/index.ts';
+
+/**
+ * How one service or endpoint ended up.
+ *
+ * | status | meaning |
+ * |---|---|
+ * | `started` | it runs (or ran to its end with exit code 0), and every gate that was asked for is passed |
+ * | `remote` | it runs elsewhere; only its health is looked at |
+ * | `discovered` | it was found running and left alone |
+ * | `distributed` | it was placed on another host |
+ * | `skipped` | nothing was done: disabled, not asked for, or something that it depends on failed (`error` says so) |
+ * | `failed` | it did not come up (`error` says why) |
+ * | `degraded` | it is not required, and it did not come up or is not healthy |
+ */
+export type BootStatus =
+  | 'started'
+  | 'remote'
+  | 'discovered'
+  | 'distributed'
+  | 'skipped'
+  | 'failed'
+  | 'degraded';
+
+/** What was done to a service's containers; `kept` when nothing had to be. */
+export type BootChange = 'created' | 'recreated' | 'started' | 'restarted' | 'kept' | 'none';
+
+/** One container of a row, as it was when the row was finished. */
+export interface BootContainer {
+  id: string;
+  name: string;
+  change: BootChange;
+  /** Null while it runs. */
+  exitCode: number | null;
+}
+
+/** The outcome of one service or endpoint. */
+export interface BootRow {
+  name: string;
+  status: BootStatus;
+  change: BootChange;
+  /** ms from the first thing done for it until it was ready or given up. */
+  durationMs: number;
+  /** For a container that died: `details` has `exitCode`, `oomKilled` and `lastLines` (at most 50). */
+  error: WherryError | null;
+  /** Where it answers: the endpoint's URL, or the first published TCP port; null when there is none. */
+  url: string | null;
+  /** Whether its failure fails the boot. */
+  required: boolean;
+  containers: readonly BootContainer[];
+}
+
+/** The outcome of a boot: exactly one row for every service or endpoint that was asked for, in their declared order. */
+export interface BootSummary {
+  rows: readonly BootRow[];
+  counts: Readonly<Record<BootStatus, number>>;
+  durationMs: number;
+  /** No row that is required failed or was skipped for the failure of another. */
+  ok: boolean;
+  /** What is odd but stops nothing: orphans that were left, dependencies that are not required and failed. */
+  warnings: readonly string[];
+}
