@@ -1,0 +1,153 @@
+import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { cancelled, WherryError } from '../core/errors.ts';
+import { http } from './builtin.ts';
+import { connectionError, errorCode, messageOf } from './connection-errors.ts';
+
+export type RequestBody = string | Uint8Array | AsyncIterable<Uint8Array | string>;
+
+export type Answer =
+  | { readonly kind: 'response'; readonly response: IncomingMessage }
+  | {
+      readonly kind: 'upgrade';
+      readonly response: IncomingMessage;
+      readonly socket: Duplex;
+      readonly head: Buffer;
+    };
+
+export interface ExchangeOptions {
+  address: string;
+  body: RequestBody | undefined;
+  signal: AbortSignal | undefined;
+  timeout: number | undefined;
+}
+
+/**
+ * Sends `request` with its body and resolves with what `accept` makes of the answer's head; every way to fail destroys
+ * the request. `accept` runs inside the event, because a connection may break before a promise's continuation runs.
+ */
+export function exchange<T>(
+  request: ClientRequest,
+  options: ExchangeOptions,
+  accept: (answer: Answer) => T,
+): Promise<T> {
+  const { address, body, signal, timeout } = options;
+  return new Promise((resolve, reject) => {
+    let timer: NodeJS.Timeout | undefined;
+    let settled = false;
+    let answered: IncomingMessage | undefined;
+    const release = (): void => {
+      settled = true;
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', onAbort);
+    };
+    const fail = (error: unknown): void => {
+      if (settled) return;
+      release();
+      reject(error);
+      request.destroy();
+    };
+    const onAbort = (): void => {
+      if (signal !== undefined) fail(cancelled(signal));
+    };
+    const succeed = (answer: Answer): void => {
+      release();
+      resolve(accept(answer));
+    };
+    request.on('response', (response) => {
+      answered = response;
+      // The peer has said all it will: what is left of the request body is of no use to it.
+      response.on('end', () => {
+        if (!request.writableFinished) request.destroy();
+      });
+      succeed({ kind: 'response', response });
+    });
+    request.on('upgrade', (response, socket, head) => succeed({ kind: 'upgrade', response, socket, head }));
+    // After the head it is the response that reports its own end; these stay so that nothing is uncaught.
+    request.on('error', (error) => fail(requestError(error, address)));
+    request.on('close', () => fail(requestError(new Error('socket hang up'), address)));
+    signal?.addEventListener('abort', onAbort);
+    if (timeout !== undefined) {
+      timer = setTimeout(() => {
+        fail(
+          new WherryError('TIMEOUT', `${address} did not answer ${request.path} within ${timeout} ms`, {
+            hint: 'Check that the engine is not overloaded or stuck.',
+            details: { address, path: request.path, limit: timeout },
+          }),
+        );
+      }, timeout);
+    }
+    if (signal?.aborted) {
+      onAbort();
+      return;
+    }
+    send(request, body).catch((error: unknown) => {
+      answered?.destroy(error instanceof Error ? error : new Error(String(error)));
+      fail(error);
+    });
+  });
+}
+
+/** A request that is about to be sent; `INVALID` when its path or headers have characters that HTTP forbids. */
+export function prepare(options: RequestOptions): ClientRequest {
+  try {
+    return http().request(options);
+  } catch (cause) {
+    throw new WherryError('INVALID', `the request cannot be sent: ${messageOf(cause)}`, {
+      details: { path: options.path },
+      cause,
+    });
+  }
+}
+
+async function send(request: ClientRequest, body: RequestBody | undefined): Promise<void> {
+  if (body === undefined) {
+    request.end();
+    return;
+  }
+  if (typeof body === 'string' || body instanceof Uint8Array) {
+    request.end(body);
+    return;
+  }
+  const closed = new Promise<'closed'>((resolve) => request.once('close', () => resolve('closed')));
+  const chunks = body[Symbol.asyncIterator]();
+  for (;;) {
+    const step = await Promise.race([chunks.next(), closed]);
+    if (step === 'closed') {
+      // Not awaited: a source that is itself waiting for something may never settle.
+      chunks.return?.().catch(() => {});
+      return;
+    }
+    if (step.done) break;
+    if (step.value.length > 0 && !request.write(step.value)) {
+      let drained: (() => void) | undefined;
+      const drain = new Promise<void>((resolve) => {
+        drained = resolve;
+        request.once('drain', resolve);
+      });
+      await Promise.race([drain, closed]);
+      if (drained !== undefined) request.off('drain', drained);
+    }
+  }
+  request.end();
+}
+
+function requestError(cause: unknown, address: string): WherryError {
+  if (cause instanceof WherryError) return cause;
+  const code = errorCode(cause);
+  if (code?.startsWith('HPE_')) {
+    return new WherryError('PROTOCOL', `${address} does not answer in HTTP: ${messageOf(cause)}`, {
+      hint: 'Check that the address is that of the engine, and whether it wants TLS.',
+      details: { address, parser: code },
+      cause,
+    });
+  }
+  if (code === 'ECONNRESET' || code === 'EPIPE' || code === undefined) {
+    return new WherryError('UNAVAILABLE', `${address} closed the connection before it answered`, {
+      hint: 'The engine may be restarting: try again.',
+      details: { address, errno: code },
+      cause,
+    });
+  }
+  return connectionError(cause, address);
+}

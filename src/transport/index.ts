@@ -1,0 +1,18 @@
+export { collect } from './bytes.ts';
+export { type RunOptions, type RunResult, run } from './child-process.ts';
+export { demux, demuxBatches, Frame, FrameDecoder, type FrameKind, rawBatches } from './demux.ts';
+export type { Dialer, DialOptions, TlsDialOptions } from './dialer.ts';
+export { tcpDialer, tlsDialer, unixDialer } from './dialer.ts';
+export {
+  HttpClient,
+  type HttpClientOptions,
+  type HttpRequest,
+  type RefusedUpgrade,
+  type UpgradedSocket,
+  type UpgradeRequest,
+} from './http-client.ts';
+export type { RequestBody } from './http-exchange.ts';
+export { HttpResponse } from './http-response.ts';
+export { LogLine, type LogLineOptions, LogLineSplitter, logLineBatches, logLines } from './log-lines.ts';
+export { parseNdjson, parseNdjsonBatches } from './ndjson.ts';
+export type { Query } from './query.ts';
