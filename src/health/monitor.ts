@@ -1,0 +1,139 @@
+import { WherryError } from '../core/errors.ts';
+import type { EventBus } from '../core/event-bus.ts';
+import { type Logger, silentLogger } from '../core/logger.ts';
+import type { HealthChecker } from './checker.ts';
+import { type FullRetryPolicy, type RetryPolicy, retryPolicy, Streak } from './retry.ts';
+import { type HealthResult, type HealthTarget, targetName } from './target.ts';
+
+export interface HealthMonitorOptions {
+  checker: HealthChecker;
+  /** Where `health.changed` is published. */
+  events?: EventBus;
+  /** ms between the end of one check of a target and the start of its next. Default: 10 000. */
+  interval?: number;
+  /** Results in a row that change a target's state. Default: 1 pass, 3 failures. */
+  thresholds?: Pick<RetryPolicy, 'successThreshold' | 'failureThreshold'>;
+  /** Checks at a time. Default: 16. */
+  parallel?: number;
+  logger?: Logger;
+}
+
+export type MonitoredHealth = 'unknown' | 'healthy' | 'unhealthy';
+
+export interface MonitoredTarget {
+  name: string;
+  health: MonitoredHealth;
+  last: HealthResult | null;
+}
+
+interface Entry {
+  target: HealthTarget;
+  health: MonitoredHealth;
+  last: HealthResult | null;
+  streak: Streak;
+  timer: NodeJS.Timeout | undefined;
+  removed: boolean;
+}
+
+/** Keeps checking targets and publishes `health.changed` when one changes. It does not keep the process alive. */
+export class HealthMonitor implements AsyncDisposable {
+  readonly #options: HealthMonitorOptions;
+  readonly #interval: number;
+  readonly #policy: FullRetryPolicy;
+  readonly #logger: Logger;
+  readonly #entries = new Map<string, Entry>();
+  readonly #queue: Entry[] = [];
+  readonly #running = new Set<Promise<void>>();
+  readonly #scope = new AbortController();
+
+  constructor(options: HealthMonitorOptions) {
+    this.#options = options;
+    this.#interval = options.interval ?? 10_000;
+    this.#logger = options.logger ?? silentLogger;
+    this.#policy = retryPolicy({ failureThreshold: 3, ...options.thresholds });
+    if (!(this.#interval > 0))
+      throw new WherryError('INVALID', `the interval is ${this.#interval}, but must be more than 0 ms`);
+  }
+
+  /** Starts checking `target`, at once for the first time. `ALREADY_EXISTS` when its name is watched already. */
+  add(target: HealthTarget): void {
+    const name = targetName(target);
+    if (this.#scope.signal.aborted) throw new WherryError('CONFLICT', 'the health monitor is closed');
+    if (this.#entries.has(name)) throw new WherryError('ALREADY_EXISTS', `${name} is already monitored`);
+    const entry: Entry = {
+      target,
+      health: 'unknown',
+      last: null,
+      streak: new Streak(this.#policy),
+      timer: undefined,
+      removed: false,
+    };
+    this.#entries.set(name, entry);
+    this.#enqueue(entry);
+  }
+
+  /** Stops checking the target of this name; a check under way is not reported any more. */
+  remove(name: string): void {
+    const entry = this.#entries.get(name);
+    if (entry === undefined) return;
+    entry.removed = true;
+    clearTimeout(entry.timer);
+    this.#entries.delete(name);
+  }
+
+  /** All targets as they are now, in the order of `add`. */
+  targets(): readonly MonitoredTarget[] {
+    return [...this.#entries].map(([name, { health, last }]) => ({ name, health, last }));
+  }
+
+  /** Stops all checks and waits for those under way. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#scope.abort();
+    for (const name of [...this.#entries.keys()]) this.remove(name);
+    this.#queue.length = 0;
+    await Promise.allSettled(this.#running);
+  }
+
+  #enqueue(entry: Entry): void {
+    this.#queue.push(entry);
+    this.#work();
+  }
+
+  #work(): void {
+    while (this.#running.size < (this.#options.parallel ?? 16)) {
+      const entry = this.#queue.shift();
+      if (entry === undefined) return;
+      if (entry.removed) continue;
+      const run = this.#check(entry).finally(() => {
+        this.#running.delete(run);
+        this.#work();
+      });
+      this.#running.add(run);
+    }
+  }
+
+  async #check(entry: Entry): Promise<void> {
+    try {
+      const result = await this.#options.checker.check(entry.target, { signal: this.#scope.signal });
+      if (!entry.removed) this.#take(entry, result);
+    } catch (error) {
+      if (this.#scope.signal.aborted) return;
+      this.#logger.error('a health check cannot be run', { target: targetName(entry.target), error });
+    }
+    if (entry.removed) return;
+    entry.timer = setTimeout(() => this.#enqueue(entry), this.#interval);
+    entry.timer.unref();
+  }
+
+  #take(entry: Entry, result: HealthResult): void {
+    entry.last = result;
+    const verdict = entry.streak.add(result.healthy, Number.POSITIVE_INFINITY);
+    if (verdict === 'again') return;
+    const from = entry.health;
+    const to = verdict === 'healthy' ? 'healthy' : 'unhealthy';
+    if (from === to) return;
+    entry.health = to;
+    const { target, kind, message } = result;
+    this.#options.events?.publish('health.changed', 'health', target, { target, kind, from, to, message });
+  }
+}
