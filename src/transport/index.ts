@@ -16,3 +16,13 @@ export { HttpResponse } from './http-response.ts';
 export { LogLine, type LogLineOptions, LogLineSplitter, logLineBatches, logLines } from './log-lines.ts';
 export { parseNdjson, parseNdjsonBatches } from './ndjson.ts';
 export type { Query } from './query.ts';
+export {
+  type PackChoice,
+  type PackDirectoryOptions,
+  type PackedPath,
+  packDirectory,
+} from './tar-directory.ts';
+export type { TarEntryType, TarHeader } from './tar-entry.ts';
+export { type ExtractedTar, type ExtractTarOptions, extractTar } from './tar-extract.ts';
+export { packEntries, type TarEntrySource } from './tar-pack.ts';
+export { readTar, type TarEntry } from './tar-read.ts';
