@@ -1,9 +1,7 @@
 #!/usr/bin/env bash
-# Installs Debian or Ubuntu packages without asking anything; the package lists are fetched once, when a package is not in them.
+# Installs Debian or Ubuntu packages without asking anything; fetches the package lists first when those here do not do.
 set -euo pipefail
 
 export DEBIAN_FRONTEND=noninteractive
-if ! apt-get install --dry-run --no-install-recommends "$@" >/dev/null 2>&1; then
-  apt-get update
-fi
-apt-get install --yes --no-install-recommends -o DPkg::Lock::Timeout=300 "$@"
+install() { apt-get install --yes --no-install-recommends -o DPkg::Lock::Timeout=300 "$@"; }
+install "$@" || { apt-get update && install "$@"; }

@@ -5,10 +5,11 @@ cache=${XDG_CACHE_HOME:-$HOME/.cache}/wherry/lab
 if [ "$(id -u)" = 0 ]; then run=/run/wherry-lab; else run=$cache/run; fi
 
 say() { printf 'lab: %s\n' "$*" >&2; }
-# Ends a leg: its message is the reason that `up` records for the skip.
-refuse() { printf '%s\n' "$*" >"$run/$id.reason"; say "$id: $*"; exit 1; }
-need_root() { [ "$(id -u)" = 0 ] || refuse 'needs root'; }
-need_command() { command -v "$1" >/dev/null || refuse "needs $1, which is not installed"; }
+# End a leg with the reason that `up` records: `skip` where this machine cannot have it, `refuse` where it should have.
+skip() { echo "$*" >"$run/$id.reason"; exit 3; }
+refuse() { echo "$*" >"$run/$id.reason"; exit 1; }
+need_root() { [ "$(id -u)" = 0 ] || skip 'needs root'; }
+need_command() { command -v "$1" >/dev/null || skip "needs $1, which is not installed"; }
 
 # Prints `kind version apiVersion` when an engine answers on the host ($1).
 engine() { node "$project/scripts/engine.mjs" "$1"; }
@@ -26,37 +27,43 @@ packages() {
     refuse "apt-get could not install ${missing[*]}: $(tail -n 1 "$run/$id.apt.log")"
 }
 
-alive() { [ -f "$run/$1.pid" ] && kill -0 "$(cat "$run/$1.pid")" 2>/dev/null; }
+# A daemon of ours is known by pid and start time, so that a reused pid is never taken for it.
+born() { cut -d ' ' -f 22 "/proc/$1/stat" 2>/dev/null; }
+alive() {
+  local pid start
+  read -r pid start 2>/dev/null <"$run/$1.pid" && [ "$(born "$pid")" = "$start" ]
+}
+pid_of() { cut -d ' ' -f 1 "$run/$1.pid"; }
+runs() { alive "$id" && engine "$host" >/dev/null 2>&1; }
 
 # Starts a daemon in a session of its own and waits until it answers: daemon HOST COMMAND...
 daemon() {
-  local host=$1
+  local host=$1 pid
   shift
+  halt "$id"
   setsid "$@" >"$run/$id.log" 2>&1 </dev/null &
-  echo $! >"$run/$id.pid"
+  pid=$!
+  echo "$pid $(born $pid)" >"$run/$id.pid"
   for _ in $(seq 120); do
     if engine "$host" >/dev/null 2>&1; then return 0; fi
     alive "$id" || break
     sleep 0.5
   done
-  local why
-  why=$(tail -n 3 "$run/$id.log" | tr '\n' ' ')
   halt "$id"
-  refuse "its daemon does not answer on $host: $why"
+  refuse "its daemon does not answer on $host: $(tail -n 3 "$run/$id.log" | tr '\n' ' ')"
 }
 
-# Stops a daemon of ours by its pid and waits for it.
+# Stops a daemon of ours and waits for it; what is left of one that was killed goes too.
 halt() {
-  local pid
-  [ -f "$run/$1.pid" ] || return 0
-  pid=$(cat "$run/$1.pid")
-  kill "$pid" 2>/dev/null || true
+  local signal=TERM
   for _ in $(seq 60); do
-    kill -0 "$pid" 2>/dev/null || break
+    alive "$1" || break
+    kill -s "$signal" "$(pid_of "$1")" || true
+    signal=0
     sleep 0.5
   done
-  kill -9 "$pid" 2>/dev/null || true
-  rm -f "$run/$1.pid"
+  if alive "$1"; then kill -9 "$(pid_of "$1")"; fi
+  rm -f "$run/$1.pid" "$run/$1.sock" "$run/$1.dockerd.pid"
 }
 
 # Settings for a Podman service where there is no systemd, cgroups may be hybrid (crun refuses them) and root may not

@@ -6,10 +6,10 @@ runc=v1.4.2
 host=unix://$run/docker-newest.sock
 bin=$cache/docker-newest-$moby-$containerd-$runc
 data=$cache/docker-newest-data
+bridge=wherry-newest
 
 build() {
   local part=$bin.part
-  need_command go
   packages gcc libc6-dev libseccomp-dev pkg-config
   rm -rf "$part"
   mkdir -p "$part"
@@ -26,16 +26,35 @@ build() {
 
 start() {
   need_root
-  if alive "$id" && engine "$host" >/dev/null 2>&1; then return 0; fi
-  packages iptables tini
+  if runs; then return 0; fi
+  packages iproute2 nftables tini
   if [ ! -d "$bin" ]; then
-    say "$id: building it from the Go module proxy (about four minutes, once)"
+    need_command go
+    say "$id: building it from the Go module proxy (about five minutes, once)"
     (build) >"$run/$id.build.log" 2>&1 || refuse "the build failed: $(tail -n 1 "$run/$id.build.log")"
   fi
   ln -sf "$(command -v tini-static || command -v tini)" "$bin/docker-init"
   mkdir -p "$data"
+  # A bridge and firewall tables of its own: by default both daemons would take docker0 and the DOCKER chains of iptables.
+  ip link show "$bridge" >/dev/null 2>&1 || ip link add "$bridge" type bridge
+  ip addr replace 10.211.0.1/24 dev "$bridge"
+  ip link set "$bridge" up
+  echo 1 >/proc/sys/net/ipv4/ip_forward
+  keep_docker0
   daemon "$host" env PATH="$bin:$PATH" dockerd --host "$host" --data-root "$data" --exec-root "$run/docker-newest-exec" \
-    --pidfile "$run/docker-newest.dockerd.pid" --bip 10.211.0.1/24 --default-address-pool base=10.212.0.0/16,size=24
+    --pidfile "$run/docker-newest.dockerd.pid" --bridge "$bridge" --firewall-backend nftables \
+    --default-address-pool base=10.212.0.0/16,size=24
 }
 
-stop() { halt "$id"; }
+# Told of a bridge, the daemon deletes docker0 while it starts, though it may be another engine's: until this leg has
+# started (or failed), docker0 goes by another name.
+keep_docker0() {
+  ip link show docker0 >/dev/null 2>&1 || return 0
+  ip link set docker0 name docker0-aside || skip 'docker0 is in use and this kernel cannot rename it meanwhile'
+  trap 'ip link set docker0-aside name docker0' EXIT
+}
+
+stop() {
+  halt "$id"
+  ip link delete "$bridge" 2>/dev/null || true
+}

@@ -3,10 +3,19 @@
 host=unix:///var/run/docker.sock
 
 start() {
-  if engine "$host" >/dev/null 2>&1; then return 0; fi
+  if taken; then return 0; fi
   packages docker.io iptables
   need_root
+  if [ -d /run/systemd/system ]; then systemctl start docker; fi
+  if taken; then return 0; fi
+  grep -qs dockerd "/proc/$(cat /run/docker.pid 2>/dev/null)/comm" || rm -f /run/docker.pid # of a daemon that was killed
   daemon "$host" dockerd
+}
+
+taken() {
+  local who
+  who=$(engine "$host" 2>/dev/null) || return 1
+  [[ $who == docker* ]] || skip "the standard socket is answered by $who"
 }
 
 stop() { halt "$id"; }

@@ -20,7 +20,7 @@ debian_mirror() {
 
 start() {
   need_root
-  if alive "$id" && engine "$host" >/dev/null 2>&1; then return 0; fi
+  if runs; then return 0; fi
   if [ ! -d "$root" ]; then
     say "$id: making a Debian 13 root with it (about a minute, once)"
     (build) >"$run/$id.build.log" 2>&1 || refuse "mmdebstrap failed: $(tail -n 1 "$run/$id.build.log")"
@@ -53,7 +53,7 @@ JSON
 
 stop() {
   if alive "$id"; then
-    nsenter --target "$(cat "$run/$id.pid")" --mount podman rm --all --force --time 0 >/dev/null || true
+    nsenter --target "$(pid_of "$id")" --mount podman rm --all --force --time 0 >/dev/null || true
   fi
   halt "$id"
 }

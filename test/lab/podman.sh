@@ -5,7 +5,7 @@ data=$cache/podman-data
 
 start() {
   need_root
-  if alive "$id" && engine "$host" >/dev/null 2>&1; then return 0; fi
+  if runs; then return 0; fi
   packages podman runc netavark aardvark-dns catatonit iptables
   mkdir -p "$data" "$run/podman-run"
   containers_conf >"$run/podman-containers.conf"
@@ -17,7 +17,7 @@ start() {
 
 stop() {
   if alive "$id"; then
-    nsenter --target "$(cat "$run/$id.pid")" --mount env CONTAINERS_CONF="$run/podman-containers.conf" \
+    nsenter --target "$(pid_of "$id")" --mount env CONTAINERS_CONF="$run/podman-containers.conf" \
       podman --root "$data" --runroot "$run/podman-run" --network-config-dir "$data/networks" rm --all --force --time 0 >/dev/null || true
   fi
   halt "$id"

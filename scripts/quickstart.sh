@@ -1,0 +1,9 @@
+#!/usr/bin/env bash
+# The README's first command: a container engine, the example's images, and the example up and healthy.
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+cd "$project"
+
+bash scripts/setup.sh
+bash examples/quickstart/prepare.sh
+with_new_groups node bin/wherry.cjs -f examples/quickstart/compose.yaml up -d --wait --build

@@ -1,0 +1,54 @@
+#!/usr/bin/env bash
+# The README's second command: the engines that the tests need, every check, then every test. What it started is stopped
+# at the end. The last line is the tally, `N passed, N failed, N skipped`.
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+cd "$project"
+report=$(mktemp -d)
+tally='0 passed, 1 failed, 0 skipped'
+running_before=$(ls /run/wherry-lab/*.pid 2>/dev/null || true)
+at=start
+
+main() {
+  trap finish EXIT
+  trap 'exit 130' INT
+  trap 'exit 143' TERM
+
+  step engines
+  local up=(bash test/lab/up ${CI:+--strict})
+  if can_be_root; then as_root "${up[@]}"; else "${up[@]}"; fi
+  bash scripts/setup.sh
+
+  local check
+  for check in format lint types floors dead; do
+    step "check:$check"
+    npm run --silent "check:$check"
+  done
+
+  step tests
+  local code=0
+  with_new_groups node node_modules/vitest/vitest.mjs run --reporter=default --reporter=json \
+    --outputFile.json="$report/vitest.json" || code=$?
+  tally=$(node scripts/tally.mjs "$report/vitest.json" "$code")
+  return "$code"
+}
+
+step() {
+  at=$1
+  printf '\n== %s\n' "$at"
+}
+
+finish() {
+  local code=$? pidfile
+  trap '' INT TERM
+  [ "$code" -eq 0 ] || printf '\n== FAILED: %s\n' "$at"
+  for pidfile in /run/wherry-lab/*.pid; do
+    [ -e "$pidfile" ] && ! grep -qxF "$pidfile" <<<"$running_before" || continue
+    as_root bash test/lab/down "$(basename "$pidfile" .pid)" || code=1
+  done
+  rm -rf "$report"
+  echo "$tally"
+  exit "$code"
+}
+
+main
