@@ -1,4 +1,5 @@
 import { WherryError } from '../core/errors.ts';
+import { flatten } from './flatten.ts';
 
 const HEADER_SIZE = 8;
 const SYSTEM_ERROR = 3;
@@ -146,8 +147,8 @@ export async function* demuxBatches(
 }
 
 /** As {@link demuxBatches}, one by one. */
-export async function* demux(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Frame, void, undefined> {
-  for await (const frames of demuxBatches(chunks)) yield* frames;
+export function demux(chunks: AsyncIterable<Uint8Array>): AsyncIterableIterator<Frame, void, undefined> {
+  return flatten(demuxBatches(chunks));
 }
 
 /** The output of a container with a terminal, which has no frames, in the shape of {@link demuxBatches}. */

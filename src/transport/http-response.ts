@@ -1,18 +1,10 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import { cancelled, WherryError } from '../core/errors.ts';
+import { WherryError } from '../core/errors.ts';
 import { collect } from './bytes.ts';
-import { messageOf } from './connection-errors.ts';
+import { ResponseBody, type ResponseContext } from './response-body.ts';
 
 /** More than this left in a body that nobody wants costs more than a new connection. */
 const DISCARD_LIMIT = 256 * 1024;
-
-export interface ResponseContext {
-  address: string;
-  path: string;
-  signal: AbortSignal | undefined;
-  /** Milliseconds without a byte while somebody waits for one. */
-  idle: number | undefined;
-}
 
 /** The answer to a request. Its body must be read, discarded or left by breaking out of the loop. */
 export class HttpResponse {
@@ -27,7 +19,7 @@ export class HttpResponse {
   constructor(message: IncomingMessage, context: ResponseContext) {
     this.status = message.statusCode ?? 0;
     this.headers = message.headers;
-    this.body = bodyOf(message, context);
+    this.body = new ResponseBody(message, context);
   }
 
   /** The whole body as UTF-8; `PROTOCOL` when it is longer than `limit` bytes (default: 256 MiB). */
@@ -53,91 +45,4 @@ export class HttpResponse {
       if (size > DISCARD_LIMIT) return;
     }
   }
-}
-
-function bodyOf(message: IncomingMessage, context: ResponseContext): AsyncIterable<Buffer> {
-  const { signal } = context;
-  let state: 'open' | 'ended' | 'failed' = 'open';
-  let failure: unknown;
-  let wake: () => void = () => {};
-
-  const settle = (next: 'ended' | 'failed', cause?: unknown): void => {
-    if (state !== 'open') return;
-    state = next;
-    failure = cause;
-    signal?.removeEventListener('abort', onAbort);
-    wake();
-  };
-  const onAbort = (): void => {
-    if (signal === undefined) return;
-    settle('failed', cancelled(signal));
-    message.destroy();
-  };
-  message.on('readable', () => {
-    // An empty read is what makes a stream without data notice its end.
-    if (message.readableLength === 0) message.read();
-    wake();
-  });
-  message.on('end', () => settle('ended'));
-  message.on('error', (error) => settle('failed', streamCut(error, context)));
-  message.on('close', () => settle('failed', streamCut(undefined, context)));
-  if (signal?.aborted) onAbort();
-  else signal?.addEventListener('abort', onAbort);
-
-  async function* read(): AsyncGenerator<Buffer, void, undefined> {
-    try {
-      for (;;) {
-        // After a cut, what had arrived before it is still handed out; after an abort it is not.
-        if (state !== 'failed' || !signal?.aborted) {
-          const chunk: Buffer | null = message.read();
-          if (chunk !== null) {
-            yield chunk;
-            continue;
-          }
-        }
-        if (state === 'ended') return;
-        if (state === 'failed') throw failure;
-        await arrival();
-      }
-    } finally {
-      if (state === 'open') message.destroy();
-    }
-  }
-
-  function arrival(): Promise<void> {
-    return new Promise((resolve) => {
-      const { idle } = context;
-      const timer =
-        idle === undefined
-          ? undefined
-          : setTimeout(() => {
-              settle('failed', idleError(idle, context));
-              message.destroy();
-            }, idle);
-      wake = () => {
-        clearTimeout(timer);
-        wake = () => {};
-        resolve();
-      };
-    });
-  }
-
-  return { [Symbol.asyncIterator]: read };
-}
-
-function streamCut(cause: unknown, { address, path }: ResponseContext): WherryError {
-  if (cause instanceof WherryError) return cause;
-  const why = cause === undefined ? '' : `: ${messageOf(cause)}`;
-  return new WherryError('STREAM_CUT', `${address} broke off its answer to ${path}${why}`, {
-    hint: 'The engine or the connection to it went away: try again.',
-    details: { address, path },
-    cause,
-  });
-}
-
-function idleError(limit: number, { address, path }: ResponseContext): WherryError {
-  return new WherryError('TIMEOUT', `${address} sent nothing for ${limit} ms in its answer to ${path}`, {
-    hint: 'Check that the engine is not overloaded or stuck.',
-    details: { address, path, limit },
-  });
 }

@@ -1,5 +1,6 @@
 import { ByteGatherer } from './bytes.ts';
 import type { Frame, FrameKind } from './demux.ts';
+import { flatten } from './flatten.ts';
 import { LONGEST_STAMP, parseStamp, type Stamp } from './log-stamp.ts';
 
 const NEWLINE = 0x0a;
@@ -117,11 +118,11 @@ export async function* logLineBatches(
 }
 
 /** As {@link logLineBatches}, one by one. */
-export async function* logLines(
+export function logLines(
   batches: AsyncIterable<readonly Frame[]>,
   options: LogLineOptions = {},
-): AsyncGenerator<LogLine, void, undefined> {
-  for await (const lines of logLineBatches(batches, options)) yield* lines;
+): AsyncIterableIterator<LogLine, void, undefined> {
+  return flatten(logLineBatches(batches, options));
 }
 
 class LineStream {

@@ -1,5 +1,6 @@
 import { WherryError } from '../core/errors.ts';
 import { ByteGatherer } from './bytes.ts';
+import { flatten } from './flatten.ts';
 
 const NEWLINE = 0x0a;
 const QUOTE = 0x22;
@@ -14,8 +15,8 @@ const CLOSE_BRACE = 0x7d;
  * own end, because engines differ in what they put between them; blank lines are skipped. The shape is the caller's claim.
  * Errors: `PROTOCOL` for a text that is not JSON, `STREAM_CUT` when the stream ends inside one.
  */
-export async function* parseNdjson<T>(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<T, void, undefined> {
-  for await (const batch of parseNdjsonBatches<T>(chunks)) yield* batch;
+export function parseNdjson<T>(chunks: AsyncIterable<Uint8Array>): AsyncIterableIterator<T, void, undefined> {
+  return flatten(parseNdjsonBatches<T>(chunks));
 }
 
 /** As {@link parseNdjson}, with the values of each chunk together. */
