@@ -11,6 +11,8 @@ export interface Project {
   files: string[];
   /** Profiles that were switched on. */
   profiles: string[];
+  /** Absolute paths of the env files that were asked for (a `.env` that was merely found is not among them). */
+  environmentFiles: string[];
   /** What variables were taken from: the environment over the .env files. */
   environment: Record<string, string>;
   /** The services that take part, by name. */
@@ -93,7 +95,6 @@ export interface Service {
   secrets: FileReference[];
   configs: FileReference[];
   devices: Device[];
-  storageOpt: Record<string, string>;
 
   capAdd: string[];
   capDrop: string[];
@@ -109,7 +110,6 @@ export interface Service {
   uts?: string;
   cgroup?: 'host' | 'private';
   cgroupParent?: string;
-  deviceCgroupRules: string[];
 
   /** Limits of both the service level and `deploy.resources`. */
   resources: Resources;
@@ -152,7 +152,7 @@ export interface Healthcheck {
 export interface RestartPolicy {
   name: 'no' | 'always' | 'on-failure' | 'unless-stopped';
   /** Only with `on-failure`; undefined: no limit. */
-  maxRetries?: number;
+  maximumRetryCount?: number;
 }
 
 export type PullPolicy =
@@ -183,24 +183,23 @@ export interface ServiceNetwork {
   /** The highest one is the default gateway. Default 0. */
   gwPriority: number;
   driverOpts: Record<string, string>;
+  /** False: the service's name is no alias here. Default true. */
+  useServiceNameAlias: boolean;
 }
 
 export interface Mount {
-  type: 'bind' | 'volume' | 'tmpfs' | 'image' | 'npipe' | 'cluster';
-  /** A path of the host (absolute), a key of the project's volumes, or an image; undefined: anonymous. */
+  type: 'bind' | 'volume' | 'tmpfs';
+  /** A path of the host (absolute) or a key of the project's volumes; undefined: anonymous. */
   source?: string;
   target: string;
   readOnly: boolean;
-  consistency?: string;
   bind?: {
     propagation?: string;
     createHostPath: boolean;
     selinux?: 'z' | 'Z';
-    recursive?: 'enabled' | 'disabled' | 'writable' | 'readonly';
   };
-  volume?: { nocopy: boolean; subpath?: string; labels: Record<string, string> };
+  volume?: { nocopy: boolean; subpath?: string };
   tmpfs?: { size?: number; mode?: number };
-  image?: { subpath?: string };
 }
 
 export interface Device {
@@ -224,7 +223,6 @@ export interface Resources {
   memorySwappiness?: number;
   /** Cores, may be a fraction. */
   cpus?: number;
-  cpuReservation?: number;
   cpuShares?: number;
   /** Microseconds. */
   cpuQuota?: number;
@@ -235,6 +233,8 @@ export interface Resources {
   /** -1: no limit. */
   pids?: number;
   shmSize?: number;
+  /** Size of the container's writable layer. */
+  storage?: number;
   oomKillDisable?: boolean;
   oomScoreAdj?: number;
 }
@@ -245,20 +245,9 @@ export interface Logging {
 }
 
 export interface Deploy {
-  mode?: string;
+  mode: 'replicated';
+  /** Labels of the service as a whole; containers do not get them. */
   labels: Record<string, string>;
-  updateConfig?: UpdateConfig;
-  rollbackConfig?: UpdateConfig;
-  restartPolicy?: { condition?: string; delay?: number; maxAttempts?: number; window?: number };
-}
-
-export interface UpdateConfig {
-  parallelism?: number;
-  delay?: number;
-  failureAction?: string;
-  monitor?: number;
-  maxFailureRatio?: number;
-  order?: 'start-first' | 'stop-first';
 }
 
 export interface Build {
@@ -275,13 +264,11 @@ export interface Build {
   shmSize?: number;
   secrets: FileReference[];
   cacheFrom: string[];
-  cacheTo: string[];
   noCache: boolean;
   pull: boolean;
   platforms: string[];
   tags: string[];
   extraHosts: Record<string, string[]>;
-  privileged: boolean;
   ulimits: Record<string, Ulimit>;
 }
 
@@ -297,7 +284,7 @@ export interface FileReference {
   mode?: number;
 }
 
-/** A secret or config of the project. Exactly one of `file`, `environment`, `content` and `external` is there. */
+/** A secret or config of the project. Exactly one of `file`, `environment` and `content` is there. */
 export interface FileResource {
   key: string;
   /** The name on the engine. */
@@ -308,7 +295,6 @@ export interface FileResource {
   /** Name of the variable that holds it. */
   environment?: string;
   content?: string;
-  external: boolean;
   labels: Record<string, string>;
   extensions: Extensions;
 }

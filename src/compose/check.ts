@@ -1,0 +1,157 @@
+import { sharedService } from './finish-service.ts';
+import type { FileReference, FileResource, Network, Service, Volume } from './model.ts';
+import type { Reading } from './reading.ts';
+import { suggest } from './suggest.ts';
+
+/** What the services of a project may refer to. */
+export interface Checked {
+  services: Readonly<Record<string, Service>>;
+  disabledServices: Readonly<Record<string, Service>>;
+  networks: Readonly<Record<string, Network>>;
+  volumes: Readonly<Record<string, Volume>>;
+  configs: Readonly<Record<string, FileResource>>;
+  secrets: Readonly<Record<string, FileResource>>;
+}
+
+/** Checks what only the whole project shows: references, contradictions, and services that cannot run side by side. */
+export function checkProject(project: Checked, to: Reading): void {
+  const names = new Map<string, string>();
+  for (const service of Object.values(project.services)) {
+    checkDependencies(service, project, to);
+    checkReferences(service, project, to);
+    checkNetworking(service, to);
+    checkBuild(service, to);
+    checkContainerName(service, names, to);
+    checkTargets(service, to);
+  }
+}
+
+function checkDependencies(service: Service, project: Checked, to: Reading): void {
+  for (const [name, dependency] of Object.entries(service.dependsOn)) {
+    const other = own(project.services, name);
+    if (other === undefined) {
+      if (!dependency.required) continue;
+      const disabled = own(project.disabledServices, name);
+      const place = to.isMarked(dependency) ? dependency : service.origin;
+      if (disabled === undefined) {
+        to.errorAt(
+          place,
+          'reference',
+          `depends on ${name}, which is no service`,
+          meant(name, project.services),
+        );
+      } else {
+        const hint = `switch on the profile ${disabled.profiles.join(' or ')}, or say required: false`;
+        to.errorAt(
+          place,
+          'reference',
+          `depends on ${name}, which takes no part: its profile is not active`,
+          hint,
+        );
+      }
+    } else if (dependency.condition === 'service_healthy' && other.healthcheck?.disable === true) {
+      to.errorAt(dependency, 'conflict', `waits for ${name} to be healthy, whose health check is disabled`);
+    }
+  }
+}
+
+function checkReferences(service: Service, project: Checked, to: Reading): void {
+  for (const [name, attachment] of Object.entries(service.networks)) {
+    if (own(project.networks, name) !== undefined || name === 'default') continue;
+    to.errorAt(
+      attachment,
+      'reference',
+      `there is no network ${name}`,
+      declare('networks', name, project.networks),
+    );
+  }
+  for (const mount of service.volumes) {
+    if (mount.type !== 'volume' || mount.source === undefined) continue;
+    if (own(project.volumes, mount.source) !== undefined) continue;
+    const hint = declare('volumes', mount.source, project.volumes);
+    to.errorAt(mount, 'reference', `there is no volume ${mount.source}`, hint);
+  }
+  checkFiles('secrets', [...service.secrets, ...(service.build?.secrets ?? [])], project.secrets, to);
+  checkFiles('configs', service.configs, project.configs, to);
+}
+
+function checkFiles(
+  section: 'secrets' | 'configs',
+  references: readonly FileReference[],
+  resources: Readonly<Record<string, FileResource>>,
+  to: Reading,
+): void {
+  for (const reference of references) {
+    if (own(resources, reference.source) !== undefined) continue;
+    const message = `there is no ${section.slice(0, -1)} ${reference.source}`;
+    to.errorAt(reference, 'reference', message, declare(section, reference.source, resources));
+  }
+}
+
+function checkNetworking(service: Service, to: Reading): void {
+  const { networkMode } = service;
+  if (networkMode === undefined) return;
+  const place = service.origin;
+  if (Object.keys(service.networks).length > 0) {
+    to.errorAt(place, 'conflict', 'network_mode and networks exclude each other');
+  }
+  const shared = sharedService(networkMode);
+  if (shared === '' || networkMode === 'container:')
+    to.errorAt(place, 'value', `network_mode ${networkMode} names nothing`);
+  if (service.ports.length === 0) return;
+  if (shared !== undefined || networkMode.startsWith('container:')) {
+    to.errorAt(
+      place,
+      'conflict',
+      `ports cannot be published with network_mode ${networkMode}`,
+      'publish them on the other one',
+    );
+  } else if (networkMode === 'host' || networkMode === 'none') {
+    to.warnAt(place, 'conflict', `ports have no effect with network_mode ${networkMode}`);
+  }
+}
+
+function checkBuild(service: Service, to: Reading): void {
+  const { build, platform } = service;
+  if (build === undefined || platform === undefined || build.platforms.length === 0) return;
+  if (!build.platforms.includes(platform)) {
+    to.errorAt(build, 'conflict', `build.platforms has to include the platform ${platform}`);
+  }
+}
+
+function checkContainerName(service: Service, taken: Map<string, string>, to: Reading): void {
+  const { containerName: name } = service;
+  if (name === undefined) return;
+  if (service.scale > 1) {
+    to.errorAt(
+      service.origin,
+      'conflict',
+      `${service.scale} containers cannot all be named ${name}`,
+      'remove container_name',
+    );
+  }
+  const other = taken.get(name);
+  if (other !== undefined)
+    to.errorAt(service.origin, 'conflict', `the container name ${name} is that of service ${other}`);
+  taken.set(name, service.name);
+}
+
+function checkTargets(service: Service, to: Reading): void {
+  const tmpfs = new Set(service.tmpfs.map((entry) => entry.split(':', 1)[0]));
+  for (const mount of service.volumes) {
+    if (tmpfs.has(mount.target)) to.errorAt(mount, 'conflict', `${mount.target} is mounted by tmpfs already`);
+  }
+}
+
+function own<T>(record: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(record, name) ? record[name] : undefined;
+}
+
+function declare(section: string, name: string, known: object): string {
+  return meant(name, known) ?? `declare it: ${section}: { ${name}: … }`;
+}
+
+function meant(name: string, known: object): string | undefined {
+  const other = suggest(name, Object.keys(known));
+  return other === undefined ? undefined : `did you mean "${other}"?`;
+}

@@ -1,0 +1,7 @@
+/** All that the loader needs of a file system. */
+export interface FileAccess {
+  /** The file as text; `-` is standard input. Fails with a code of Node's (`ENOENT` …) or of Wherry's. */
+  readText(path: string): Promise<string>;
+  /** Whether a file (not a directory) is there. */
+  exists(path: string): Promise<boolean>;
+}

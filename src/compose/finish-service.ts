@@ -1,0 +1,85 @@
+import { define } from './decode.ts';
+import type { Resources, RestartPolicy, Service } from './model.ts';
+import { plainAttachment } from './read-networks.ts';
+import type { ServiceDraft } from './read-service.ts';
+import type { Reading } from './reading.ts';
+import type { Lookup } from './template.ts';
+
+/** Fills in what a service did not say: defaults, the default network, implied dependencies, bare variables. */
+export function finishService(draft: ServiceDraft, lookup: Lookup, to: Reading): Service {
+  const { build, deploy, restart, scale, ...rest } = draft;
+  const service: Service = {
+    ...rest,
+    environment: filled(draft.environment, lookup),
+    resources: mergedResources(draft, to),
+    restart: restart ?? deploy?.restartPolicy ?? ({ name: 'no' } satisfies RestartPolicy),
+    scale: mergedScale(draft, to),
+  };
+  if (build !== undefined) {
+    const args: Record<string, string> = {};
+    for (const [name, value] of Object.entries(filled(build.args, lookup))) {
+      if (value !== null) define(args, name, value);
+    }
+    service.build = { ...build, args };
+  }
+  if (deploy !== undefined) service.deploy = { mode: deploy.mode ?? 'replicated', labels: deploy.labels };
+  if (draft.networkMode === undefined && Object.keys(draft.networks).length === 0) {
+    service.networks = { default: plainAttachment() };
+  }
+  addImpliedDependencies(service);
+  return service;
+}
+
+/** A variable without a value takes that of the environment; null when there is none either. */
+function filled(variables: Record<string, string | null>, lookup: Lookup): Record<string, string | null> {
+  const values: Record<string, string | null> = {};
+  for (const [name, value] of Object.entries(variables)) define(values, name, value ?? lookup(name) ?? null);
+  return values;
+}
+
+function mergedScale({ scale, deploy, ...draft }: ServiceDraft, to: Reading): number {
+  if (scale !== undefined && deploy?.replicas !== undefined && scale !== deploy.replicas) {
+    const message = `scale says ${scale}, deploy.replicas says ${deploy.replicas}`;
+    to.errorAt(draft.origin, 'conflict', message);
+  }
+  return scale ?? deploy?.replicas ?? 1;
+}
+
+/** Limits can be said at two places: they have to agree. */
+function mergedResources(draft: ServiceDraft, to: Reading): Resources {
+  const { limits = {}, reservations = {} } = draft.deploy ?? {};
+  const resources: Resources = { ...draft.resources };
+  const add = (
+    key: 'cpus' | 'memory' | 'pids' | 'memoryReservation',
+    value: number | undefined,
+    here: string,
+    there: string,
+  ): void => {
+    if (value === undefined) return;
+    const own = resources[key];
+    if (own !== undefined && own !== value) {
+      to.errorAt(draft.origin, 'conflict', `${here} says ${own}, deploy.resources.${there} says ${value}`);
+    }
+    resources[key] = value;
+  };
+  add('cpus', limits.cpus, 'cpus', 'limits.cpus');
+  add('memory', limits.memory, 'mem_limit', 'limits.memory');
+  add('pids', limits.pids, 'pids_limit', 'limits.pids');
+  add('memoryReservation', reservations.memory, 'mem_reservation', 'reservations.memory');
+  return resources;
+}
+
+/** Who shares a namespace of another service starts after it. */
+function addImpliedDependencies(service: Service): void {
+  for (const shared of [service.networkMode, service.ipc, service.pid, service.uts]) {
+    const name = sharedService(shared);
+    if (name !== undefined && !Object.hasOwn(service.dependsOn, name)) {
+      define(service.dependsOn, name, { condition: 'service_started', restart: true, required: true });
+    }
+  }
+}
+
+/** The service that `service:NAME` names. */
+export function sharedService(mode: string | undefined): string | undefined {
+  return mode?.startsWith('service:') ? mode.slice('service:'.length) : undefined;
+}

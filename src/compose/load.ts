@@ -1,0 +1,223 @@
+import { dirname, resolve } from 'node:path';
+import { throwIfAborted, WherryError } from '../core/errors.ts';
+import { checkProject } from './check.ts';
+import { checkCycles } from './check-cycles.ts';
+import { checkPorts } from './check-ports.ts';
+import { ProjectEnvironment, splitList } from './environment.ts';
+import type { FileAccess } from './file-access.ts';
+import { finishService } from './finish-service.ts';
+import { interpolate } from './interpolate.ts';
+import { mergeTrees } from './merge.ts';
+import type { Project, Service } from './model.ts';
+import { parseYaml } from './parse-yaml.ts';
+import { invalidProject, type Problem } from './problem.ts';
+import { type Selection, selectByName, selectByProfile, withoutAbsentDependencies } from './profiles.ts';
+import { findProjectFiles } from './project-files.ts';
+import { projectName } from './project-name.ts';
+import { plainNetwork } from './read-networks.ts';
+import { type ProjectDraft, readProject } from './read-project.ts';
+import { readText } from './read-text.ts';
+import { Reading } from './reading.ts';
+import { ServiceFiles } from './service-files.ts';
+import { Source } from './source.ts';
+import { describe, type Node } from './tree.ts';
+
+export interface LoadOptions {
+  /** Where relative names count from and where looking for a file starts. Absolute. */
+  workingDirectory: string;
+  /** The environment; the loader takes variables from nowhere else. */
+  env: Readonly<Record<string, string | undefined>>;
+  /** Files to merge, in order; `-` is standard input. Default: those of `COMPOSE_FILE`, else the default names here or above. */
+  files?: readonly string[] | undefined;
+  /** What relative paths in the files count from. Default: the directory of the first file. */
+  projectDirectory?: string | undefined;
+  /** Default: `COMPOSE_PROJECT_NAME`, the files' `name`, the name of the project directory. */
+  projectName?: string | undefined;
+  /** Default: those of `COMPOSE_PROFILES`. */
+  profiles?: readonly string[] | undefined;
+  /** Default: those of `COMPOSE_ENV_FILES`, else a `.env` in the project directory. */
+  envFiles?: readonly string[] | undefined;
+  /** Only these services and what they depend on. Default: all whose profiles are active. */
+  services?: readonly string[] | undefined;
+  /** Default: this machine's files. */
+  access?: FileAccess | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+export interface LoadedProject {
+  project: Project;
+  /** What is odd and does not stop the project: unset variables, keys without effect. */
+  warnings: Problem[];
+}
+
+/**
+ * Loads a Compose project: finds its files, fills in variables, merges, checks and normalises. Fails with `INVALID` and
+ * every problem of the files in `details.problems`, with `NOT_FOUND` when there is no file or no such service.
+ */
+export async function loadProject(options: LoadOptions): Promise<LoadedProject> {
+  const access = options.access ?? (await import('./node-files.ts')).nodeFiles;
+  const found = await findInputs(options, access);
+  throwIfAborted(options.signal);
+  const { environment, directory, files } = found;
+  const home = environment.get('HOME');
+  const to = new Reading({ directory, home });
+  const trees = await parseFiles(files, access, to);
+  stopOnErrors(to);
+
+  const name = projectName({
+    explicit: options.projectName,
+    environment: environment.get('COMPOSE_PROJECT_NAME'),
+    // Problems of interpolation are told below, when everything is filled in.
+    trees: trees.map((tree) =>
+      interpolate(tree, (key) => environment.get(key), new Reading({ directory, home })),
+    ),
+    directory,
+  });
+  environment.set('COMPOSE_PROJECT_NAME', name);
+
+  const draft = readProject(mergeAll(trees, environment, to), to);
+  if (draft === undefined) throw invalidProject(to.problems);
+  throwIfAborted(options.signal);
+  const project = await finishProject({ draft, name, options, environment, directory, files, access, to });
+  stopOnErrors(to);
+  return { project, warnings: to.problems };
+}
+
+interface Inputs {
+  environment: ProjectEnvironment;
+  directory: string;
+  files: string[];
+}
+
+/** `.env` may name the compose file, and the compose file's directory may have a `.env` of its own. */
+async function findInputs(options: LoadOptions, access: FileAccess): Promise<Inputs> {
+  const workingDirectory = resolve(options.workingDirectory);
+  const named = options.files ?? [];
+  const chosen = options.projectDirectory && resolve(workingDirectory, options.projectDirectory);
+  const firstNamed = named.find((file) => file !== '-');
+  const start = chosen || (firstNamed ? dirname(resolve(workingDirectory, firstNamed)) : workingDirectory);
+  const sources = { env: options.env, envFiles: options.envFiles ?? [], workingDirectory, access };
+  const environment = await ProjectEnvironment.from(sources);
+  await environment.addDefaultFile(start);
+  const files = await findProjectFiles({ files: named, workingDirectory, start, environment, access });
+  const first = files.find((file) => file !== '-');
+  const directory = chosen || (first === undefined ? workingDirectory : dirname(first));
+  await environment.addDefaultFile(directory);
+  return { environment, directory, files };
+}
+
+/** The documents of all files, in order. */
+async function parseFiles(files: readonly string[], access: FileAccess, to: Reading): Promise<Node[]> {
+  const trees: Node[] = [];
+  for (const file of files) {
+    const source = new Source(file, await readText(file, 'the compose file', access));
+    const { documents, problems } = await parseYaml(source);
+    to.problems.push(...problems);
+    for (const document of documents) {
+      if (document.kind === 'mapping') trees.push(document);
+      else
+        to.error('type', `a compose file is a mapping, this is ${describe(document)}`, document, undefined);
+    }
+    if (documents.length === 0 && problems.length === 0) {
+      to.error('missing-key', 'the file is empty', { source, offset: 0 }, undefined, 'declare services');
+    }
+  }
+  return trees;
+}
+
+function mergeAll(trees: readonly Node[], environment: ProjectEnvironment, to: Reading): Node {
+  let merged: Node | undefined;
+  for (const tree of trees) {
+    const filled = interpolate(tree, (name) => environment.get(name), to);
+    merged = mergeTrees(merged, filled, {
+      onConflict: (over, base, path) => {
+        to.error(
+          'type',
+          `${describe(over)} cannot be merged over ${describe(base)} of an earlier file`,
+          over,
+          path,
+        );
+      },
+    });
+  }
+  if (merged === undefined) throw new WherryError('INVALID', 'the compose files are empty');
+  return merged;
+}
+
+interface Finishing extends Inputs {
+  draft: ProjectDraft;
+  name: string;
+  options: LoadOptions;
+  access: FileAccess;
+  to: Reading;
+}
+
+async function finishProject(finishing: Finishing): Promise<Project> {
+  const { draft, name, options, environment, directory, files, access, to } = finishing;
+  const lookup = (variable: string): string | undefined => environment.get(variable);
+  const all: Record<string, Service> = {};
+  for (const service of Object.values(draft.services)) all[service.name] = finishService(service, lookup, to);
+
+  const named = options.services ?? [];
+  const active = options.profiles?.length
+    ? options.profiles
+    : splitList(environment.get('COMPOSE_PROFILES'), ',');
+  const profiled = selectByProfile(all, active, named);
+  const selection = selectByName(profiled, named);
+  refuseUnknown(selection, all);
+  for (const resources of [draft.networks, draft.volumes, draft.configs, draft.secrets])
+    nameAll(resources, name);
+  checkProject({ ...draft, ...selection }, to);
+  checkCycles(selection.services, to);
+  checkPorts(selection.services, to);
+
+  const serviceFiles = new ServiceFiles(access, lookup, to);
+  const services: Record<string, Service> = {};
+  for (const service of Object.values(selection.services)) {
+    await serviceFiles.addTo(service);
+    services[service.name] = withoutAbsentDependencies(service, selection.services);
+  }
+  const usesDefault = Object.values(services).some((service) => Object.hasOwn(service.networks, 'default'));
+  if (usesDefault && !Object.hasOwn(draft.networks, 'default')) {
+    draft.networks.default = { ...plainNetwork('default'), name: `${name}_default` };
+  }
+  return {
+    name,
+    workingDirectory: directory,
+    files,
+    profiles: selection.profiles,
+    environmentFiles: [...environment.files],
+    environment: environment.toRecord(),
+    services,
+    disabledServices: selection.disabledServices,
+    networks: draft.networks,
+    volumes: draft.volumes,
+    configs: draft.configs,
+    secrets: draft.secrets,
+    extensions: draft.extensions,
+  };
+}
+
+/** What has no name of its own is called after the project and its key, unless it belongs to somebody else. */
+function nameAll(
+  resources: Record<string, { key: string; name: string; external?: boolean }>,
+  project: string,
+): void {
+  for (const resource of Object.values(resources)) {
+    if (resource.name === '')
+      resource.name = resource.external === true ? resource.key : `${project}_${resource.key}`;
+  }
+}
+
+function refuseUnknown(selection: Selection, all: Readonly<Record<string, Service>>): void {
+  if (selection.unknown.length === 0) return;
+  const names = selection.unknown.join(', ');
+  throw new WherryError('NOT_FOUND', `the project has no service ${names}`, {
+    hint: `its services are ${Object.keys(all).join(', ') || 'none'}`,
+    details: { services: selection.unknown },
+  });
+}
+
+function stopOnErrors(to: Reading): void {
+  if (to.failed) throw invalidProject(to.problems);
+}

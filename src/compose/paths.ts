@@ -1,0 +1,26 @@
+import { isAbsolute, join, resolve } from 'node:path';
+import { type Read, text } from './decode.ts';
+import type { Surroundings } from './reading.ts';
+
+/** An absolute path: `~` is the home directory, anything relative counts from the project directory. */
+export function absolutePath(path: string, { directory, home }: Surroundings): string {
+  if (home !== undefined && (path === '~' || path.startsWith('~/'))) return join(home, path.slice(1));
+  return isAbsolute(path) ? resolve(path) : resolve(directory, path);
+}
+
+/** A path of the host, made absolute. */
+export const hostPath: Read<string> = (node, path, to) => {
+  const read = text(node, path, to);
+  if (read === undefined) return undefined;
+  return read === ''
+    ? to.error('value', 'must not be empty', node, path)
+    : absolutePath(read, to.surroundings);
+};
+
+/** A build context: a directory, made absolute, or the URL of a repository or an archive. */
+export const contextPath: Read<string> = (node, path, to) => {
+  const read = text(node, path, to);
+  if (read === undefined) return undefined;
+  if (/^([a-z][a-z0-9+.-]*:\/\/|git@|github\.com\/)/i.test(read)) return read;
+  return absolutePath(read === '' ? '.' : read, to.surroundings);
+};

@@ -1,0 +1,66 @@
+import { asMapping, define, text } from './decode.ts';
+import { type Fields, readFields, type SetField } from './fields.ts';
+import type { Extensions, FileResource, Network, Volume } from './model.ts';
+import { readResource } from './read-files.ts';
+import { readNetwork, readVolume } from './read-networks.ts';
+import { readService, type ServiceDraft } from './read-service.ts';
+import type { Reading } from './reading.ts';
+import { child, type Node, type Path, type Place } from './tree.ts';
+
+/** A project as it was written, before names, defaults and the environment are filled in. */
+export interface ProjectDraft {
+  services: Record<string, ServiceDraft>;
+  networks: Record<string, Network>;
+  volumes: Record<string, Volume>;
+  configs: Record<string, FileResource>;
+  secrets: Record<string, FileResource>;
+  extensions: Extensions;
+}
+
+type ReadNamed<T> = (key: string, place: Place, node: Node, path: Path, to: Reading) => T | undefined;
+
+const namePattern = /^[a-zA-Z0-9._-]+$/;
+
+/** A section of named things. */
+function section<K extends Exclude<keyof ProjectDraft, 'extensions'>>(
+  key: K,
+  read: ReadNamed<ProjectDraft[K][string]>,
+): SetField<ProjectDraft> {
+  return (draft, node, path, to) => {
+    for (const [name, entry] of asMapping(node, path, to)?.entries ?? []) {
+      const at = child(path, name);
+      if (!namePattern.test(name)) {
+        to.error('value', 'is no name', entry.key, at, 'use letters, digits, _, . and -');
+        continue;
+      }
+      const value = read(name, entry.key, entry.value, at, to);
+      if (value !== undefined) define(draft[key] as Record<string, typeof value>, name, value);
+    }
+  };
+}
+
+const fields: Fields<ProjectDraft> = {
+  scope: '',
+  keys: {
+    // The name decides about more than this tree: project-name.ts reads it.
+    name: (_draft, node, path, to) => void text(node, path, to),
+    services: section('services', readService),
+    networks: section('networks', readNetwork),
+    volumes: section('volumes', readVolume),
+    configs: section('configs', (...place) => readResource('configs', ...place)),
+    secrets: section('secrets', (...place) => readResource('secrets', ...place)),
+  },
+};
+
+/** Reads a merged tree; everything wrong with it is reported at once. */
+export function readProject(root: Node, to: Reading): ProjectDraft | undefined {
+  const draft: ProjectDraft = {
+    services: {},
+    networks: {},
+    volumes: {},
+    configs: {},
+    secrets: {},
+    extensions: {},
+  };
+  return readFields(draft, fields, root, undefined, to);
+}

@@ -1,0 +1,212 @@
+import {
+  boolean,
+  bytes,
+  bytesOrUnlimited,
+  dictionary,
+  duration,
+  filledDictionary,
+  filledText,
+  integer,
+  listOf,
+  nullable,
+  number,
+  oneOf,
+  options,
+  type Read,
+  text,
+  textOrTexts,
+  texts,
+} from './decode.ts';
+import { type Fields, readFields, type SetField, setter } from './fields.ts';
+import type { Resources, RestartPolicy, Service } from './model.ts';
+import { absolutePath } from './paths.ts';
+import { type BuildDraft, readBuild } from './read-build.ts';
+import { readCommand, readHealthcheck, readPullPolicy, readRestart } from './read-command.ts';
+import { readDependencies } from './read-dependencies.ts';
+import { type DeployDraft, readDeploy } from './read-deploy.ts';
+import { readEnvFiles, readReferences } from './read-files.ts';
+import { readExtraHosts, readGroups, readStorage, readUlimits } from './read-limits.ts';
+import { readDevices, readMounts, readTmpfs } from './read-mounts.ts';
+import { macAddress, readAttachments } from './read-networks.ts';
+import { readExpose, readPorts } from './read-ports.ts';
+import type { Reading } from './reading.ts';
+import { type Node, originOf, type Path, type Place } from './tree.ts';
+
+/** A service as it was written, before defaults and the environment are filled in. */
+export interface ServiceDraft extends Omit<Service, 'build' | 'restart' | 'scale' | 'deploy'> {
+  build?: BuildDraft;
+  restart?: RestartPolicy;
+  /** The `scale` key; `deploy.replicas` may say it too. */
+  scale?: number;
+  deploy?: DeployDraft;
+}
+
+const set = setter<ServiceDraft>();
+
+function limit<K extends keyof Resources>(
+  key: K,
+  read: Read<NonNullable<Resources[K]>>,
+): SetField<ServiceDraft> {
+  const setLimit = setter<Resources>()(key, read);
+  return (draft, node, path, to) => setLimit(draft.resources, node, path, to);
+}
+
+const serviceFields: Fields<ServiceDraft> = {
+  scope: 'services.*',
+  keys: {
+    annotations: set('annotations', filledDictionary),
+    attach: set('attach', boolean),
+    build: set('build', readBuild),
+    cap_add: set('capAdd', texts),
+    cap_drop: set('capDrop', texts),
+    cgroup: set('cgroup', oneOf('host', 'private')),
+    cgroup_parent: set('cgroupParent', text),
+    command: set('command', readCommand),
+    configs: set('configs', readReferences('configs')),
+    container_name: set('containerName', readContainerName),
+    cpu_period: limit('cpuPeriod', integer({ min: 0 })),
+    cpu_quota: limit('cpuQuota', integer({ min: -1 })),
+    cpu_shares: limit('cpuShares', integer({ min: 0 })),
+    cpus: limit('cpus', readCpus),
+    cpuset: limit('cpuset', text),
+    depends_on: set('dependsOn', readDependencies),
+    deploy: set('deploy', nullable(readDeploy)),
+    devices: set('devices', readDevices),
+    dns: set('dns', textOrTexts),
+    dns_opt: set('dnsOpt', texts),
+    dns_search: set('dnsSearch', textOrTexts),
+    domainname: set('domainname', text),
+    entrypoint: set('entrypoint', readCommand),
+    env_file: set('envFiles', readEnvFiles),
+    environment: set('environment', dictionary),
+    expose: set('expose', readExpose),
+    extra_hosts: set('extraHosts', readExtraHosts),
+    group_add: set('groupAdd', readGroups),
+    healthcheck: set('healthcheck', readHealthcheck),
+    hostname: set('hostname', text),
+    image: set('image', filledText),
+    init: set('init', boolean),
+    ipc: set('ipc', text),
+    label_file: set('labelFiles', readLabelFiles),
+    labels: set('labels', filledDictionary),
+    logging: set('logging', (node, path, to) => readFields({ options: {} }, loggingFields, node, path, to)),
+    mac_address: set('macAddress', macAddress),
+    mem_limit: limit('memory', bytes),
+    mem_reservation: limit('memoryReservation', bytes),
+    mem_swappiness: limit('memorySwappiness', integer({ min: 0, max: 100 })),
+    memswap_limit: limit('memorySwap', bytesOrUnlimited),
+    network_mode: set('networkMode', filledText),
+    networks: set('networks', readAttachments),
+    oom_kill_disable: limit('oomKillDisable', boolean),
+    oom_score_adj: limit('oomScoreAdj', integer({ min: -1000, max: 1000 })),
+    pid: set('pid', nullable(text)),
+    pids_limit: limit('pids', integer({ min: -1 })),
+    platform: set('platform', filledText),
+    ports: set('ports', readPorts),
+    privileged: set('privileged', boolean),
+    profiles: set('profiles', listOf(readProfile)),
+    pull_policy: set('pullPolicy', readPullPolicy),
+    read_only: set('readOnly', boolean),
+    restart: set('restart', readRestart),
+    runtime: set('runtime', text),
+    scale: set('scale', integer({ min: 0 })),
+    secrets: set('secrets', readReferences('secrets')),
+    security_opt: set('securityOpt', texts),
+    shm_size: limit('shmSize', bytes),
+    stdin_open: set('stdinOpen', boolean),
+    stop_grace_period: set('stopGracePeriod', duration),
+    stop_signal: set('stopSignal', text),
+    storage_opt: limit('storage', readStorage),
+    sysctls: set('sysctls', filledDictionary),
+    tmpfs: set('tmpfs', readTmpfs),
+    tty: set('tty', boolean),
+    ulimits: set('ulimits', readUlimits),
+    user: set('user', text),
+    userns_mode: set('usernsMode', text),
+    uts: set('uts', text),
+    volumes: set('volumes', readMounts),
+    working_dir: set('workingDir', text),
+  },
+};
+
+const setLogging = setter<NonNullable<Service['logging']>>();
+const loggingFields: Fields<NonNullable<Service['logging']>> = {
+  scope: 'services.*.logging',
+  keys: { driver: setLogging('driver', text), options: setLogging('options', options) },
+};
+
+/** One of the `services`. */
+export function readService(
+  name: string,
+  place: Place,
+  node: Node,
+  path: Path,
+  to: Reading,
+): ServiceDraft | undefined {
+  const draft: ServiceDraft = {
+    name,
+    origin: originOf(place),
+    environment: {},
+    envFiles: [],
+    labels: {},
+    labelFiles: [],
+    annotations: {},
+    dependsOn: {},
+    profiles: [],
+    stdinOpen: false,
+    tty: false,
+    attach: true,
+    ports: [],
+    expose: [],
+    networks: {},
+    dns: [],
+    dnsSearch: [],
+    dnsOpt: [],
+    extraHosts: {},
+    volumes: [],
+    tmpfs: [],
+    secrets: [],
+    configs: [],
+    devices: [],
+    capAdd: [],
+    capDrop: [],
+    groupAdd: [],
+    privileged: false,
+    readOnly: false,
+    securityOpt: [],
+    sysctls: {},
+    ulimits: {},
+    resources: {},
+    extensions: {},
+  };
+  const read = readFields(draft, serviceFields, node, path, to);
+  if (read === undefined || node.kind !== 'mapping') return undefined;
+  if (!node.entries.has('image') && !node.entries.has('build') && !node.entries.has('provider')) {
+    to.error('missing-key', 'needs an image or a build', place, path);
+  }
+  // Later stages copy the service; its origin stays the same object.
+  to.mark(read.origin, place, path);
+  return read;
+}
+
+function readContainerName(node: Node, path: Path, to: Reading): string | undefined {
+  const name = filledText(node, path, to);
+  if (name === undefined || /^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/.test(name)) return name;
+  const hint = 'use letters, digits, _, . and -, two at least, a letter or digit first';
+  return to.error('value', `"${name}" is no container name`, node, path, hint);
+}
+
+function readProfile(node: Node, path: Path, to: Reading): string | undefined {
+  const name = filledText(node, path, to);
+  if (name === undefined || /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/.test(name)) return name;
+  return to.error('value', `"${name}" is no profile name`, node, path);
+}
+
+function readCpus(node: Node, path: Path, to: Reading): number | undefined {
+  const cpus = number(node, path, to);
+  return cpus !== undefined && cpus < 0 ? to.error('value', 'cannot be negative', node, path) : cpus;
+}
+
+function readLabelFiles(node: Node, path: Path, to: Reading): string[] | undefined {
+  return textOrTexts(node, path, to)?.map((file) => absolutePath(file, to.surroundings));
+}

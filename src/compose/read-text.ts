@@ -1,0 +1,23 @@
+import { WherryError } from '../core/errors.ts';
+import type { FileAccess } from './file-access.ts';
+
+/** Reads a file, or says in our words why it cannot be read: `NOT_FOUND`, `PERMISSION` or `INVALID`. */
+export async function readText(path: string, what: string, access: FileAccess): Promise<string> {
+  try {
+    return await access.readText(path);
+  } catch (cause) {
+    if (cause instanceof WherryError) throw cause;
+    const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+    const details = { file: path };
+    if (code === 'ENOENT' || code === 'ENOTDIR') {
+      throw new WherryError('NOT_FOUND', `${what} ${path} does not exist`, { details, cause });
+    }
+    if (code === 'EISDIR')
+      throw new WherryError('INVALID', `${what} ${path} is a directory`, { details, cause });
+    if (code === 'EACCES' || code === 'EPERM') {
+      throw new WherryError('PERMISSION', `${what} ${path} may not be read by this user`, { details, cause });
+    }
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new WherryError('INVALID', `${what} ${path} cannot be read: ${reason}`, { details, cause });
+  }
+}

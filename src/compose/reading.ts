@@ -1,0 +1,76 @@
+import type { Problem, ProblemCode } from './problem.ts';
+import { formatPath, originOf, type Path, type Place } from './tree.ts';
+
+/** What relative paths, `~` and bare variables of a project refer to. */
+export interface Surroundings {
+  /** The project directory, absolute. */
+  readonly directory: string;
+  /** What `~` stands for; undefined where there is no home. */
+  readonly home: string | undefined;
+}
+
+/** Collects what is wrong with a project while it is read, so that every fault is told at once. */
+export class Reading {
+  readonly problems: Problem[] = [];
+  readonly surroundings: Surroundings;
+  readonly #places = new WeakMap<object, { place: Place; path: Path | undefined }>();
+
+  constructor(surroundings: Surroundings) {
+    this.surroundings = surroundings;
+  }
+
+  error(code: ProblemCode, message: string, place: Place, path: Path | undefined, hint?: string): undefined {
+    this.#add('error', code, message, place, path, hint);
+  }
+
+  warn(code: ProblemCode, message: string, place: Place, path: Path | undefined, hint?: string): undefined {
+    this.#add('warning', code, message, place, path, hint);
+  }
+
+  /** Remembers where `value` was written, for checks that look at the finished model. */
+  mark<T extends object>(value: T, place: Place, path: Path | undefined): T {
+    this.#places.set(value, { place, path });
+    return value;
+  }
+
+  isMarked(value: object): boolean {
+    return this.#places.has(value);
+  }
+
+  /** Reports an error at the place where `value` was written. */
+  errorAt(value: object, code: ProblemCode, message: string, hint?: string): undefined {
+    this.#addAt('error', value, code, message, hint);
+  }
+
+  /** Reports a warning at the place where `value` was written. */
+  warnAt(value: object, code: ProblemCode, message: string, hint?: string): undefined {
+    this.#addAt('warning', value, code, message, hint);
+  }
+
+  get failed(): boolean {
+    return this.problems.some((problem) => problem.severity === 'error');
+  }
+
+  #addAt(
+    severity: Problem['severity'],
+    value: object,
+    code: ProblemCode,
+    message: string,
+    hint?: string,
+  ): void {
+    const mark = this.#places.get(value);
+    if (mark !== undefined) this.#add(severity, code, message, mark.place, mark.path, hint);
+  }
+
+  #add(
+    severity: Problem['severity'],
+    code: ProblemCode,
+    message: string,
+    place: Place,
+    path: Path | undefined,
+    hint: string | undefined,
+  ): void {
+    const problem = { code, severity, message, ...originOf(place), path: formatPath(path) };
+    this.problems.push(hint === undefined ? problem : { ...problem, hint });
+  }
+}

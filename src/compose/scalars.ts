@@ -1,0 +1,51 @@
+/** What a plain (unquoted) YAML scalar means; see {@link resolvePlain}. */
+export interface PlainValue {
+  value: string | number | boolean | null;
+  text: string;
+}
+
+const NULLS = new Set(['', '~', 'null', 'Null', 'NULL']);
+const TRUES = new Set(['true', 'True', 'TRUE']);
+const FALSES = new Set(['false', 'False', 'FALSE']);
+const INTEGER = /^([-+]?)(0[xX][0-9a-fA-F_]+|0[bB][01_]+|0[oO]?[0-7_]+|0|[1-9][0-9_]*)$/;
+const FLOAT = /^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$/;
+const INFINITY = /^[-+]?\.(?:inf|Inf|INF)$/;
+
+/**
+ * Reads a plain scalar by the rules of the peer's YAML library: YAML 1.2 core, and a leading zero means octal
+ * (`mode: 0440`) as in YAML 1.1. `yes`, `no`, `on` and `off` are strings.
+ */
+export function resolvePlain(source: string): PlainValue {
+  if (NULLS.has(source)) return { value: null, text: '' };
+  if (TRUES.has(source)) return { value: true, text: 'true' };
+  if (FALSES.has(source)) return { value: false, text: 'false' };
+  const first = source.charCodeAt(0);
+  const numeric = (first >= 48 && first <= 57) || first === 43 || first === 45 || first === 46;
+  return (numeric ? resolveNumber(source) : undefined) ?? { value: source, text: source };
+}
+
+function resolveNumber(source: string): PlainValue | undefined {
+  const integer = INTEGER.exec(source);
+  if (integer !== null) {
+    const digits = (integer[2] ?? '').replaceAll('_', '').replace(/^0(?=[0-7])/, '0o');
+    const magnitude = BigInt(digits);
+    const value = integer[1] === '-' ? -magnitude : magnitude;
+    return { value: Number(value), text: value.toString() };
+  }
+  if (FLOAT.test(source)) return { value: Number(source), text: formatFloat(Number(source)) };
+  if (INFINITY.test(source)) {
+    const negative = source.startsWith('-');
+    return { value: negative ? -Infinity : Infinity, text: negative ? '-Inf' : '+Inf' };
+  }
+  if (/^\.(?:nan|NaN|NAN)$/.test(source)) return { value: Number.NaN, text: 'NaN' };
+  return undefined;
+}
+
+/** A float as Go's `%v` writes it (an exponent from a million on), as the peer puts it into environments and labels. */
+export function formatFloat(value: number): string {
+  if (value === 0) return Object.is(value, -0) ? '-0' : '0';
+  const [digits = '', exponent = '0'] = value.toExponential().split('e');
+  const power = Number(exponent);
+  if (power >= -4 && power < 6) return value.toString();
+  return `${digits}e${power < 0 ? '-' : '+'}${Math.abs(power).toString().padStart(2, '0')}`;
+}

@@ -1,0 +1,86 @@
+import { isWherryError } from '../core/errors.ts';
+import { define } from './decode.ts';
+import { parseDotenv, parseRawEnv } from './dotenv.ts';
+import type { FileAccess } from './file-access.ts';
+import type { EnvFile, Service } from './model.ts';
+import { readText } from './read-text.ts';
+import type { Reading } from './reading.ts';
+import type { Lookup } from './template.ts';
+
+/** Reads the `env_file` and `label_file` of services; what the file of the project says itself wins over them. */
+export class ServiceFiles {
+  readonly #access: FileAccess;
+  readonly #lookup: Lookup;
+  readonly #to: Reading;
+  readonly #texts = new Map<string, Promise<string>>();
+
+  constructor(access: FileAccess, lookup: Lookup, to: Reading) {
+    this.#access = access;
+    this.#lookup = lookup;
+    this.#to = to;
+  }
+
+  async addTo(service: Service): Promise<void> {
+    if (service.envFiles.length > 0) service.environment = await this.#environment(service);
+    if (service.labelFiles.length > 0) service.labels = await this.#labels(service);
+  }
+
+  async #environment(service: Service): Promise<Record<string, string | null>> {
+    const own = service.environment;
+    const into = new Map<string, string>();
+    for (const [name, value] of Object.entries(own)) if (value !== null) into.set(name, value);
+    const lookup: Lookup = (name) =>
+      this.#lookup(name) ?? (Object.hasOwn(own, name) ? (own[name] ?? undefined) : undefined);
+    for (const file of service.envFiles) await this.#envFile(file, lookup, into);
+    const merged: Record<string, string | null> = {};
+    for (const [name, value] of into) define(merged, name, value);
+    for (const [name, value] of Object.entries(own)) define(merged, name, value);
+    return merged;
+  }
+
+  async #envFile(file: EnvFile, lookup: Lookup, into: Map<string, string>): Promise<void> {
+    if (!(await this.#access.exists(file.path))) {
+      if (file.required) {
+        const hint = 'write the file, or say {path: …, required: false}';
+        this.#to.errorAt(file, 'file', `the env file ${file.path} does not exist`, hint);
+      }
+      return;
+    }
+    await this.#reporting(file, async () => {
+      const text = await this.#text(file.path, 'the env file');
+      const parse = file.format === 'raw' ? parseRawEnv : parseDotenv;
+      parse(text, { file: file.path, lookup, into });
+    });
+  }
+
+  async #labels(service: Service): Promise<Record<string, string>> {
+    const into = new Map<string, string>();
+    for (const path of service.labelFiles) {
+      await this.#reporting(service.origin, async () => {
+        parseDotenv(await this.#text(path, 'the label file'), { file: path, into });
+      });
+    }
+    const merged: Record<string, string> = {};
+    for (const [name, value] of into) define(merged, name, value);
+    for (const [name, value] of Object.entries(service.labels)) define(merged, name, value);
+    return merged;
+  }
+
+  /** One file serves many services: it is read once. */
+  #text(path: string, what: string): Promise<string> {
+    const known = this.#texts.get(path);
+    if (known !== undefined) return known;
+    const text = readText(path, what, this.#access);
+    this.#texts.set(path, text);
+    return text;
+  }
+
+  async #reporting(subject: object, read: () => Promise<void>): Promise<void> {
+    try {
+      await read();
+    } catch (error) {
+      if (!isWherryError(error)) throw error;
+      this.#to.errorAt(subject, 'file', error.message, error.hint);
+    }
+  }
+}

@@ -1,0 +1,185 @@
+/** What becomes of a key of the Compose specification. */
+export type Verdict = 'supported' | 'ignored' | 'refused';
+
+export interface KeySupport {
+  verdict: Verdict;
+  /** Why it is ignored (a warning says so) or refused (an error says so). */
+  note?: string;
+}
+
+type Notes = Readonly<Record<string, string>>;
+interface Scope {
+  supported: string;
+  ignored?: Notes;
+  refused?: Notes;
+}
+
+const swarm = 'it is for Swarm, a single engine has no use for it';
+const windows = 'it is for Windows containers';
+const otherContainers = 'sharing with other containers is not there yet';
+const hooks = 'lifecycle hooks are not there yet';
+const external = 'secrets and configs of the engine exist in Swarm only';
+const blockIo = 'block I/O limits are not there yet';
+const realTime = 'real-time scheduling is not there yet';
+
+/** Every key of the specification, by the mapping that it stands in. What is not named here is no key of the specification. */
+const scopes: Readonly<Record<string, Scope>> = {
+  '': {
+    supported: 'name services networks volumes secrets configs',
+    ignored: { version: 'it is obsolete, the newest specification always holds' },
+    refused: {
+      include: 'including other files is not there yet',
+      models: 'models are not there yet',
+      jobs: 'jobs are not there yet',
+    },
+  },
+  'services.*': {
+    supported: `annotations attach build cap_add cap_drop cgroup cgroup_parent command configs container_name cpu_period
+      cpu_quota cpu_shares cpus cpuset depends_on deploy devices dns dns_opt dns_search domainname entrypoint env_file
+      environment expose extra_hosts group_add healthcheck hostname image init ipc label_file labels logging mac_address
+      mem_limit mem_reservation mem_swappiness memswap_limit network_mode networks oom_kill_disable oom_score_adj pid
+      pids_limit platform ports privileged profiles pull_policy read_only restart runtime scale secrets security_opt
+      shm_size stdin_open stop_grace_period stop_signal storage_opt sysctls tmpfs tty ulimits user userns_mode uts
+      volumes working_dir`,
+    ignored: {
+      cpu_count: windows,
+      cpu_percent: windows,
+      develop: 'watching for changes is not there yet',
+      pull_refresh_after: 'the peer has no such thing either; use pull_policy: every_…',
+    },
+    refused: {
+      blkio_config: blockIo,
+      cpu_rt_period: realTime,
+      cpu_rt_runtime: realTime,
+      credential_spec: windows,
+      device_cgroup_rules: 'device rules are not there yet',
+      extends: 'extending other services is not there yet',
+      external_links: 'use a network that both projects share',
+      gpus: 'GPU requests are not there yet',
+      isolation: windows,
+      links: 'services reach each other by name on a shared network; use depends_on for the order',
+      models: 'models are not there yet',
+      post_start: hooks,
+      pre_start: hooks,
+      pre_stop: hooks,
+      provider: 'providers are not there yet',
+      umask: 'it is not there yet',
+      use_api_socket: 'it is not there yet',
+      volumes_from: otherContainers,
+    },
+  },
+  'services.*.build': {
+    supported: `args cache_from context dockerfile dockerfile_inline extra_hosts labels network no_cache platforms pull
+      secrets shm_size tags target ulimits`,
+    ignored: {
+      cache_to: 'build caches are not exported yet',
+      no_cache_filter: 'the cache is used as a whole or not at all',
+      provenance: 'attestations are not made yet',
+      sbom: 'attestations are not made yet',
+    },
+    refused: {
+      additional_contexts: 'further build contexts are not there yet',
+      entitlements: 'build entitlements are not there yet',
+      isolation: windows,
+      privileged: 'privileged builds are not there yet',
+      ssh: 'forwarding SSH agents into builds is not there yet',
+    },
+  },
+  'services.*.build.secrets.[]': {
+    supported: 'source target',
+    refused: {
+      uid: 'files of build secrets belong to root',
+      gid: 'files of build secrets belong to root',
+      mode: 'files of build secrets are 0400',
+    },
+  },
+  'services.*.depends_on.*': { supported: 'condition required restart' },
+  'services.*.deploy': {
+    supported: 'labels mode replicas resources restart_policy',
+    ignored: {
+      endpoint_mode: swarm,
+      placement: swarm,
+      rollback_config: 'services are not updated step by step yet',
+      update_config: 'services are not updated step by step yet',
+    },
+  },
+  'services.*.deploy.resources': { supported: 'limits reservations' },
+  'services.*.deploy.resources.limits': { supported: 'cpus memory pids' },
+  'services.*.deploy.resources.reservations': {
+    supported: 'memory',
+    ignored: { cpus: swarm, generic_resources: swarm },
+    refused: { devices: 'GPU requests are not there yet' },
+  },
+  'services.*.deploy.restart_policy': {
+    supported: 'condition max_attempts',
+    ignored: { delay: swarm, window: swarm },
+  },
+  'services.*.devices.[]': { supported: 'permissions source target' },
+  'services.*.env_file.[]': { supported: 'format path required' },
+  'services.*.healthcheck': {
+    supported: 'disable interval retries start_interval start_period test timeout',
+  },
+  'services.*.logging': { supported: 'driver options' },
+  'services.*.networks.*': {
+    supported: `aliases driver_opts gw_priority interface_name ipv4_address ipv6_address link_local_ips mac_address priority
+      use_service_name_alias`,
+  },
+  'services.*.ports.[]': { supported: 'app_protocol host_ip mode name protocol published target' },
+  'services.*.configs.[]': { supported: 'gid mode source target uid' },
+  'services.*.secrets.[]': { supported: 'gid mode source target uid' },
+  'services.*.ulimits.*': { supported: 'hard soft' },
+  'services.*.volumes.[]': {
+    supported: 'bind read_only source target tmpfs type volume',
+    ignored: { consistency: 'engines on Linux have no use for it' },
+    refused: { image: 'image mounts are not there yet' },
+  },
+  'services.*.volumes.[].bind': {
+    supported: 'create_host_path propagation selinux',
+    refused: { recursive: 'it is not there yet' },
+  },
+  'services.*.volumes.[].volume': {
+    supported: 'nocopy subpath',
+    refused: { labels: 'labels of anonymous volumes are not there yet; declare the volume' },
+  },
+  'services.*.volumes.[].tmpfs': { supported: 'mode size' },
+  'networks.*': {
+    supported: 'attachable driver driver_opts enable_ipv4 enable_ipv6 external internal ipam labels name',
+  },
+  'networks.*.ipam': { supported: 'config driver options' },
+  'networks.*.ipam.config.[]': { supported: 'aux_addresses gateway ip_range subnet' },
+  'volumes.*': { supported: 'driver driver_opts external labels name' },
+  'secrets.*': {
+    supported: 'environment file labels name',
+    refused: { driver: external, driver_opts: external, external, template_driver: external },
+  },
+  'configs.*': {
+    supported: 'content environment file labels name',
+    refused: { external, template_driver: external },
+  },
+};
+
+const byScope: ReadonlyMap<string, ReadonlyMap<string, KeySupport>> = new Map(
+  Object.entries(scopes).map(([scope, keys]) => [scope, expand(keys)]),
+);
+
+/** What becomes of `key` in the mapping `scope` (`services.*.build`); undefined when the specification has no such key. */
+export function supportOf(scope: string, key: string): KeySupport | undefined {
+  return byScope.get(scope)?.get(key);
+}
+
+/** The verdict on every key, by its path in the file (`services.*.build.args`), sorted. */
+export function composeSupport(): ReadonlyMap<string, KeySupport> {
+  const all: [string, KeySupport][] = [];
+  for (const [scope, keys] of byScope) {
+    for (const [key, support] of keys) all.push([scope === '' ? key : `${scope}.${key}`, support]);
+  }
+  return new Map(all.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function expand(scope: Scope): Map<string, KeySupport> {
+  const keys = new Map<string, KeySupport>();
+  for (const key of scope.supported.split(/\s+/)) keys.set(key, { verdict: 'supported' });
+  for (const [key, note] of Object.entries(scope.ignored ?? {})) keys.set(key, { verdict: 'ignored', note });
+  for (const [key, note] of Object.entries(scope.refused ?? {})) keys.set(key, { verdict: 'refused', note });
+  return keys;
+}
