@@ -27,6 +27,11 @@ packages() {
     refuse "apt-get could not install ${missing[*]}: $(tail -n 1 "$run/$id.apt.log")"
 }
 
+# Where this machine's apt gets Debian from; empty (mmdebstrap's own default) when it is no Debian.
+debian_mirror() {
+  apt-get indextargets --format '$(SITE)' 'Created-By: Packages' 2>/dev/null | grep -m1 -E '/debian/?$' || true
+}
+
 # A daemon of ours is known by pid and start time, so that a reused pid is never taken for it.
 born() { cut -d ' ' -f 22 "/proc/$1/stat" 2>/dev/null; }
 alive() {

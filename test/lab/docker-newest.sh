@@ -27,13 +27,13 @@ build() {
 start() {
   need_root
   if runs; then return 0; fi
-  packages iproute2 nftables tini
+  packages iproute2 nftables procps tini xz-utils
   if [ ! -d "$bin" ]; then
     need_command go
     say "$id: building it from the Go module proxy (about five minutes, once)"
     (build) >"$run/$id.build.log" 2>&1 || refuse "the build failed: $(tail -n 1 "$run/$id.build.log")"
   fi
-  ln -sf "$(command -v tini-static || command -v tini)" "$bin/docker-init"
+  programs
   mkdir -p "$data"
   # A bridge and firewall tables of its own: by default both daemons would take docker0 and the DOCKER chains of iptables.
   ip link show "$bridge" >/dev/null 2>&1 || ip link add "$bridge" type bridge
@@ -41,9 +41,19 @@ start() {
   ip link set "$bridge" up
   echo 1 >/proc/sys/net/ipv4/ip_forward
   keep_docker0
-  daemon "$host" env PATH="$bin:$PATH" dockerd --host "$host" --data-root "$data" --exec-root "$run/docker-newest-exec" \
+  daemon "$host" env PATH="$bin" dockerd --host "$host" --data-root "$data" --exec-root "$run/docker-newest-exec" \
     --pidfile "$run/docker-newest.dockerd.pid" --bridge "$bridge" --firewall-backend nftables \
     --default-address-pool base=10.212.0.0/16,size=24
+}
+
+# Its PATH is one folder with what it runs, and without iptables: finding that, it would remove the chains of the other
+# engine as left-overs of its own.
+programs() {
+  local program
+  ln -sf "$(command -v tini)" "$bin/docker-init"
+  for program in nft ps xz git; do
+    if command -v $program >/dev/null; then ln -sf "$(command -v $program)" "$bin/$program"; fi
+  done
 }
 
 # Told of a bridge, the daemon deletes docker0 while it starts, though it may be another engine's: until this leg has

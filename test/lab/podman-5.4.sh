@@ -13,11 +13,6 @@ build() {
   mv "$root.part" "$root"
 }
 
-# Where this machine's apt gets Debian from; empty (mmdebstrap's own default) when it is no Debian.
-debian_mirror() {
-  apt-get indextargets --format '$(SITE)' 'Created-By: Packages' 2>/dev/null | grep -m1 -E '/debian/?$' || true
-}
-
 start() {
   need_root
   if runs; then return 0; fi
@@ -27,7 +22,7 @@ start() {
   fi
   mkdir -p "$data" "$root$run" "$root$project" "$root/etc/containers/networks"
   settings
-  daemon "$host" unshare --mount --propagation private "$lab/pivot" "$root" "$data:/var/lib/containers" "$run" "$project" -- \
+  daemon "$host" unshare --mount --propagation private "$lab/pivot" "$root" "$data:/var/lib/containers" /tmp "$run" "$project" -- \
     podman system service --time 0 "$host"
 }
 
