@@ -1,0 +1,52 @@
+import { WherryError } from '../../core/errors.ts';
+import type { PullOptions } from '../../core/image.ts';
+import { parseReference, withDefaultTag } from '../../core/reference.ts';
+import type { ImageContext } from './image-context.ts';
+import { imageExists } from './image-inspect.ts';
+import { followProgress, type ProgressRecord } from './image-progress.ts';
+import { registryAuthHeader } from './registry-auth-header.ts';
+import { registryError, registryRefusal } from './registry-error.ts';
+
+/**
+ * Pulls `name` by `policy` (default here: `always`). Errors: `INVALID` (name), `NOT_FOUND` (no such image or variant,
+ * or missing under `never`), `UNAUTHORIZED`, `PERMISSION`, `UNAVAILABLE` (engine or registry), `NO_SPACE`,
+ * `IMAGE_PULL`, `STREAM_CUT`, `CANCELLED`.
+ */
+export async function pullImage(
+  context: ImageContext,
+  name: string,
+  options: PullOptions = {},
+): Promise<void> {
+  const { connection, auth, registryCalls } = context;
+  const { policy = 'always', platform, onProgress, signal } = options;
+  const reference = withDefaultTag(parseReference(name));
+  if (policy !== 'always') {
+    if (await imageExists(connection, name, { platform, signal })) return;
+    if (policy === 'never') {
+      throw new WherryError('NOT_FOUND', `${name} is not on the engine, and the pull policy is "never"`, {
+        hint: 'pull or build it first, or use the policy "missing"',
+        details: { reference: name, policy },
+      });
+    }
+  }
+  const { registry, repository } = reference;
+  const credentials = options.credentials ?? (await auth.credentials(registry, { repository, signal }));
+  const transfer = { verb: 'pull', reference, platform, authenticated: credentials !== undefined } as const;
+  const records = connection.ndjson<ProgressRecord>({
+    ...registryCalls.pull(reference, { platform }),
+    // Podman takes its own logins when nothing is sent.
+    headers:
+      credentials === undefined ? {} : { 'x-registry-auth': registryAuthHeader(credentials, registry) },
+    signal,
+  });
+  try {
+    const fail = (message: string): WherryError => registryError(message, transfer);
+    await followProgress(records, { what: `pull of ${reference.familiar}`, onProgress, fail });
+  } catch (error) {
+    throw registryRefusal(error, transfer);
+  }
+  // Engines take an image of one platform for whatever was asked for.
+  if (platform !== undefined && !(await imageExists(connection, name, { platform, signal }))) {
+    throw registryError('does not match the specified platform', transfer);
+  }
+}
