@@ -10,7 +10,7 @@ log=/var/log/wherry-dockerd.log
 
 say() { printf 'setup: %s\n' "$*"; }
 give_up() { printf 'setup: %s\n' "$*" >&2; exit 1; }
-answers() { node "$scripts/engine.mjs" "$1" 2>/dev/null; }
+answers() { with_new_groups node "$scripts/engine.mjs" "$1" 2>/dev/null; }
 
 main() {
   local host who
