@@ -35,7 +35,9 @@ export function parseStamp(bytes: Uint8Array, start: number, end: number): Stamp
   const hour = digits(bytes, start + 11, 2);
   const minute = digits(bytes, start + 14, 2);
   const second = digits(bytes, start + 17, 2);
-  if (year < 0 || month < 1 || day < 1 || hour < 0 || minute < 0 || second < 0) return null;
+  if (year < 0 || month < 1 || month > 12 || day < 1 || day > 31) return null;
+  // 60: a leap second.
+  if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 60) return null;
   let at = start + 19;
   let nanos = 0;
   if (bytes[at] === DOT) {
