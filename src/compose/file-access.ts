@@ -2,6 +2,8 @@
 export interface FileAccess {
   /** The file as text; `-` is standard input. Fails with a code of Node's (`ENOENT` …) or of Wherry's. */
   readText(path: string): Promise<string>;
+  /** The file as it is. */
+  readBytes(path: string): Promise<Uint8Array>;
   /** Whether a file (not a directory) is there. */
   exists(path: string): Promise<boolean>;
 }

@@ -10,7 +10,7 @@ import { interpolate } from './interpolate.ts';
 import { mergeTrees } from './merge.ts';
 import type { Project, Service } from './model.ts';
 import { parseYaml } from './parse-yaml.ts';
-import { invalidProject, type Problem } from './problem.ts';
+import { invalidProject, type Problem, sortProblems } from './problem.ts';
 import { type Selection, selectByName, selectByProfile, withoutAbsentDependencies } from './profiles.ts';
 import { findProjectFiles } from './project-files.ts';
 import { projectName } from './project-name.ts';
@@ -80,7 +80,7 @@ export async function loadProject(options: LoadOptions): Promise<LoadedProject> 
   throwIfAborted(options.signal);
   const project = await finishProject({ draft, name, options, environment, directory, files, access, to });
   stopOnErrors(to);
-  return { project, warnings: to.problems };
+  return { project, warnings: sortProblems(to.problems) };
 }
 
 interface Inputs {

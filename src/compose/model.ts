@@ -278,8 +278,10 @@ export interface FileReference {
   source: string;
   /** Absolute path in the container (for a build: the id). */
   target: string;
-  uid?: string;
-  gid?: string;
+  /** Default 0. */
+  uid?: number;
+  /** Default 0. */
+  gid?: number;
   /** Permission bits. The default is 0o444. */
   mode?: number;
 }

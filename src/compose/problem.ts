@@ -39,12 +39,30 @@ export function formatProblem(problem: Problem): string {
   return [place, problem.path, problem.message].filter((part) => part !== '').join(': ');
 }
 
-/** An `INVALID` error that lists every problem, errors first, and carries them all in `details.problems`. */
+/** {@link formatProblem}, with how to fix it behind. */
+export function explainProblem(problem: Problem): string {
+  return problem.hint === undefined ? formatProblem(problem) : `${formatProblem(problem)} (${problem.hint})`;
+}
+
+/** An `INVALID` error that tells every error, a line each, and carries all problems in `details.problems`. */
 export function invalidProject(problems: readonly Problem[]): WherryError {
-  const errors = problems.filter((problem) => problem.severity === 'error');
-  const hint = errors.find((problem) => problem.hint !== undefined)?.hint;
-  return new WherryError('INVALID', errors.map(formatProblem).join('\n'), {
-    details: { problems },
-    ...(hint === undefined ? {} : { hint }),
-  });
+  const sorted = sortProblems(problems);
+  const errors = sorted.filter((problem) => problem.severity === 'error');
+  const [only, ...more] = errors;
+  if (only !== undefined && more.length === 0) {
+    return new WherryError('INVALID', formatProblem(only), {
+      hint: only.hint,
+      details: { problems: sorted },
+    });
+  }
+  return new WherryError('INVALID', errors.map(explainProblem).join('\n'), { details: { problems: sorted } });
+}
+
+/** In the order in which a reader meets them; files stay in the order in which they first show up. */
+export function sortProblems(problems: readonly Problem[]): Problem[] {
+  const files = Array.from(new Set(problems.map((problem) => problem.file)));
+  const rank = new Map(files.map((file, index) => [file, index]));
+  return problems.toSorted(
+    (a, b) => (rank.get(a.file) ?? 0) - (rank.get(b.file) ?? 0) || a.line - b.line || a.column - b.column,
+  );
 }

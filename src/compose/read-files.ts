@@ -6,7 +6,6 @@ import {
   isEmpty,
   oneOf,
   text,
-  textOrNumber,
   unique,
   wrongType,
 } from './decode.ts';
@@ -21,8 +20,8 @@ type Kind = 'secrets' | 'configs';
 interface LongReference {
   source?: string;
   target?: string;
-  uid?: string;
-  gid?: string;
+  uid?: number;
+  gid?: number;
   mode?: number;
 }
 
@@ -30,8 +29,8 @@ const set = setter<LongReference>();
 const referenceKeys: Fields<LongReference>['keys'] = {
   source: set('source', filledText),
   target: set('target', filledText),
-  uid: set('uid', textOrNumber),
-  gid: set('gid', textOrNumber),
+  uid: set('uid', integer({ min: 0 })),
+  gid: set('gid', integer({ min: 0 })),
   mode: set('mode', readMode),
 };
 const referenceFields: Readonly<Record<Kind | 'build', Fields<LongReference>>> = {

@@ -1,15 +1,5 @@
 import { posix } from 'node:path';
-import {
-  boolean,
-  bytes,
-  filledText,
-  integer,
-  oneOf,
-  text,
-  textOrTexts,
-  unique,
-  wrongType,
-} from './decode.ts';
+import { boolean, bytes, filledText, integer, oneOf, text, unique, wrongType } from './decode.ts';
 import { type Fields, readFields, setter } from './fields.ts';
 import type { Device, Mount } from './model.ts';
 import { absolutePath } from './paths.ts';
@@ -26,11 +16,6 @@ export function readMounts(node: Node, path: Path, to: Reading): Mount[] | undef
     if (mount !== undefined) mounts.push(to.mark(mount, item, at));
   }
   return unique(mounts, (mount) => mount.target);
-}
-
-/** `tmpfs`: paths in the container, with mount options after a colon. */
-export function readTmpfs(node: Node, path: Path, to: Reading): string[] | undefined {
-  return textOrTexts(node, path, to);
 }
 
 function readShort(node: Node, path: Path, to: Reading): Mount | undefined {

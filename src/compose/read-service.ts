@@ -26,10 +26,11 @@ import { readDependencies } from './read-dependencies.ts';
 import { type DeployDraft, readDeploy } from './read-deploy.ts';
 import { readEnvFiles, readReferences } from './read-files.ts';
 import { readExtraHosts, readGroups, readStorage, readUlimits } from './read-limits.ts';
-import { readDevices, readMounts, readTmpfs } from './read-mounts.ts';
+import { readDevices, readMounts } from './read-mounts.ts';
 import { macAddress, readAttachments } from './read-networks.ts';
 import { readExpose, readPorts } from './read-ports.ts';
 import type { Reading } from './reading.ts';
+import { readTmpfs } from './tmpfs.ts';
 import { type Node, originOf, type Path, type Place } from './tree.ts';
 
 /** A service as it was written, before defaults and the environment are filled in. */
@@ -181,7 +182,7 @@ export function readService(
   };
   const read = readFields(draft, serviceFields, node, path, to);
   if (read === undefined || node.kind !== 'mapping') return undefined;
-  if (!node.entries.has('image') && !node.entries.has('build') && !node.entries.has('provider')) {
+  if (!node.entries.has('image') && !node.entries.has('build')) {
     to.error('missing-key', 'needs an image or a build', place, path);
   }
   // Later stages copy the service; its origin stays the same object.

@@ -3,8 +3,17 @@ import type { FileAccess } from './file-access.ts';
 
 /** Reads a file, or says in our words why it cannot be read: `NOT_FOUND`, `PERMISSION` or `INVALID`. */
 export async function readText(path: string, what: string, access: FileAccess): Promise<string> {
+  return await explained(path, what, () => access.readText(path));
+}
+
+/** As {@link readText}, for content that need not be text. */
+export async function readBytes(path: string, what: string, access: FileAccess): Promise<Uint8Array> {
+  return await explained(path, what, () => access.readBytes(path));
+}
+
+async function explained<T>(path: string, what: string, read: () => Promise<T>): Promise<T> {
   try {
-    return await access.readText(path);
+    return await read();
   } catch (cause) {
     if (cause instanceof WherryError) throw cause;
     const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
