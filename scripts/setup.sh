@@ -64,16 +64,17 @@ start_docker() {
   explain
 }
 
-# What the daemon's log says about machines that cannot run it, in one sentence, then its last lines.
+# Why the daemon ended, from its log: what the machine withholds in one sentence, then the daemon's own words.
 explain() {
-  local why='Docker'\''s daemon does not start'
-  if as_root grep -qi cgroup "$log"; then
-    why='Docker'\''s daemon does not start: this machine does not give it the cgroups that it needs (an unprivileged container?)'
-  elif as_root grep -qiE 'operation not permitted|permission denied' "$log"; then
-    why='Docker'\''s daemon does not start: this machine withholds privileges that it needs (an unprivileged container?)'
-  fi
-  give_up "$why. The last lines of $log:
-$(as_root tail -n 5 "$log")"
+  local words why='Docker'\''s daemon does not start'
+  words=$(as_root grep 'failed to start' "$log" | tail -n 1 || true)
+  [ -n "$words" ] || words=$(as_root tail -n 3 "$log")
+  case $words in
+    *cgroup*) why+=': this machine gives it no cgroups (is it an unprivileged container?)' ;;
+    *'not permitted'* | *'ermission denied'*) why+=': this machine withholds privileges from it (is it an unprivileged container?)' ;;
+  esac
+  give_up "$why. Its log, $log, ends with:
+$words"
 }
 
 join_group() {
