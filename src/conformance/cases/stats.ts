@@ -1,0 +1,152 @@
+import type { ContainerStats } from '../../core/index.ts';
+import type { ConformanceCase } from '../case.ts';
+import { collect, deepEqual, equal, failsWith, ok, within } from '../expect.ts';
+
+const MiB = 1024 * 1024;
+
+/** Figures that agree with what the kernel says inside. */
+export const statsCases: readonly ConformanceCase[] = [
+  {
+    name: "stats: memory is the kernel's figure without its reclaimable cache",
+    needs: ['stats', 'exec'],
+    run: async (t) => {
+      const hold =
+        'dd if=/dev/zero of=/tmp/cache bs=1M count=32 2>/dev/null; cat /tmp/cache > /dev/null; x=$(head -c 8000000 /dev/zero | tr "\\0" x); echo ready; trap "exit 0" TERM; while :; do sleep 3600 & wait $!; done';
+      const id = await t.start({ command: ['sh', '-c', hold] });
+      await t.outputWith(id, 'ready');
+      const { stdout } = await t.backend.execCapture(id, {
+        command: [
+          'sh',
+          '-c',
+          'cd /sys/fs/cgroup; if [ -d memory ]; then cat memory/memory.usage_in_bytes; grep -w total_inactive_file memory/memory.stat; else cat memory.current; grep -w inactive_file memory.stat; fi',
+        ],
+      });
+      const [usage = Number.NaN, inactive = Number.NaN] = stdout.match(/\d+/g)?.map(Number) ?? [];
+      const [sample] = await collect(t.backend.stats(id, { once: true }));
+      ok(sample?.memory, `memory in the sample: ${JSON.stringify(sample)}`);
+      const wanted = usage - inactive;
+      ok(
+        Math.abs(sample.memory - wanted) < 4 * MiB,
+        `memory is ${sample.memory}; the kernel says ${usage} with ${inactive} reclaimable, so about ${wanted}`,
+      );
+    },
+  },
+  {
+    name: 'stats: CPU is cores in use, for a busy one and an idle one',
+    needs: ['stats'],
+    alone: true,
+    run: async (t) => {
+      const busy = await t.start({ command: ['sh', '-c', 'while :; do :; done'] });
+      const idle = await t.idle();
+      const cpuOf = async (id: string): Promise<number> => {
+        for await (const { cpu } of t.backend.stats(id)) if (cpu !== null) return cpu;
+        throw new Error('the stream ended without a CPU figure');
+      };
+      const [high, low] = await within(20_000, Promise.all([cpuOf(busy), cpuOf(idle)]), 'CPU figures');
+      ok(high > 0.5 && high < 1.5, `a loop uses about one core: ${high}`);
+      ok(low < 0.2, `one that sleeps uses none: ${low}`);
+    },
+  },
+  {
+    name: 'stats: limits, processes and network',
+    needs: ['stats', 'memory'],
+    run: async (t) => {
+      const id = await t.start({
+        command: ['sh', '-c', 'sleep 3605 & sleep 3605 & exec sleep 3605'],
+        resources: { memory: 64 * MiB },
+      });
+      const { id: full, name } = await t.backend.inspect(id);
+      const [sample] = await collect(t.backend.stats(id, { once: true }));
+      ok(sample, 'a sample');
+      equal(sample.id, full, 'id');
+      equal(sample.name, name, 'name');
+      equal(sample.memoryLimit, 64 * MiB, 'memory limit');
+      ok(sample.pids === null || sample.pids === 3, `processes: ${sample.pids}`);
+      ok(sample.cpuLimit === null || sample.cpuLimit > 0, `cores it may use: ${sample.cpuLimit}`);
+      ok(Math.abs(sample.time.getTime() - Date.now()) < 600_000, `time: ${sample.time.toISOString()}`);
+    },
+  },
+  {
+    name: 'stats: network bytes grow with traffic',
+    needs: ['stats', 'networking'],
+    run: async (t) => {
+      const network = await t.network();
+      const server = await t.start({
+        command: ['sh', '-c', 'head -c 3000000 /dev/zero | nc -l -p 7000; exec sleep 3606'],
+        networks: { [network]: {} },
+      });
+      const address = (await t.backend.inspect(server)).networks[0]?.ipv4Address;
+      const client = await t.start({
+        command: [
+          'sh',
+          '-c',
+          `until nc -w 2 ${address} 7000 | wc -c | grep 3000000; do sleep 0.1; done; exec sleep 3606`,
+        ],
+        networks: { [network]: {} },
+      });
+      await t.outputWith(client, '3000000');
+      const [sent] = await collect(t.backend.stats(server, { once: true }));
+      const [received] = await collect(t.backend.stats(client, { once: true }));
+      ok(sent && (sent.networkTx === null || sent.networkTx > 3_000_000), `bytes sent: ${sent?.networkTx}`);
+      ok(
+        received && (received.networkRx === null || received.networkRx > 3_000_000),
+        `bytes received: ${received?.networkRx}`,
+      );
+    },
+  },
+  {
+    name: 'stats: the stream goes on once a second, ends with the container and can be left',
+    needs: ['stats'],
+    run: async (t) => {
+      const id = await t.idle();
+      let count = 0;
+      const read = async (): Promise<void> => {
+        for await (const _ of t.backend.stats(id)) {
+          count += 1;
+          if (count === 2) await t.backend.kill(id);
+        }
+      };
+      await within(20_000, read(), 'stats of a container that ends');
+      ok(count >= 2, `samples: ${count}`);
+      const other = await t.idle();
+      const first = async (): Promise<ContainerStats | undefined> => {
+        for await (const sample of t.backend.stats(other)) return sample;
+        return undefined;
+      };
+      ok(await within(10_000, first(), 'leaving the loop'), 'a sample before the loop was left');
+    },
+  },
+  {
+    name: 'stats: of several in one batch',
+    needs: ['stats'],
+    run: async (t) => {
+      const ids = await Promise.all([t.idle(), t.idle()]);
+      const wanted = await Promise.all(ids.map(async (id) => (await t.backend.inspect(id)).id));
+      const batches = async (): Promise<string[]> => {
+        for await (const batch of t.backend.statsAll({ ids })) {
+          if (batch.length === 2) return batch.map(({ id }) => id).sort();
+        }
+        return [];
+      };
+      deepEqual(await within(20_000, batches(), 'a batch of both'), wanted.sort(), 'ids in the batch');
+      const [all = []] = await within(20_000, collect(t.backend.statsAll({ once: true })), 'a batch of all');
+      for (const id of wanted)
+        ok(
+          all.some((sample) => sample.id === id),
+          `${id} is among all`,
+        );
+    },
+  },
+  {
+    name: 'stats: can be cancelled',
+    needs: ['stats'],
+    run: async (t) => {
+      const id = await t.idle();
+      const abort = new AbortController();
+      const read = async (): Promise<void> => {
+        for await (const _ of t.backend.stats(id, { signal: abort.signal })) abort.abort();
+      };
+      await failsWith('CANCELLED', () => within(10_000, read(), 'cancelled stats'), 'cancelled stats');
+    },
+  },
+];
