@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders, RequestOptions } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { isWherryError } from '../core/errors.ts';
+import { isWherryError, WherryError } from '../core/errors.ts';
 import type { Dialer } from './dialer.ts';
 import { Gate } from './gate.ts';
 import { hijackedStream } from './hijack.ts';
@@ -130,7 +130,8 @@ export class HttpClient {
     const { agent, dropIdle } = this.#pool;
     const { signal, idle } = options;
     const path = withQuery(options.path, options.query);
-    const accept = ({ response }: Answer): HttpResponse => {
+    const accept = ({ kind, response }: Answer): HttpResponse => {
+      if (kind === 'upgrade') throw unaskedUpgrade(this.address, path);
       response.once('close', leave);
       return new HttpResponse(response, { address: this.address, path, signal, idle });
     };
@@ -171,6 +172,10 @@ export class HttpClient {
   #exchangeOptions({ body, signal, timeout }: HttpRequest): ExchangeOptions {
     return { address: this.address, body, signal, timeout };
   }
+}
+
+function unaskedUpgrade(address: string, path: string): WherryError {
+  return new WherryError('PROTOCOL', `${address} switched protocols at ${path} without being asked to`);
 }
 
 function isRepeatable({ method = 'GET', body, signal }: HttpRequest): boolean {

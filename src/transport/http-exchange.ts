@@ -52,7 +52,12 @@ export function exchange<T>(
     };
     const succeed = (answer: Answer): void => {
       release();
-      resolve(accept(answer));
+      try {
+        resolve(accept(answer));
+      } catch (error) {
+        reject(error);
+        request.destroy();
+      }
     };
     request.on('response', (response) => {
       answered = response;
