@@ -16,6 +16,8 @@ export interface Surroundings {
   fixtures: Fixtures;
   host: string;
   reopen: (() => Backend | Promise<Backend>) | undefined;
+  /** Client that removes what the cases leave. Default: `backend`. */
+  cleaner?: Backend;
 }
 
 /** Until told to stop; then it ends at once. */
@@ -33,6 +35,7 @@ export class CaseContext implements ConformanceContext {
   readonly labels: Readonly<Record<string, string>>;
   readonly selector: string;
   readonly #reopen: Surroundings['reopen'];
+  readonly #cleaner: Backend;
   readonly #undo: (() => Promise<unknown>)[] = [];
   readonly #id = randomUUID().replaceAll('-', '').slice(0, 12);
   #names = 0;
@@ -46,6 +49,7 @@ export class CaseContext implements ConformanceContext {
     this.labels = { [caseLabel]: this.#id };
     this.selector = `${caseLabel}=${this.#id}`;
     this.#reopen = surroundings.reopen;
+    this.#cleaner = surroundings.cleaner ?? surroundings.backend;
   }
 
   unique(stem = 'c'): string {
@@ -152,8 +156,8 @@ export class CaseContext implements ConformanceContext {
       });
     };
     const removeContainers = async (): Promise<void> => {
-      const left = await this.backend.list({ all: true, labels: [this.selector] });
-      await Promise.all(left.map(({ id }) => attempt(() => this.backend.remove(id, { force: true }))));
+      const left = await this.#cleaner.list({ all: true, labels: [this.selector] });
+      await Promise.all(left.map(({ id }) => attempt(() => this.#cleaner.remove(id, { force: true }))));
     };
     await attempt(removeContainers);
     for (const undo of this.#undo.reverse()) await attempt(undo);

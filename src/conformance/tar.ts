@@ -19,7 +19,7 @@ export interface TarEntry {
 export async function* archive(entries: readonly TarEntry[]): AsyncIterable<Uint8Array> {
   const stream = pack();
   for (const { name, type = 'file', content = '', mode, uid = 0, gid = 0, linkname } of entries) {
-    const headers: Header = {
+    const header: Partial<Header> & { name: string } = {
       name: type === 'directory' ? `${name}/` : name,
       type,
       uid,
@@ -28,7 +28,7 @@ export async function* archive(entries: readonly TarEntry[]): AsyncIterable<Uint
       mtime: new Date(1_700_000_000_000),
       ...(linkname === undefined ? {} : { linkname }),
     };
-    stream.entry(headers, type === 'file' ? Buffer.from(content) : Buffer.alloc(0));
+    stream.entry(header, type === 'file' ? Buffer.from(content) : Buffer.alloc(0));
   }
   stream.finalize();
   for await (const part of stream) yield part as Uint8Array;

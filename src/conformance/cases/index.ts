@@ -9,10 +9,13 @@ import { imageCases } from './images.ts';
 import { inspectCases } from './inspect.ts';
 import { lifecycleCases } from './lifecycle.ts';
 import { limitCases } from './limits.ts';
+import { nameCases } from './names.ts';
 import { networkCases } from './network.ts';
+import { portCases } from './ports.ts';
 import { pruneCases } from './prune.ts';
 import { recoveryCases } from './recovery.ts';
 import { statsCases } from './stats.ts';
+import { stopCases } from './stop.ts';
 import { streamCases } from './streams.ts';
 import { volumeCases } from './volumes.ts';
 import { waitCases } from './wait.ts';
@@ -20,11 +23,14 @@ import { waitCases } from './wait.ts';
 /** Every case, by topic. */
 export const conformanceCases: readonly ConformanceCase[] = [
   ...lifecycleCases,
+  ...stopCases,
+  ...nameCases,
   ...waitCases,
   ...argvCases,
   ...streamCases,
   ...execCases,
   ...limitCases,
+  ...portCases,
   ...networkCases,
   ...volumeCases,
   ...fileCases,

@@ -1,3 +1,4 @@
+import { fail } from 'node:assert/strict';
 import type { ResourceLimits } from '../../core/index.ts';
 import type { ConformanceCase, ConformanceContext } from '../case.ts';
 import { equal, includes, ok } from '../expect.ts';
@@ -172,6 +173,19 @@ export const limitCases: readonly ConformanceCase[] = [
       });
       equal(run.stdout.trim(), '4', 'bytes read from the device');
     },
+  },
+  {
+    name: 'limits: a GPU is inside when asked for',
+    needs: ['gpus'],
+    run: async (t) => {
+      const run = await t.shell('ls /dev', { gpus: [{ count: -1, capabilities: [['gpu']] }] });
+      ok(/nvidia|dxg|dri|kfd/.test(run.stdout), `devices inside: ${run.stdout}`);
+    },
+  },
+  {
+    name: 'limits: no checkpoint is promised',
+    needs: ['checkpoint'],
+    run: async () => fail('the contract has no verb for checkpoints yet, so no engine can promise them'),
   },
 ];
 
