@@ -34,7 +34,8 @@ const DRAIN_LIMIT_MS = 500;
 
 /**
  * Runs a program to its end, without a shell; an exit code other than 0 is a result, not an error.
- * Errors: `NOT_FOUND` (no such program or directory), `PERMISSION` (not executable), `CANCELLED`.
+ * Errors: `NOT_FOUND` (no such program or directory), `PERMISSION` (not executable), `INVALID` (arguments that no program
+ * can be given), `CANCELLED`.
  */
 export function run(argv: readonly [string, ...string[]], options: RunOptions = {}): Promise<RunResult> {
   const { signal, timeout, maxOutput = 1024 * 1024 } = options;
@@ -153,7 +154,9 @@ function spawnError(cause: unknown, file: string): WherryError {
       cause,
     });
   }
-  return new WherryError('INTERNAL', `the program ${file} could not be started: ${messageOf(cause)}`, {
+  const isInput = code === 'E2BIG' || code?.startsWith('ERR_') === true;
+  const message = `the program ${file} could not be started: ${messageOf(cause)}`;
+  return new WherryError(isInput ? 'INVALID' : 'INTERNAL', message, {
     details: { file },
     cause,
   });

@@ -149,7 +149,9 @@ function requestError(cause: unknown, address: string): WherryError {
   }
   if (code === 'ECONNRESET' || code === 'EPIPE' || code === undefined) {
     return new WherryError('UNAVAILABLE', `${address} closed the connection before it answered`, {
-      hint: 'The engine may be restarting: try again.',
+      hint: address.startsWith('tls:')
+        ? 'The engine may be restarting, or it may not accept our client certificate.'
+        : 'The engine may be restarting: try again.',
       details: { address, errno: code },
       cause,
     });
