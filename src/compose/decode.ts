@@ -162,7 +162,8 @@ export function mapOf<T>(read: Read<T>): Read<Record<string, T>> {
 
 /** Sets a key that came from a file: `__proto__` is a name like any other there. */
 export function define<T>(record: Record<string, T>, name: string, value: T): void {
-  Object.defineProperty(record, name, { value, enumerable: true, configurable: true, writable: true });
+  if (name !== '__proto__') record[name] = value;
+  else Object.defineProperty(record, name, { value, enumerable: true, configurable: true, writable: true });
 }
 
 const dictionaryValue: Read<string | null> = (node, path, to) => {

@@ -1,6 +1,6 @@
 import type { Reading } from './reading.ts';
 import { type Lookup, substitute, TemplateFault } from './template.ts';
-import { child, type Entry, type Node, type Path, type Scalar } from './tree.ts';
+import { child, type Entry, type Mapping, type Node, type Path, type Scalar, type Sequence } from './tree.ts';
 
 /** Fills the variables in every string value of a tree (keys stay as they are); each fault is reported at its value. */
 export function interpolate(root: Node, lookup: Lookup, to: Reading): Node {
@@ -23,20 +23,32 @@ class Interpolation {
     if (node.kind === 'scalar') return this.#scalar(node, path);
     const known = this.#done.get(node);
     if (known !== undefined) return known;
-    const filled: Node =
-      node.kind === 'mapping'
-        ? { ...node, entries: this.#entries(node.entries, path) }
-        : { ...node, items: node.items.map((item, index) => this.node(item, child(path, index))) };
+    const filled = node.kind === 'mapping' ? this.#mapping(node, path) : this.#sequence(node, path);
     this.#done.set(node, filled);
     return filled;
   }
 
-  #entries(entries: ReadonlyMap<string, Entry>, path: Path | undefined): Map<string, Entry> {
-    const filled = new Map<string, Entry>();
-    for (const [name, entry] of entries) {
-      filled.set(name, { key: entry.key, value: this.node(entry.value, child(path, name)) });
+  /** Most values hold no variable: what did not change is not copied. */
+  #mapping(node: Mapping, path: Path | undefined): Mapping {
+    let entries: Map<string, Entry> | undefined;
+    for (const [name, entry] of node.entries) {
+      const value = this.node(entry.value, child(path, name));
+      if (value === entry.value) continue;
+      entries ??= new Map(node.entries);
+      entries.set(name, { key: entry.key, value });
     }
-    return filled;
+    return entries === undefined ? node : { ...node, entries };
+  }
+
+  #sequence(node: Sequence, path: Path | undefined): Sequence {
+    let items: Node[] | undefined;
+    for (const [index, item] of node.items.entries()) {
+      const value = this.node(item, child(path, index));
+      if (value === item) continue;
+      items ??= [...node.items];
+      items[index] = value;
+    }
+    return items === undefined ? node : { ...node, items };
   }
 
   #scalar(node: Scalar, path: Path | undefined): Node {

@@ -17,7 +17,7 @@ import { projectName } from './project-name.ts';
 import { plainNetwork } from './read-networks.ts';
 import { type ProjectDraft, readProject } from './read-project.ts';
 import { readText } from './read-text.ts';
-import { Reading } from './reading.ts';
+import { Reading, type Surroundings } from './reading.ts';
 import { ServiceFiles } from './service-files.ts';
 import { Source } from './source.ts';
 import { describe, type Node } from './tree.ts';
@@ -81,6 +81,14 @@ export async function loadProject(options: LoadOptions): Promise<LoadedProject> 
   const project = await finishProject({ draft, name, options, environment, directory, files, access, to });
   stopOnErrors(to);
   return { project, warnings: sortProblems(to.problems) };
+}
+
+/** The `name` of a file. What is wrong with it is told later, when everything is filled in. */
+function _nameOf(tree: Node, environment: ProjectEnvironment, surroundings: Surroundings): string {
+  const written = tree.kind === 'mapping' ? tree.entries.get('name')?.value : undefined;
+  if (written === undefined) return '';
+  const name = interpolate(written, (key) => environment.get(key), new Reading(surroundings));
+  return name.kind === 'scalar' && typeof name.value === 'string' ? name.value : '';
 }
 
 interface Inputs {

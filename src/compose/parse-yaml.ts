@@ -1,4 +1,5 @@
 import type * as Yaml from 'yaml';
+import { readEverydayYaml } from './everyday-yaml.ts';
 import type { Problem, ProblemCode } from './problem.ts';
 import { resolvePlain } from './scalars.ts';
 import type { Source } from './source.ts';
@@ -30,6 +31,13 @@ export async function parseYaml(
   source: Source,
   limits: Readonly<YamlLimits> = defaultYamlLimits,
 ): Promise<ParsedYaml> {
+  const everyday = source.text.length > limits.size ? undefined : readEverydayYaml(source, limits);
+  if (everyday !== undefined) return { documents: [everyday], problems: [] };
+  return await parseAnyYaml(source, limits);
+}
+
+/** As {@link parseYaml}, always by the YAML library. */
+export async function parseAnyYaml(source: Source, limits: Readonly<YamlLimits>): Promise<ParsedYaml> {
   const yaml = await import('yaml');
   return new YamlReader(yaml, source, limits).read();
 }

@@ -1,6 +1,5 @@
 import { basename } from 'node:path';
 import { WherryError } from '../core/errors.ts';
-import type { Node } from './tree.ts';
 
 /** A project name from any text: lower case, only letters, digits, `-` and `_`, a letter or digit first. */
 export function normalizeProjectName(name: string): string {
@@ -15,8 +14,8 @@ export interface NameSources {
   explicit: string | undefined;
   /** `COMPOSE_PROJECT_NAME`. */
   environment: string | undefined;
-  /** The trees of the files, interpolated. */
-  trees: readonly Node[];
+  /** What each file says, in order; empty when it says nothing. */
+  files: readonly string[];
   directory: string;
 }
 
@@ -33,18 +32,10 @@ export function projectName(sources: NameSources): string {
     });
   }
   const name =
-    normalizeProjectName(nameInFiles(sources.trees)) || normalizeProjectName(basename(sources.directory));
+    normalizeProjectName(sources.files.findLast((name) => name !== '') ?? '') ||
+    normalizeProjectName(basename(sources.directory));
   if (name !== '') return name;
   throw new WherryError('INVALID', `the directory ${sources.directory} gives no project name`, {
     hint: 'give one with -p, COMPOSE_PROJECT_NAME or name: in the file',
   });
-}
-
-function nameInFiles(trees: readonly Node[]): string {
-  let found = '';
-  for (const tree of trees) {
-    const name = tree.kind === 'mapping' ? tree.entries.get('name')?.value : undefined;
-    if (name?.kind === 'scalar' && typeof name.value === 'string' && name.value !== '') found = name.value;
-  }
-  return found;
 }
