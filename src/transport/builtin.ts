@@ -28,3 +28,11 @@ export function zlib(): typeof import('node:zlib') {
 export function fs(): typeof import('node:fs') {
   return process.getBuiltinModule('node:fs');
 }
+
+export function crypto(): typeof import('node:crypto') {
+  return process.getBuiltinModule('node:crypto');
+}
+
+export function http2(): typeof import('node:http2') {
+  return process.getBuiltinModule('node:http2');
+}

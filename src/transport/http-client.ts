@@ -20,7 +20,8 @@ export interface HttpRequest {
   /** Starts with `/`. */
   path: string;
   query?: Query | undefined;
-  headers?: Readonly<Record<string, string>> | undefined;
+  /** A list sends the header once for each of its values. */
+  headers?: Readonly<Record<string, string | string[]>> | undefined;
   /** Text and bytes go with their length, streams in chunks with backpressure. */
   body?: RequestBody | undefined;
   /** Ends the request, its answer and the connection at any time with `CANCELLED`. */
@@ -151,7 +152,7 @@ export class HttpClient {
   #head(
     { method, headers, body }: HttpRequest,
     path: string,
-  ): RequestOptions & { headers: Record<string, string> } {
+  ): RequestOptions & { headers: Record<string, string | string[]> } {
     const length =
       typeof body === 'string'
         ? Buffer.byteLength(body)
