@@ -67,10 +67,7 @@ export async function loadProject(options: LoadOptions): Promise<LoadedProject> 
   const name = projectName({
     explicit: options.projectName,
     environment: environment.get('COMPOSE_PROJECT_NAME'),
-    // Problems of interpolation are told below, when everything is filled in.
-    trees: trees.map((tree) =>
-      interpolate(tree, (key) => environment.get(key), new Reading({ directory, home })),
-    ),
+    files: trees.map((tree) => nameOf(tree, environment, { directory, home })),
     directory,
   });
   environment.set('COMPOSE_PROJECT_NAME', name);
@@ -85,6 +82,14 @@ export async function loadProject(options: LoadOptions): Promise<LoadedProject> 
 
 /** The `name` of a file. What is wrong with it is told later, when everything is filled in. */
 function _nameOf(tree: Node, environment: ProjectEnvironment, surroundings: Surroundings): string {
+  const written = tree.kind === 'mapping' ? tree.entries.get('name')?.value : undefined;
+  if (written === undefined) return '';
+  const name = interpolate(written, (key) => environment.get(key), new Reading(surroundings));
+  return name.kind === 'scalar' && typeof name.value === 'string' ? name.value : '';
+}
+
+/** The `name` of a file. What is wrong with it is told later, when everything is filled in. */
+function nameOf(tree: Node, environment: ProjectEnvironment, surroundings: Surroundings): string {
   const written = tree.kind === 'mapping' ? tree.entries.get('name')?.value : undefined;
   if (written === undefined) return '';
   const name = interpolate(written, (key) => environment.get(key), new Reading(surroundings));
