@@ -1,69 +1,46 @@
-import type { Project } from '../compose/index.ts';
 import type { Backend, CallOptions, EventBus, Logger } from '../core/index.ts';
 import type { ServiceEndpoint } from './endpoint.ts';
-import type { ProjectRow, ServiceRow } from './observed.ts';
-import type {
-  BootOptions,
-  ChangeSummary,
-  DownOptions,
-  KillServicesOptions,
-  RemoveServicesOptions,
-  RestartServicesOptions,
-  ServiceOptions,
-  StartServicesOptions,
-  StopServicesOptions,
-  UpOptions,
-  UpPlanOptions,
-} from './options.ts';
-import type { Plan } from './plan.ts';
+import type { BootOptions, ChangeSummary } from './options.ts';
 import type { BootSummary } from './summary.ts';
 
+export { down, previewDown } from './down.ts';
 export type * from './endpoint.ts';
-export type * from './observed.ts';
+export { observe, type ProjectRow, projectNames, type ServiceRow } from './observed.ts';
 export type * from './options.ts';
-export type * from './plan.ts';
+export type {
+  ChangeReason,
+  ContainerAction,
+  ContainerStep,
+  ImageStep,
+  Need,
+  NetworkStep,
+  Plan,
+  Step,
+  Until,
+  VolumeStep,
+} from './plan.ts';
+export { type PlanDownInput, type PlanDownOptions, planDown } from './plan-down.ts';
+export { type PlanUpInput, planUp } from './plan-up.ts';
 export type * from './progress.ts';
-export type * from './summary.ts';
-
-/** The plan that `up` would carry out now; changes nothing. */
-export declare function previewUp(
-  backend: Backend,
-  project: Project,
-  options?: UpPlanOptions & CallOptions,
-): Promise<Plan>;
-/** The plan that `down` would carry out now; changes nothing. */
-export declare function previewDown(backend: Backend, options: DownOptions): Promise<Plan>;
-
-/** Resolves with `ok: false` when services failed; rejects for what concerns the whole boot (`CANCELLED`, `UNAVAILABLE` …). */
-export declare function up(backend: Backend, project: Project, options?: UpOptions): Promise<BootSummary>;
-export declare function down(backend: Backend, options: DownOptions): Promise<ChangeSummary>;
-export declare function stopServices(backend: Backend, options: StopServicesOptions): Promise<ChangeSummary>;
-export declare function startServices(
-  backend: Backend,
-  options: StartServicesOptions,
-): Promise<ChangeSummary>;
-export declare function restartServices(
-  backend: Backend,
-  options: RestartServicesOptions,
-): Promise<ChangeSummary>;
-export declare function killServices(backend: Backend, options: KillServicesOptions): Promise<ChangeSummary>;
-export declare function removeServices(
-  backend: Backend,
-  options: RemoveServicesOptions,
-): Promise<ChangeSummary>;
-export declare function pauseServices(backend: Backend, options: ServiceOptions): Promise<ChangeSummary>;
-export declare function resumeServices(backend: Backend, options: ServiceOptions): Promise<ChangeSummary>;
-
-/** Containers of a project, stopped ones too, by service and number. */
-export declare function observe(
-  backend: Backend,
-  projectName: string,
-  options?: CallOptions & { oneOff?: boolean },
-): Promise<readonly ServiceRow[]>;
-export declare function projectNames(backend: Backend, options?: CallOptions): Promise<readonly ProjectRow[]>;
-
-/** Throws one error with every reason when `summary` is not ok; `details.summary` has the summary. */
-export declare function assertBooted(summary: BootSummary): void;
+export {
+  killServices,
+  pauseServices,
+  removeServices,
+  restartServices,
+  resumeServices,
+  startServices,
+  stopServices,
+} from './services.ts';
+export type { ImageState, ProjectState, ResourceState } from './state.ts';
+export {
+  assertBooted,
+  type BootChange,
+  type BootContainer,
+  type BootRow,
+  type BootStatus,
+  type BootSummary,
+} from './summary.ts';
+export { previewUp, up } from './up.ts';
 
 export declare class EndpointBuilder {
   withHost(host: string): this;

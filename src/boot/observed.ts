@@ -1,4 +1,13 @@
-import type { ContainerStatus, EngineHealth, PublishedPort } from '../core/index.ts';
+import { composeLabel } from '../compose/index.ts';
+import type {
+  Backend,
+  CallOptions,
+  ContainerStatus,
+  ContainerSummary,
+  EngineHealth,
+  PublishedPort,
+} from '../core/index.ts';
+import { parseDependsOn } from './labels.ts';
 
 /** One container of a project, as `ps` shows it. */
 export interface ServiceRow {
@@ -12,6 +21,7 @@ export interface ServiceRow {
   command: string;
   status: ContainerStatus;
   health: EngineHealth;
+  /** Null while it runs, and where the engine's list does not tell. */
   exitCode: number | null;
   createdAt: Date;
   ports: readonly PublishedPort[];
@@ -24,4 +34,100 @@ export interface ProjectRow {
   status: Readonly<Partial<Record<ContainerStatus, number>>>;
   configFiles: readonly string[];
   workingDirectory: string | null;
+}
+
+/** One container of a project as plans see it: its row and what its labels tell. */
+export interface ObservedContainer extends ServiceRow {
+  imageId: string | null;
+  /** Null when somebody else's tool did not write one. */
+  configHash: string | null;
+  /** Id of the image that it was made from, by its label. */
+  madeFrom: string | null;
+  /** Services that it was started after. */
+  dependsOn: readonly { service: string; restart: boolean }[];
+  labels: Readonly<Record<string, string>>;
+}
+
+/** Containers of a project, stopped ones too, by service and number. One engine call. */
+export async function observe(
+  backend: Backend,
+  projectName: string,
+  options: CallOptions & { oneOff?: boolean } = {},
+): Promise<readonly ServiceRow[]> {
+  const containers = await observeContainers(backend, projectName, options);
+  return containers
+    .filter((container) => options.oneOff === true || !container.oneOff)
+    .map(({ imageId, configHash, madeFrom, dependsOn, labels, ...row }) => row);
+}
+
+/** All containers of a project with what plans need to know of them, one-off ones too. One engine call. */
+export async function observeContainers(
+  backend: Backend,
+  projectName: string,
+  options: CallOptions = {},
+): Promise<readonly ObservedContainer[]> {
+  const labels = [`${composeLabel.project}=${projectName}`];
+  const found = await backend.list({ all: true, labels }, { signal: options.signal });
+  return found.map(observed).sort(byServiceAndNumber);
+}
+
+/** The projects that have containers on the engine, by name. One engine call. */
+export async function projectNames(
+  backend: Backend,
+  options: CallOptions = {},
+): Promise<readonly ProjectRow[]> {
+  const found = await backend.list({ all: true, labels: [composeLabel.project] }, { signal: options.signal });
+  const projects = new Map<string, { row: ProjectRow; status: Partial<Record<ContainerStatus, number>> }>();
+  for (const { labels, status } of found) {
+    const name = labels[composeLabel.project];
+    if (name === undefined || name === '') continue;
+    const project = projects.get(name) ?? { row: projectRow(name, labels), status: {} };
+    project.status[status] = (project.status[status] ?? 0) + 1;
+    projects.set(name, project);
+  }
+  return [...projects.values()]
+    .map(({ row, status }) => ({ ...row, status }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** What the labels of one listed container say. */
+export function observed(summary: ContainerSummary): ObservedContainer {
+  const { labels } = summary;
+  const oneOff = labels[composeLabel.oneOff] === 'True';
+  const number = Number.parseInt(labels[composeLabel.containerNumber] ?? '', 10);
+  return {
+    service: labels[composeLabel.service] ?? '',
+    number: oneOff || !Number.isSafeInteger(number) ? 0 : number,
+    oneOff,
+    id: summary.id,
+    name: summary.name,
+    image: summary.image,
+    command: summary.command,
+    status: summary.status,
+    health: summary.health,
+    exitCode: summary.exitCode,
+    createdAt: summary.createdAt,
+    ports: summary.ports,
+    imageId: summary.imageId,
+    configHash: labels[composeLabel.configHash] ?? null,
+    madeFrom: labels[composeLabel.image] ?? null,
+    dependsOn: parseDependsOn(labels[composeLabel.dependsOn] ?? ''),
+    labels,
+  };
+}
+
+function projectRow(name: string, labels: Readonly<Record<string, string>>): ProjectRow {
+  const files = labels[composeLabel.configFiles] ?? '';
+  return {
+    name,
+    status: {},
+    configFiles: files === '' ? [] : files.split(','),
+    workingDirectory: labels[composeLabel.workingDirectory] ?? null,
+  };
+}
+
+function byServiceAndNumber(a: ObservedContainer, b: ObservedContainer): number {
+  if (a.service !== b.service) return a.service < b.service ? -1 : 1;
+  if (a.number !== b.number) return a.number - b.number;
+  return a.name < b.name ? -1 : 1;
 }

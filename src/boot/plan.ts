@@ -3,15 +3,15 @@ export interface Plan {
   kind: 'up' | 'down';
   project: string;
   steps: readonly Step[];
-  /** Ids of the steps in the earliest wave in which each can be done; for people, execution is finer. */
+  /** Ids of the steps by the earliest wave in which each can be done. For people: execution waits for less. */
   waves: readonly (readonly string[])[];
   /** Nothing would be made, started, stopped or removed. */
   unchanged: boolean;
   warnings: readonly string[];
 }
 
-/** When something that a step needs is far enough. */
-export type Until = 'done' | 'started' | 'healthy' | 'completed';
+/** How far a needed step must be: a container `created`, `healthy` by its engine's check, or `completed` with exit code 0. */
+export type Until = 'done' | 'created' | 'healthy' | 'completed';
 
 export interface Need {
   /** Id of another step of the plan. */
@@ -20,8 +20,6 @@ export interface Need {
   /** False: the step goes on when the other one failed. */
   required: boolean;
 }
-
-export type ResourceAction = 'create' | 'remove';
 
 /** Why a container is not kept as it is. */
 export type ChangeReason =
@@ -37,22 +35,23 @@ export type ChangeReason =
   | 'down';
 
 interface StepBase {
-  /** Unique in the plan: `network default`, `container app-web-1`. */
+  /** Unique in the plan: `network app_default`, `container app-web-1`, `stop app-web-1`. */
   id: string;
   needs: readonly Need[];
 }
 
 export interface NetworkStep extends StepBase {
   kind: 'network';
-  action: ResourceAction;
-  /** Key in the file; null when it is known by its labels only. */
+  action: 'create' | 'remove';
+  /** Key in the file; null when only its labels are known. */
   key: string | null;
   name: string;
 }
 
 export interface VolumeStep extends StepBase {
   kind: 'volume';
-  action: ResourceAction;
+  action: 'create' | 'remove';
+  /** Key in the file; null when only its labels are known. */
   key: string | null;
   name: string;
 }
@@ -65,19 +64,64 @@ export interface ImageStep extends StepBase {
   services: readonly string[];
 }
 
+export type ContainerAction = 'create' | 'recreate' | 'start' | 'stop' | 'keep' | 'remove';
+
 export interface ContainerStep extends StepBase {
   kind: 'container';
-  action: 'create' | 'recreate' | 'start' | 'restart' | 'keep' | 'remove';
+  action: ContainerAction;
   service: string;
-  /** Number of the replica, from 1. */
+  /** Number of the replica, from 1; 0 for a one-off container. */
   number: number;
-  /** Name that it has, or gets. */
+  /** The name that it has, or gets. */
   name: string;
   /** Id of the existing container; null when there is none yet. */
   current: string | null;
+  /** Its name, which differs from `name` when an `up` was cut off in the middle. */
+  currentName: string | null;
+  /** Null for `keep`. */
   reason: ChangeReason | null;
-  /** It is created and not started (`noStart`). */
+  /** False: it is not started (`noStart`), or it is removed. */
   start: boolean;
 }
 
 export type Step = NetworkStep | VolumeStep | ImageStep | ContainerStep;
+
+/** Orders steps so that each stands after what it needs, earlier ones first where it does not matter, and adds the waves. */
+export function planOf(
+  kind: Plan['kind'],
+  project: string,
+  steps: readonly Step[],
+  warnings: readonly string[],
+): Plan {
+  const waves = wavesOf(steps);
+  const byId = new Map(steps.map((step) => [step.id, step]));
+  const ordered = waves.flat().flatMap((id) => byId.get(id) ?? []);
+  const unchanged = steps.every((step) => step.kind === 'container' && step.action === 'keep');
+  return { kind, project, steps: ordered, waves, unchanged, warnings };
+}
+
+function wavesOf(steps: readonly Step[]): string[][] {
+  const known = new Set(steps.map((step) => step.id));
+  const wave = new Map<string, number>();
+  let open = [...steps];
+  while (open.length > 0) {
+    const ready = open.filter((step) =>
+      step.needs.every((need) => wave.has(need.step) || !known.has(need.step)),
+    );
+    if (ready.length === 0)
+      throw new Error(`steps need each other: ${open.map((step) => step.id).join(', ')}`);
+    const depths = ready.map(
+      (step) => 1 + Math.max(-1, ...step.needs.map((need) => wave.get(need.step) ?? -1)),
+    );
+    ready.forEach((step, index) => {
+      wave.set(step.id, depths[index] ?? 0);
+    });
+    open = open.filter((step) => !wave.has(step.id));
+  }
+  const waves: string[][] = [];
+  for (const step of steps) {
+    const depth = wave.get(step.id) ?? 0;
+    waves[depth] = [...(waves[depth] ?? []), step.id];
+  }
+  return waves;
+}

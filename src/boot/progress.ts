@@ -1,8 +1,8 @@
 import type { EngineHealth, ImageProgress, WherryError } from '../core/index.ts';
 import type { Plan, Step } from './plan.ts';
 
-/** Where a step is: `waiting` for what it needs, `working`, made but not `ready` yet (health), or at its end. */
-export type StepState = 'waiting' | 'working' | 'unhealthy' | 'ready' | 'skipped' | 'failed';
+/** Where a step is: `waiting` for what it needs, `working`, `started` and not known to be ready (health), or at its end. */
+export type StepState = 'waiting' | 'working' | 'started' | 'ready' | 'skipped' | 'failed';
 
 /** What `up`, `down` and the boot of endpoints report on their way. */
 export type BootProgress =

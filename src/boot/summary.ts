@@ -1,4 +1,4 @@
-import type { WherryError } from '../core/index.ts';
+import { WherryError } from '../core/index.ts';
 
 /**
  * How one service or endpoint ended up.
@@ -59,4 +59,39 @@ export interface BootSummary {
   ok: boolean;
   /** What is odd but stops nothing: orphans that were left, dependencies that are not required and failed. */
   warnings: readonly string[];
+}
+
+/** Puts rows together: counts them and says whether the boot is good. */
+export function summarize(
+  rows: readonly BootRow[],
+  durationMs: number,
+  warnings: readonly string[],
+): BootSummary {
+  const counts: Record<BootStatus, number> = {
+    started: 0,
+    remote: 0,
+    discovered: 0,
+    distributed: 0,
+    skipped: 0,
+    failed: 0,
+    degraded: 0,
+  };
+  for (const row of rows) counts[row.status] += 1;
+  const ok = rows.every(
+    (row) => row.status !== 'failed' && !(row.status === 'skipped' && row.error !== null && row.required),
+  );
+  return { rows, counts, durationMs, ok, warnings };
+}
+
+/** Throws one error with every reason when `summary` is not ok; `details.summary` has the summary. */
+export function assertBooted(summary: BootSummary): void {
+  if (summary.ok) return;
+  const bad = summary.rows.filter((row) => row.error !== null && row.required);
+  const first = bad.find((row) => row.status === 'failed') ?? bad[0];
+  const reasons = bad.map((row) => `${row.name}: ${row.error?.message}`);
+  throw new WherryError(first?.error?.code ?? 'INTERNAL', `the boot failed: ${reasons.join('; ')}`, {
+    hint: first?.error?.hint,
+    details: { summary, failed: bad.map((row) => row.name) },
+    cause: first?.error ?? undefined,
+  });
 }

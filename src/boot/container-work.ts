@@ -1,0 +1,211 @@
+import { type ContainerSpec, isWherryError, type VolumeMount, WherryError } from '../core/index.ts';
+import { specOf } from './desired.ts';
+import { replaceLabel } from './labels.ts';
+import type { ContainerStep } from './plan.ts';
+import type { UpContext } from './up-run.ts';
+
+/** The two halves of a container step: what may be done ahead, and what waits for other services. */
+export interface ContainerWork {
+  /** Makes the container where there is none to use; resolves to the id that the step is about. */
+  make(containerOf: (service: string) => Promise<string | null>): Promise<string | null>;
+  /** Starts, replaces, stops or removes. */
+  finish(): Promise<string | null>;
+  /** Takes back what `make` made for a replacement that does not happen. */
+  undo(): Promise<void>;
+}
+
+export function containerWork(context: UpContext, step: ContainerStep): ContainerWork {
+  switch (step.action) {
+    case 'create':
+      return new Creation(context, step);
+    case 'recreate':
+      return new Replacement(context, step);
+    case 'start':
+      return existing(context, step, () => startExisting(context, step));
+    case 'stop':
+      return existing(context, step, () => stop(context, step));
+    case 'remove':
+      return existing(context, step, () => stopAndRemove(context, step));
+    case 'keep':
+      return existing(context, step, async () => undefined);
+  }
+}
+
+function existing(_context: UpContext, step: ContainerStep, finish: () => Promise<void>): ContainerWork {
+  return {
+    make: async () => step.current,
+    finish: async () => {
+      await finish();
+      return step.current;
+    },
+    undo: async () => undefined,
+  };
+}
+
+class Creation implements ContainerWork {
+  readonly #context: UpContext;
+  readonly #step: ContainerStep;
+  #id: string | null = null;
+
+  constructor(context: UpContext, step: ContainerStep) {
+    this.#context = context;
+    this.#step = step;
+  }
+
+  async make(containerOf: (service: string) => Promise<string | null>): Promise<string> {
+    const { backend, limit, signal } = this.#context;
+    const spec = await stepSpec(this.#context, this.#step, containerOf);
+    this.#id = await limit.run(() => backend.create(spec, { signal }), signal);
+    this.#context.named(this.#id, this.#step.name, this.#step.service);
+    return this.#id;
+  }
+
+  async finish(): Promise<string | null> {
+    if (this.#step.start && this.#id !== null) await start(this.#context, this.#step, this.#id);
+    return this.#id;
+  }
+
+  /** A container that was made and not started is what the next `up` goes on with. */
+  async undo(): Promise<void> {}
+}
+
+/** Makes the new container beside the old one, and swaps them when its turn has come. */
+class Replacement implements ContainerWork {
+  readonly #context: UpContext;
+  readonly #step: ContainerStep;
+  #id: string | null = null;
+  #swapping = false;
+
+  constructor(context: UpContext, step: ContainerStep) {
+    this.#context = context;
+    this.#step = step;
+  }
+
+  async make(containerOf: (service: string) => Promise<string | null>): Promise<string> {
+    const { backend, limit, signal, options } = this.#context;
+    const { current, name } = this.#step;
+    if (current === null) throw new WherryError('INTERNAL', `there is no container ${name} to replace`);
+    const spec = await stepSpec(this.#context, this.#step, containerOf);
+    const inherited =
+      options.renewAnonymousVolumes === true ? [] : await anonymousVolumes(this.#context, current, spec);
+    const replacement: ContainerSpec = {
+      ...spec,
+      name: `${current.slice(0, 12)}_${name}`,
+      labels: { ...spec.labels, [replaceLabel]: this.#step.currentName ?? name },
+      volumes: [...withoutInherited(spec.volumes ?? [], inherited), ...inherited],
+    };
+    this.#id = await limit.run(() => backend.create(replacement, { signal }), signal);
+    this.#context.named(this.#id, name, this.#step.service);
+    return this.#id;
+  }
+
+  async finish(): Promise<string | null> {
+    const { backend, limit, signal, options } = this.#context;
+    const { current, name } = this.#step;
+    const id = this.#id;
+    if (current === null || id === null) return id;
+    await limit.run(() => backend.stop(current, { timeout: options.timeout, signal }), signal);
+    // No signal from here to the new name: an abort in between would leave the service without its container.
+    this.#swapping = true;
+    await limit.run(async () => {
+      await backend.remove(current, { force: true, keepVolumes: true });
+      await backend.rename(id, name);
+    });
+    if (this.#step.start) await start(this.#context, this.#step, id);
+    return id;
+  }
+
+  async undo(): Promise<void> {
+    if (this.#id === null || this.#swapping) return;
+    await this.#context.backend.remove(this.#id, { force: true }).catch(ignoreGone);
+  }
+}
+
+async function stepSpec(
+  context: UpContext,
+  step: ContainerStep,
+  containerOf: (service: string) => Promise<string | null>,
+): Promise<ContainerSpec> {
+  const service = context.desired.get(step.service);
+  if (service === undefined) throw new WherryError('INTERNAL', `there is no service ${step.service} to make`);
+  const containers = new Map<string, string>();
+  for (const other of service.shares) {
+    const id = await containerOf(other);
+    if (id !== null) containers.set(other, id);
+  }
+  const imageId = context.images.get(service.image)?.id ?? null;
+  return specOf(context.project, service, { number: step.number, imageId, containers, files: context.files });
+}
+
+/** The volumes without a name that the old container has where the new one would get fresh ones. */
+async function anonymousVolumes(
+  { backend, limit, signal }: UpContext,
+  old: string,
+  spec: ContainerSpec,
+): Promise<VolumeMount[]> {
+  const { spec: before } = await limit.run(() => backend.inspect(old, { signal }), signal);
+  const taken = new Set(
+    (spec.volumes ?? [])
+      .filter((mount) => mount.type !== 'volume' || mount.source !== undefined)
+      .map(targetOf),
+  );
+  return (before.volumes ?? []).filter(
+    (mount) => mount.type === 'volume' && isAnonymous(mount.source) && !taken.has(mount.target),
+  );
+}
+
+function withoutInherited(mounts: readonly VolumeMount[], inherited: readonly VolumeMount[]): VolumeMount[] {
+  const targets = new Set(inherited.map(targetOf));
+  return mounts.filter((mount) => !targets.has(mount.target));
+}
+
+function targetOf(mount: VolumeMount): string {
+  return mount.target;
+}
+
+/** Engines name volumes that nobody named by 64 hexadecimal digits. */
+export function isAnonymous(name: string | undefined): boolean {
+  return name !== undefined && /^[0-9a-f]{64}$/.test(name);
+}
+
+async function startExisting(context: UpContext, step: ContainerStep): Promise<void> {
+  const { backend, limit } = context;
+  const { current, currentName, name } = step;
+  if (current === null) return;
+  if (currentName !== name) await limit.run(() => backend.rename(current, name));
+  await start(context, step, current);
+}
+
+async function start(context: UpContext, step: ContainerStep, id: string): Promise<void> {
+  const { backend, limit, signal, watch, events, project } = context;
+  watch.starting(id);
+  await limit.run(() => backend.start(id, { signal }), signal);
+  watch.started(id);
+  const image = context.desired.get(step.service)?.image ?? '';
+  const subject = { id, name: step.name, image, project: project.name, service: step.service };
+  events?.publish('container.started', 'boot', step.service, { ...subject, startedAt: new Date() });
+}
+
+async function stop(
+  { backend, limit, signal, options }: UpContext,
+  { current }: ContainerStep,
+): Promise<void> {
+  if (current === null) return;
+  await limit.run(() => backend.stop(current, { timeout: options.timeout, signal }), signal);
+}
+
+async function stopAndRemove(context: UpContext, step: ContainerStep): Promise<void> {
+  const { backend, limit, signal } = context;
+  const { current } = step;
+  if (current === null) return;
+  try {
+    await stop(context, step);
+    await limit.run(() => backend.remove(current, { force: true, keepVolumes: true, signal }), signal);
+  } catch (error) {
+    ignoreGone(error);
+  }
+}
+
+function ignoreGone(error: unknown): void {
+  if (!isWherryError(error, 'NOT_FOUND')) throw error;
+}

@@ -1,0 +1,121 @@
+import {
+  containerName,
+  type FileContents,
+  imageName,
+  type Project,
+  type PullPolicy,
+  type Service,
+  serviceHash,
+  serviceToSpec,
+} from '../compose/index.ts';
+import { type ContainerSpec, label, ownerValue, type RestartPolicy, WherryError } from '../core/index.ts';
+
+/** A service as plans and their execution see it. */
+export interface DesiredService {
+  name: string;
+  declared: Service;
+  /** The reference that it runs. */
+  image: string;
+  canBuild: boolean;
+  /** It names an image, which can be pulled. */
+  hasOwnImage: boolean;
+  pullPolicy: PullPolicy | undefined;
+  configHash: string;
+  /** Number of containers. */
+  scale: number;
+  dependsOn: Service['dependsOn'];
+  /** Services whose container it shares a namespace with: it is made after them, and anew when they are. */
+  shares: readonly string[];
+  /** Keys of the project's networks. */
+  networks: readonly string[];
+  /** Keys of the project's volumes. */
+  volumes: readonly string[];
+  restart: RestartPolicy;
+  /** Whether it has a health check: one of its own, none, or what its image says. */
+  healthcheck: 'own' | 'none' | 'image';
+  containerName(number: number): string;
+}
+
+/** The services that take part, by name. `scale` wins over the file; fails with `INVALID` when it cannot be. */
+export function desiredServices(
+  project: Project,
+  scale: Readonly<Record<string, number>>,
+): ReadonlyMap<string, DesiredService> {
+  for (const name of Object.keys(scale)) {
+    if (project.services[name] === undefined) {
+      throw new WherryError('NOT_FOUND', `there is no service "${name}" to scale`, {
+        details: { service: name },
+      });
+    }
+  }
+  const services = Object.values(project.services);
+  return new Map(
+    services.map((one) => [one.name, desiredService(project, one, scale[one.name] ?? one.scale)]),
+  );
+}
+
+function desiredService(project: Project, declared: Service, scale: number): DesiredService {
+  const { name } = declared;
+  if (!Number.isSafeInteger(scale) || scale < 0) {
+    throw new WherryError('INVALID', `"${name}" cannot have ${scale} containers`);
+  }
+  if (scale > 1 && declared.containerName !== undefined) {
+    throw new WherryError('INVALID', `"${name}" cannot have ${scale} containers: they would share one name`, {
+      hint: `take container_name "${declared.containerName}" off the service`,
+      details: { service: name },
+    });
+  }
+  return {
+    name,
+    declared,
+    image: imageName(project, declared),
+    canBuild: declared.build !== undefined,
+    hasOwnImage: declared.image !== undefined,
+    pullPolicy: declared.pullPolicy,
+    configHash: serviceHash(declared),
+    scale,
+    dependsOn: declared.dependsOn,
+    shares: sharedServices(declared),
+    networks: Object.keys(declared.networks),
+    volumes: declared.volumes.flatMap(({ type, source }) =>
+      type === 'volume' && source !== undefined && project.volumes[source] !== undefined ? [source] : [],
+    ),
+    restart: declared.restart,
+    healthcheck: healthcheckOf(declared),
+    containerName: (number) => containerName(project, declared, number),
+  };
+}
+
+export interface SpecInput {
+  number: number;
+  /** Id of the image, where it is known. */
+  imageId: string | null;
+  /** Ids of containers by service, for shared namespaces. */
+  containers: ReadonlyMap<string, string>;
+  files: FileContents;
+}
+
+/** The container to make: Docker Compose's names and labels, and ours. Images are seen to before. */
+export function specOf(project: Project, service: DesiredService, input: SpecInput): ContainerSpec {
+  const spec = serviceToSpec(project, service.declared, {
+    index: input.number,
+    files: input.files,
+    imageDigest: input.imageId ?? undefined,
+    containerOf: (other) => input.containers.get(other) ?? other,
+  });
+  const ours = { [label.owner]: ownerValue, [label.project]: project.name, [label.service]: service.name };
+  return { ...spec, labels: { ...spec.labels, ...ours }, pullPolicy: 'never' };
+}
+
+function sharedServices({ networkMode, pid, ipc, uts }: Service): string[] {
+  const shared = [networkMode, pid, ipc, uts].flatMap((mode) =>
+    mode?.startsWith('service:') ? [mode.slice('service:'.length)] : [],
+  );
+  return [...new Set(shared)];
+}
+
+function healthcheckOf({ healthcheck }: Service): DesiredService['healthcheck'] {
+  if (healthcheck === undefined) return 'image';
+  if (healthcheck.disable || healthcheck.test?.[0] === 'NONE') return 'none';
+  return healthcheck.test === undefined ? 'image' : 'own';
+}

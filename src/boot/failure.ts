@@ -1,0 +1,80 @@
+import { type Backend, isWherryError, WherryError } from '../core/index.ts';
+import { deathOf, lastLogLines } from '../health/index.ts';
+
+/** Makes a {@link WherryError} of whatever was thrown. */
+export function asWherryError(error: unknown): WherryError {
+  if (error instanceof WherryError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  return new WherryError('INTERNAL', message, { cause: error });
+}
+
+/** The error of what was not done because `dependency` failed first. */
+export function dependencyFailed(
+  dependency: string,
+  kind: 'service' | 'network' | 'volume' | 'image',
+  cause: WherryError,
+): WherryError {
+  return new WherryError('DEPENDENCY', `dependency ${dependency} failed: ${cause.message}`, {
+    hint: cause.hint,
+    details: { dependency, kind },
+    cause,
+  });
+}
+
+/** The error of a container that ended: `EXIT` with exit code, OOM flag and its last 50 log lines in `details`. */
+export async function died(backend: Backend, container: { id: string; name: string }): Promise<WherryError> {
+  try {
+    return await deathOf(backend, container.id);
+  } catch (error) {
+    if (!isWherryError(error, 'NOT_FOUND')) return asWherryError(error);
+    return new WherryError('EXIT', `container ${container.name} was removed while it was waited for`, {
+      details: {
+        container: container.name,
+        id: container.id,
+        exitCode: null,
+        oomKilled: null,
+        lastLines: [],
+      },
+      cause: error,
+    });
+  }
+}
+
+/** The error of a container whose health check failed: `UNHEALTHY` with the check's last output and the last log lines. */
+export async function unhealthy(
+  backend: Backend,
+  container: { id: string; name: string },
+): Promise<WherryError> {
+  try {
+    const [info, lastLines] = await Promise.all([
+      backend.inspect(container.id),
+      lastLogLines(backend, container.id),
+    ]);
+    const last = info.healthLog.at(-1);
+    const said = last?.output.trim().split('\n').at(-1) ?? '';
+    return new WherryError(
+      'UNHEALTHY',
+      `container ${container.name} is unhealthy${said === '' ? '' : `: ${said}`}`,
+      {
+        hint: `see what it wrote: \`wherry logs ${container.name}\``,
+        details: { container: container.name, id: container.id, result: last ?? null, lastLines },
+      },
+    );
+  } catch (error) {
+    return asWherryError(error);
+  }
+}
+
+/** The error of a gate that was not passed in time: `TIMEOUT` with the last log lines. */
+export async function late(
+  backend: Backend,
+  container: { id: string; name: string },
+  wanted: string,
+  timeout: number,
+): Promise<WherryError> {
+  const lastLines = await lastLogLines(backend, container.id).catch(() => []);
+  return new WherryError('TIMEOUT', `container ${container.name} is not ${wanted} after ${timeout} ms`, {
+    hint: `see what it wrote: \`wherry logs ${container.name}\``,
+    details: { container: container.name, id: container.id, lastLines },
+  });
+}

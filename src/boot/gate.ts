@@ -1,0 +1,87 @@
+import { type Backend, cancelled, type RestartPolicy, WherryError } from '../core/index.ts';
+import { died, late, unhealthy } from './failure.ts';
+import type { ProjectWatch, WatchedContainer } from './watch.ts';
+
+/**
+ * What is waited for: the engine says `healthy`; `completed` with exit code 0; `settled`: still running a moment after
+ * its start, or ended with exit code 0 and no restart policy.
+ */
+export type GateCondition = 'healthy' | 'completed' | 'settled';
+
+export interface Gate {
+  id: string;
+  name: string;
+  condition: GateCondition;
+  restart: RestartPolicy;
+  /** ms. Default: none. */
+  timeout?: number | undefined;
+}
+
+/** How long a container without a health check has to run to count as settled, in ms. */
+const settling = 500;
+
+/**
+ * Waits until the container is as far as the gate asks. Fails with `EXIT` when it ended for good, `UNHEALTHY` when its
+ * health check gave up, `TIMEOUT` after the gate's time, `CANCELLED` when `signal` fired.
+ */
+export async function pass(
+  backend: Backend,
+  watch: ProjectWatch,
+  gate: Gate,
+  signal: AbortSignal,
+): Promise<void> {
+  const limits: AbortSignal[] = [signal];
+  const deadline = gate.timeout === undefined ? undefined : AbortSignal.timeout(gate.timeout);
+  if (deadline !== undefined) limits.push(deadline);
+  const settled = gate.condition === 'settled' ? AbortSignal.timeout(settling) : undefined;
+  if (settled !== undefined) limits.push(settled);
+  try {
+    await watch.until(gate.id, (container) => isMet(container, gate), AbortSignal.any(limits));
+  } catch (error) {
+    if (error instanceof EndedForGood) throw await died(backend, gate);
+    if (error instanceof Unhealthy) throw await unhealthy(backend, gate);
+    if (signal.aborted) throw cancelled(signal);
+    if (deadline?.aborted) throw await late(backend, gate, gate.condition, gate.timeout ?? 0);
+    if (settled?.aborted && watch.state(gate.id)?.phase === 'running') return;
+    if (settled?.aborted) throw await died(backend, gate);
+    throw error;
+  }
+}
+
+/** A gate that can never open. */
+export function noHealthCheck(service: string): WherryError {
+  return new WherryError(
+    'UNHEALTHY',
+    `service ${service} has no health check, so that nothing can say it is healthy`,
+    {
+      hint: `give "${service}" a healthcheck, or wait for service_started`,
+      details: { service },
+    },
+  );
+}
+
+class EndedForGood extends Error {}
+class Unhealthy extends Error {}
+
+function isMet(container: Readonly<WatchedContainer>, gate: Gate): boolean {
+  if (container.phase === 'removed') throw new EndedForGood();
+  if (container.phase === 'exited') {
+    if (container.exitCode === 0 && gate.condition !== 'healthy' && endsFor(container, gate)) return true;
+    if (!comesBack(container, gate.restart)) throw new EndedForGood();
+    return false;
+  }
+  if (gate.condition !== 'healthy') return false;
+  if (container.health === 'unhealthy') throw new Unhealthy();
+  return container.phase === 'running' && container.health === 'healthy';
+}
+
+function endsFor(container: Readonly<WatchedContainer>, gate: Gate): boolean {
+  return gate.condition === 'completed' || !comesBack(container, gate.restart);
+}
+
+/** Whether its restart policy makes the engine start it again. */
+function comesBack(container: Readonly<WatchedContainer>, restart: RestartPolicy): boolean {
+  if (restart.name === 'always' || restart.name === 'unless-stopped') return true;
+  if (restart.name === 'no' || container.exitCode === 0) return false;
+  return container.exits <= (restart.maximumRetryCount || Number.POSITIVE_INFINITY);
+}

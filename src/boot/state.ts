@@ -1,0 +1,82 @@
+import type { Project } from '../compose/index.ts';
+import { type Backend, type CallOptions, type ImageInfo, isWherryError } from '../core/index.ts';
+import { type ObservedContainer, observeContainers } from './observed.ts';
+
+/** What there is of a project on an engine, as plans start from it. */
+export interface ProjectState {
+  project: string;
+  containers: readonly ObservedContainer[];
+  /** The engine's networks by name; null when nobody looked. */
+  networks: ReadonlyMap<string, ResourceState> | null;
+  /** The engine's volumes by name; null when nobody looked. */
+  volumes: ReadonlyMap<string, ResourceState> | null;
+  /** By the reference that services use; a missing image is not in it. */
+  images: ReadonlyMap<string, ImageState>;
+}
+
+export interface ResourceState {
+  labels: Readonly<Record<string, string>>;
+}
+
+export interface ImageState {
+  id: string;
+  createdAt: Date | null;
+  /** The image has a health check of its own. */
+  healthcheck: boolean;
+}
+
+/** Containers of the project and the images that it names: one list, and one inspect for each image, side by side. */
+export async function lookAtProject(
+  backend: Backend,
+  project: Project,
+  images: readonly string[],
+  options: CallOptions,
+): Promise<ProjectState> {
+  const [containers, known] = await Promise.all([
+    observeContainers(backend, project.name, options),
+    lookAtImages(backend, images, options),
+  ]);
+  return { project: project.name, containers, networks: null, volumes: null, images: known };
+}
+
+/** The same state with networks and volumes looked up, where the project has any: two lists, side by side. */
+export async function withResources(
+  backend: Backend,
+  project: Project,
+  state: ProjectState,
+  options: CallOptions,
+): Promise<ProjectState> {
+  const none = Promise.resolve([]);
+  const [networks, volumes] = await Promise.all([
+    Object.keys(project.networks).length > 0 ? (backend.networks?.list(options) ?? none) : none,
+    Object.keys(project.volumes).length > 0 ? (backend.volumes?.list(options) ?? none) : none,
+  ]);
+  const named = (list: readonly (ResourceState & { name: string })[]): ReadonlyMap<string, ResourceState> =>
+    new Map(list.map(({ name, labels }) => [name, { labels }]));
+  return { ...state, networks: named(networks), volumes: named(volumes) };
+}
+
+/** The images that are there, by reference. */
+export async function lookAtImages(
+  backend: Backend,
+  references: readonly string[],
+  options: CallOptions,
+): Promise<ReadonlyMap<string, ImageState>> {
+  const found = await Promise.all(
+    references.map(async (reference): Promise<[string, ImageState][]> => {
+      try {
+        return [[reference, imageState(await backend.image(reference).inspect(options))]];
+      } catch (error) {
+        if (isWherryError(error, 'NOT_FOUND')) return [];
+        throw error;
+      }
+    }),
+  );
+  return new Map(found.flat());
+}
+
+export function imageState(info: ImageInfo): ImageState {
+  const test = info.config?.healthcheck?.test;
+  const healthcheck = test !== undefined && test.length > 0 && test[0] !== 'NONE';
+  return { id: info.id, createdAt: info.createdAt, healthcheck };
+}

@@ -1,0 +1,179 @@
+import type { Project } from '../compose/index.ts';
+import { type Backend, isWherryError, type PublishedPort, type WherryError } from '../core/index.ts';
+import { type DesiredService, specOf } from './desired.ts';
+import { observeContainers } from './observed.ts';
+import type { ContainerStep } from './plan.ts';
+import { serviceUrl } from './service-url.ts';
+import type { ProjectState } from './state.ts';
+import type { BootChange, BootContainer, BootRow, BootStatus } from './summary.ts';
+import type { StepOutcome } from './up-run.ts';
+import type { ProjectWatch } from './watch.ts';
+
+export interface UpRowsInput {
+  backend: Backend;
+  project: Project;
+  desired: ReadonlyMap<string, DesiredService>;
+  outcomes: readonly StepOutcome[];
+  state: ProjectState;
+  watch: ProjectWatch;
+  signal: AbortSignal;
+}
+
+interface ContainerOutcome extends StepOutcome {
+  step: ContainerStep;
+}
+
+/** One row for every service of the plan, in the order of the file. */
+export async function upRows(input: UpRowsInput): Promise<BootRow[]> {
+  const byService = new Map<string, ContainerOutcome[]>();
+  for (const outcome of input.outcomes.filter(isAboutService)) {
+    const { service } = outcome.step;
+    byService.set(service, [...(byService.get(service) ?? []), outcome]);
+  }
+  const ports = await publishedPorts(input, byService);
+  const inScope = [...input.desired.values()].filter(({ name }) => byService.has(name));
+  return inScope.map((service) => row(input, service, byService.get(service.name) ?? [], ports));
+}
+
+function isAboutService(outcome: StepOutcome): outcome is ContainerOutcome {
+  const { step } = outcome;
+  return step.kind === 'container' && step.action !== 'remove' && step.action !== 'stop';
+}
+
+function row(
+  input: UpRowsInput,
+  service: DesiredService,
+  outcomes: readonly ContainerOutcome[],
+  ports: ReadonlyMap<string, readonly PublishedPort[]>,
+): BootRow {
+  const required = isRequired(service.name, input);
+  const error = worst(outcomes) ?? imageError(service.name, input.outcomes);
+  const containers = outcomes.flatMap((outcome) => containerOf(input, outcome));
+  const published = containers.flatMap(({ id }) => ports.get(id) ?? []);
+  const appProtocols = new Map(
+    service.declared.ports.flatMap(({ target, appProtocol }) =>
+      appProtocol === undefined ? [] : [[target, appProtocol] as const],
+    ),
+  );
+  return {
+    name: service.name,
+    status: statusOf(error, required),
+    change: changeOf(outcomes),
+    durationMs: Math.max(0, ...outcomes.map(({ durationMs }) => durationMs)),
+    error,
+    url:
+      error === null ? serviceUrl(published, { engineAddress: input.backend.address, appProtocols }) : null,
+    required,
+    containers,
+  };
+}
+
+/** Its own failure before that of what it depends on. */
+function worst(outcomes: readonly ContainerOutcome[]): WherryError | null {
+  const errors = outcomes.flatMap(({ error }) => error ?? []);
+  return errors.find((error) => !isWherryError(error, 'DEPENDENCY')) ?? errors[0] ?? null;
+}
+
+function imageError(service: string, outcomes: readonly StepOutcome[]): WherryError | null {
+  const failed = outcomes.find(
+    ({ step, error }) => error !== null && step.kind === 'image' && step.services.includes(service),
+  );
+  return failed?.error ?? null;
+}
+
+function statusOf(error: WherryError | null, required: boolean): BootStatus {
+  if (error === null) return 'started';
+  if (!required) return 'degraded';
+  return isWherryError(error, 'DEPENDENCY') && isAboutOtherService(error) ? 'skipped' : 'failed';
+}
+
+/** A missing image or network is the service's own failure. */
+function isAboutOtherService({ details }: WherryError): boolean {
+  return details.kind === 'service';
+}
+
+/** Everything is required but what others depend on with `required: false` alone. */
+function isRequired(name: string, { desired, outcomes }: UpRowsInput): boolean {
+  const inScope = new Set(outcomes.flatMap(({ step }) => (step.kind === 'container' ? step.service : [])));
+  const uses = [...desired.values()]
+    .filter((other) => inScope.has(other.name))
+    .flatMap((other) => other.dependsOn[name] ?? []);
+  return uses.length === 0 || uses.some((dependency) => dependency.required);
+}
+
+const changes: Readonly<Record<ContainerStep['action'], BootChange>> = {
+  create: 'created',
+  recreate: 'recreated',
+  start: 'started',
+  keep: 'kept',
+  stop: 'none',
+  remove: 'none',
+};
+
+function changeOf(outcomes: readonly ContainerOutcome[]): BootChange {
+  const order: readonly BootChange[] = ['recreated', 'created', 'restarted', 'started', 'kept'];
+  const made = outcomes.filter(({ container }) => container !== null).map(containerChange);
+  return order.find((change) => made.includes(change)) ?? 'none';
+}
+
+function containerChange({ step }: ContainerOutcome): BootChange {
+  return step.action === 'start' && step.reason === 'dependency-recreated'
+    ? 'restarted'
+    : changes[step.action];
+}
+
+function containerOf({ watch }: UpRowsInput, outcome: ContainerOutcome): BootContainer[] {
+  const { container, step } = outcome;
+  if (container === null) return [];
+  const known = watch.state(container);
+  const exitCode = known?.phase === 'exited' ? known.exitCode : null;
+  return [{ id: container, name: step.name, change: containerChange(outcome), exitCode }];
+}
+
+/** As the file says them; the engine is asked, once, when it chose some itself. */
+async function publishedPorts(
+  input: UpRowsInput,
+  byService: ReadonlyMap<string, readonly ContainerOutcome[]>,
+): Promise<ReadonlyMap<string, readonly PublishedPort[]>> {
+  const known = new Map(input.state.containers.map(({ id, ports }) => [id, ports]));
+  const found = new Map<string, readonly PublishedPort[]>();
+  let open = false;
+  for (const [name, outcomes] of byService) {
+    const service = input.desired.get(name);
+    if (service === undefined) continue;
+    for (const { container, step, error } of outcomes) {
+      if (container === null || error !== null) continue;
+      const ports =
+        step.action === 'keep' ? known.get(container) : declaredPorts(input.project, service, step.number);
+      if (ports === undefined) open = true;
+      else found.set(container, ports);
+    }
+  }
+  if (!open) return found;
+  const { backend, project, signal } = input;
+  for (const { id, ports } of await observeContainers(backend, project.name, { signal }))
+    found.set(id, ports);
+  return found;
+}
+
+/** Undefined when the engine chooses one of them. */
+function declaredPorts(
+  project: Project,
+  service: DesiredService,
+  number: number,
+): PublishedPort[] | undefined {
+  const none = { imageId: null, containers: new Map<string, string>(), files: new Map<string, Uint8Array>() };
+  if (service.declared.ports.length === 0) return [];
+  const { ports = [] } = specOf(
+    project,
+    { ...service, declared: { ...service.declared, secrets: [], configs: [] } },
+    { number, ...none },
+  );
+  if (ports.some(({ published }) => published === undefined || published === 0)) return undefined;
+  return ports.map(({ hostIp, published, target, protocol }) => ({
+    hostIp: hostIp ?? null,
+    published: published ?? null,
+    target,
+    protocol: protocol ?? 'tcp',
+  }));
+}

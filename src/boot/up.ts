@@ -1,0 +1,263 @@
+import { type Project, readFileContents } from '../compose/index.ts';
+import { type Backend, type CallOptions, throwIfAborted, type WherryError } from '../core/index.ts';
+import { lastLogLines } from '../health/index.ts';
+import { type DesiredService, desiredServices } from './desired.ts';
+import { asWherryError, died } from './failure.ts';
+import { performImageStep } from './image-work.ts';
+import { Limit } from './limit.ts';
+import type { UpOptions, UpPlanOptions } from './options.ts';
+import type { ImageStep, Plan } from './plan.ts';
+import { planUp } from './plan-up.ts';
+import { lockProject } from './project-lock.ts';
+import { lookAtProject, type ProjectState, withResources } from './state.ts';
+import { type BootSummary, summarize } from './summary.ts';
+import { upRows } from './up-rows.ts';
+import { type StepOutcome, type UpContext, UpRun } from './up-run.ts';
+import { ProjectWatch, phaseOf, type WatchedContainer } from './watch.ts';
+
+/** The plan that `up` would carry out now; changes nothing. */
+export async function previewUp(
+  backend: Backend,
+  project: Project,
+  options: UpPlanOptions & CallOptions = {},
+): Promise<Plan> {
+  const { plan } = await preview(backend, project, options);
+  return plan;
+}
+
+/**
+ * Brings the services of a project up: makes what is missing, replaces what changed, starts each service as soon as what
+ * it depends on is as far as it asks, all within the limit of parallel calls. Resolves with `ok: false` when services
+ * failed (others go on); rejects for what concerns all: `CANCELLED` after everything under way has settled,
+ * `UNAVAILABLE`, `NOT_FOUND` for a service or an external network that is not there, `INVALID`.
+ */
+export async function up(backend: Backend, project: Project, options: UpOptions = {}): Promise<BootSummary> {
+  const { signal, onProgress } = options;
+  throwIfAborted(signal);
+  const began = performance.now();
+  const onWait = ({ pid, since }: { pid: number; since: Date }): void =>
+    onProgress?.({ kind: 'locked', project: project.name, pid, since });
+  await using _lock = await lockProject(backend.address, project.name, { signal, onWait });
+  return new Up(backend, project, options, began).run();
+}
+
+class Up {
+  readonly #backend: Backend;
+  readonly #project: Project;
+  readonly #options: UpOptions;
+  readonly #began: number;
+  readonly #signal: AbortSignal;
+  readonly #desired: ReadonlyMap<string, DesiredService>;
+  readonly #names = new Map<string, { name: string; service: string }>();
+  readonly #watch: ProjectWatch;
+  /** Events whose payload has to be asked for first. */
+  readonly #publishing: Promise<void>[] = [];
+
+  constructor(backend: Backend, project: Project, options: UpOptions, began: number) {
+    this.#backend = backend;
+    this.#project = project;
+    this.#options = options;
+    this.#began = began;
+    this.#signal = options.signal ?? new AbortController().signal;
+    this.#desired = desiredServices(project, options.scale ?? {});
+    this.#watch = new ProjectWatch(backend, project.name, {
+      onHealth: (id, from, to) => this.#healthChanged(id, from, to),
+      onExit: (container) => this.#exited(container),
+    });
+  }
+
+  async run(): Promise<BootSummary> {
+    const { events, logger } = this.#options;
+    const project = this.#project.name;
+    const services = this.#options.services ?? [...this.#desired.keys()];
+    events?.publish('boot.started', 'boot', project, { project, services });
+    const summary = await this.#boot();
+    await Promise.all(this.#publishing);
+    const failed = summary.rows.filter((row) => row.error !== null).map((row) => row.name);
+    const { counts, durationMs } = summary;
+    events?.publish('boot.completed', 'boot', project, { project, counts, durationMs, failed });
+    logger?.info('boot completed', { project, ...counts, durationMs: Math.round(durationMs) });
+    return summary;
+  }
+
+  async #boot(): Promise<BootSummary> {
+    const since = new Date();
+    const first = await preview(this.#backend, this.#project, this.#options);
+    const quiet = first.plan.unchanged && (this.#options.wait !== true || allReady(first.state, first.plan));
+    if (quiet) return this.#finish(first.plan, keptOutcomes(first.plan), first.state);
+    this.#watch.begin(since);
+    try {
+      const context = await this.#refreshed(first);
+      const { plan } = context;
+      this.#options.onProgress?.({ kind: 'planned', plan });
+      const outcomes = await new UpRun(context).run();
+      return await this.#finish(plan, outcomes, first.state);
+    } finally {
+      await this.#watch.close();
+    }
+  }
+
+  /** Images that existing containers use may change by a pull or a build, so these come first; the plan is made anew then. */
+  async #refreshed(first: Preview): Promise<UpContext> {
+    const context = await this.#context(first);
+    const used = new Set(first.state.containers.map((one) => one.service));
+    const refreshes = first.plan.steps.filter(
+      (step): step is ImageStep =>
+        step.kind === 'image' && step.services.some((service) => used.has(service)),
+    );
+    if (refreshes.length === 0) return context;
+    const failedImages = new Map<string, WherryError>();
+    await Promise.all(refreshes.map((step) => this.#refresh(context, step, failedImages)));
+    throwIfAborted(this.#signal);
+    const { state } = first;
+    const current = await withResources(
+      this.#backend,
+      this.#project,
+      { ...state, images: context.images },
+      { signal: this.#signal },
+    );
+    const refreshed = new Set(
+      refreshes.map(({ image }) => image).filter((image) => !failedImages.has(image)),
+    );
+    const { options } = context;
+    const plan = planUp({ project: this.#project, current, options, now: new Date(), refreshed });
+    return { ...context, plan, failedImages };
+  }
+
+  /** A failure is told where the plan comes to that image. */
+  async #refresh(context: UpContext, step: ImageStep, failed: Map<string, WherryError>): Promise<void> {
+    const began = performance.now();
+    const tell = (state: 'working' | 'ready'): void =>
+      context.report({ kind: 'step', step, state, durationMs: performance.now() - began, error: null });
+    try {
+      tell('working');
+      await context.limit.run(() => performImageStep(context, step), this.#signal);
+      tell('ready');
+    } catch (error) {
+      failed.set(step.image, asWherryError(error));
+    }
+  }
+
+  async #context({ plan, state }: Preview): Promise<UpContext> {
+    for (const { id, name, service, status, health, exitCode } of state.containers) {
+      this.#names.set(id, { name, service });
+      this.#watch.seed({ id, phase: phaseOf(status), health, exitCode });
+    }
+    return {
+      backend: this.#backend,
+      project: this.#project,
+      desired: this.#desired,
+      plan,
+      options: this.#options,
+      images: new Map(state.images),
+      failedImages: new Map(),
+      files: await readFileContents(this.#project),
+      watch: this.#watch,
+      limit: new Limit(this.#options.parallel ?? 8),
+      signal: this.#signal,
+      report: (progress) => this.#options.onProgress?.(progress),
+      events: this.#options.events,
+      named: (id, name, service) => void this.#names.set(id, { name, service }),
+    };
+  }
+
+  async #finish(plan: Plan, outcomes: readonly StepOutcome[], state: ProjectState): Promise<BootSummary> {
+    const checked = await Promise.all(outcomes.map((outcome) => this.#stillThere(outcome)));
+    const rows = await upRows({
+      backend: this.#backend,
+      project: this.#project,
+      desired: this.#desired,
+      outcomes: checked,
+      state,
+      watch: this.#watch,
+      signal: this.#signal,
+    });
+    return summarize(rows, performance.now() - this.#began, plan.warnings);
+  }
+
+  /** What was started and has already ended badly is not up, whether somebody waited for it or not. */
+  async #stillThere(outcome: StepOutcome): Promise<StepOutcome> {
+    const { step, container, error } = outcome;
+    if (error !== null || container === null || step.kind !== 'container' || !step.start) return outcome;
+    const known = this.#watch.state(container);
+    const ended = known?.phase === 'exited' && known.exitCode !== 0;
+    if (!ended || this.#desired.get(step.service)?.restart.name !== 'no') return outcome;
+    return { ...outcome, error: await died(this.#backend, { id: container, name: step.name }) };
+  }
+
+  #healthChanged(id: string, from: string | null, to: string): void {
+    const named = this.#names.get(id);
+    if (named === undefined || to === 'none') return;
+    const { name, service } = named;
+    this.#options.onProgress?.({ kind: 'health', service, container: name, health: to as 'healthy' });
+    if (to !== 'healthy' && to !== 'unhealthy') return;
+    const before = from === 'healthy' || from === 'unhealthy' ? from : 'unknown';
+    const message = `the engine says ${to}`;
+    this.#options.events?.publish('health.changed', 'boot', service, {
+      target: name,
+      kind: 'engine',
+      from: before,
+      to,
+      message,
+    });
+  }
+
+  #exited(container: Readonly<WatchedContainer>): void {
+    const { events } = this.#options;
+    const named = this.#names.get(container.id);
+    if (events === undefined || named === undefined || container.exitCode === 0) return;
+    this.#publishing.push(this.#publishFailure(container, named));
+  }
+
+  async #publishFailure(
+    { id, exitCode, oomKilled }: Readonly<WatchedContainer>,
+    { name, service }: { name: string; service: string },
+  ): Promise<void> {
+    const lastLines = await lastLogLines(this.#backend, id).catch(() => []);
+    const image = this.#desired.get(service)?.image ?? '';
+    const subject = { id, name, image, project: this.#project.name, service };
+    const data = { ...subject, exitCode, oomKilled: oomKilled ?? false, lastLines };
+    this.#options.events?.publish('container.failed', 'boot', service, data);
+  }
+}
+
+interface Preview {
+  plan: Plan;
+  state: ProjectState;
+}
+
+/** Looks at networks and volumes only when something has to be done. */
+async function preview(
+  backend: Backend,
+  project: Project,
+  options: UpPlanOptions & CallOptions,
+): Promise<Preview> {
+  const { signal } = options;
+  const references = new Set(
+    [...desiredServices(project, options.scale ?? {}).values()].map(({ image }) => image),
+  );
+  const now = new Date();
+  const seen = await lookAtProject(backend, project, [...references], { signal });
+  const plan = planUp({ project, current: seen, options, now });
+  if (plan.unchanged) return { plan, state: seen };
+  const state = await withResources(backend, project, seen, { signal });
+  return { plan: planUp({ project, current: state, options, now }), state };
+}
+
+function keptOutcomes(plan: Plan): StepOutcome[] {
+  return plan.steps.map((step) => ({
+    step,
+    error: null,
+    container: step.kind === 'container' ? step.current : null,
+    durationMs: 0,
+  }));
+}
+
+function allReady(state: ProjectState, plan: Plan): boolean {
+  const kept = new Set(plan.steps.flatMap((step) => (step.kind === 'container' ? (step.current ?? []) : [])));
+  return state.containers
+    .filter(({ id }) => kept.has(id))
+    .every(({ status, health }) =>
+      status === 'running' ? health === 'healthy' || health === 'none' : status === 'exited',
+    );
+}
