@@ -1,3 +1,4 @@
+import { type ChooseBuilder, chooseDockerBuilder } from './build-choice.ts';
 import type { EngineConnection } from './connection.ts';
 import type { RegistryAuth } from './registry-auth.ts';
 import { dockerRegistryCalls, type RegistryCalls } from './registry-calls.ts';
@@ -6,15 +7,22 @@ import { dockerRegistryCalls, type RegistryCalls } from './registry-calls.ts';
 export interface ImageContext {
   connection: EngineConnection;
   auth: RegistryAuth;
-  /** Where the engines differ in how they are asked to pull and push. */
+  /** How it is asked to pull and push. */
   registryCalls: RegistryCalls;
+  chooseBuilder: ChooseBuilder;
 }
 
-/** The context of a Docker engine; Podman gives its own `registryCalls`. */
+/** The context of a Docker engine. Podman replaces what differs. */
 export function imageContext(
   connection: EngineConnection,
   auth: RegistryAuth,
-  registryCalls: RegistryCalls = dockerRegistryCalls,
+  differences: Partial<Pick<ImageContext, 'registryCalls' | 'chooseBuilder'>> = {},
 ): ImageContext {
-  return { connection, auth, registryCalls };
+  return {
+    connection,
+    auth,
+    registryCalls: dockerRegistryCalls,
+    chooseBuilder: chooseDockerBuilder,
+    ...differences,
+  };
 }

@@ -30,7 +30,7 @@ export function imageProgress(record: ProgressRecord): ImageProgress[] {
 
 /** The engine's words for why the stream failed; undefined while it has not. */
 export function progressError(record: ProgressRecord): string | undefined {
-  return record.errorDetail?.message || record.error || undefined;
+  return (record.errorDetail?.message || record.error)?.trim() || undefined;
 }
 
 /**

@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { WherryError } from '../../core/errors.ts';
 import type { RegistryCredentials } from '../../core/image.ts';
 import { Secret } from '../../core/secret.ts';
+import { fs } from '../../transport/builtin.ts';
 
 export type AuthFileRules = 'docker' | 'podman';
 
@@ -52,7 +52,7 @@ export async function readAuthFiles(
 async function readAuthFile(path: string): Promise<AuthFile | undefined> {
   let text: string;
   try {
-    text = await readFile(path, 'utf8');
+    text = await fs().promises.readFile(path, 'utf8');
   } catch (cause) {
     const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;

@@ -1,0 +1,72 @@
+import type {
+  BuildInput,
+  BuildOptions,
+  CallOptions,
+  Image,
+  ImageInfo,
+  PullOptions,
+  PushOptions,
+} from '../../core/image.ts';
+import { buildImage } from './build.ts';
+import { saveImages } from './image-archive.ts';
+import type { ImageContext } from './image-context.ts';
+import { imageExists, imagePath, inspectImage } from './image-inspect.ts';
+import { tagImage } from './image-tag.ts';
+import { pullImage } from './pull.ts';
+import { pushImage } from './push.ts';
+
+/** One image of an engine that speaks the Engine API. */
+export class EngineImage implements Image {
+  readonly name: string;
+  readonly #context: ImageContext;
+
+  constructor(context: ImageContext, name: string) {
+    this.#context = context;
+    this.name = name;
+  }
+
+  pull(options?: PullOptions): Promise<void> {
+    return pullImage(this.#context, this.name, options);
+  }
+
+  push(options?: PushOptions): Promise<void> {
+    return pushImage(this.#context, this.name, options);
+  }
+
+  build(input: BuildInput, options?: BuildOptions): Promise<ImageInfo> {
+    return buildImage(this.#context, this.name, input, options);
+  }
+
+  exists(options?: CallOptions): Promise<boolean> {
+    return imageExists(this.#context.connection, this.name, options);
+  }
+
+  inspect(options?: CallOptions): Promise<ImageInfo> {
+    return inspectImage(this.#context.connection, this.name, options);
+  }
+
+  tag(name: string, options?: CallOptions): Promise<void> {
+    return tagImage(this.#context.connection, this.name, name, options);
+  }
+
+  async remove(options: CallOptions & { force?: boolean; noPrune?: boolean } = {}): Promise<void> {
+    await this.#context.connection.call({
+      method: 'DELETE',
+      path: imagePath(this.name),
+      query: { force: options.force, noprune: options.noPrune },
+      signal: options.signal,
+    });
+  }
+
+  async digest(options?: CallOptions): Promise<string | null> {
+    return (await this.inspect(options)).digest;
+  }
+
+  async tags(options?: CallOptions): Promise<readonly string[]> {
+    return (await this.inspect(options)).tags;
+  }
+
+  save(options?: CallOptions): AsyncIterable<Uint8Array> {
+    return saveImages(this.#context.connection, [this.name], options);
+  }
+}
