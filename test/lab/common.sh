@@ -68,7 +68,7 @@ halt() {
     sleep 0.5
   done
   if alive "$1"; then kill -9 "$(pid_of "$1")"; fi
-  rm -f "$run/$1.pid" "$run/$1.sock" "$run/$1.dockerd.pid"
+  rm -f "$run/$1.pid" "$run/$1.sock"
 }
 
 # Settings for a Podman service where there is no systemd, cgroups may be hybrid (crun refuses them) and root may not

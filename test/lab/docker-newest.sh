@@ -6,6 +6,7 @@ runc=v1.4.2
 host=unix://$run/docker-newest.sock
 bin=$cache/docker-newest-$moby-$containerd-$runc
 data=$cache/docker-newest-data
+state=$run/docker-newest-exec
 bridge=wherry-newest
 
 build() {
@@ -34,15 +35,16 @@ start() {
     (build) >"$run/$id.build.log" 2>&1 || refuse "the build failed: $(tail -n 1 "$run/$id.build.log")"
   fi
   programs
-  mkdir -p "$data"
+  mkdir -p "$data" "$state"
+  rm -f "$state/dockerd.pid"
   # A bridge and firewall tables of its own: by default both daemons would take docker0 and the DOCKER chains of iptables.
   ip link show "$bridge" >/dev/null 2>&1 || ip link add "$bridge" type bridge
   ip addr replace 10.211.0.1/24 dev "$bridge"
   ip link set "$bridge" up
   echo 1 >/proc/sys/net/ipv4/ip_forward
   keep_docker0
-  daemon "$host" env PATH="$bin" dockerd --host "$host" --data-root "$data" --exec-root "$run/docker-newest-exec" \
-    --pidfile "$run/docker-newest.dockerd.pid" --bridge "$bridge" --firewall-backend nftables \
+  daemon "$host" env PATH="$bin" dockerd --host "$host" --data-root "$data" --exec-root "$state" \
+    --pidfile "$state/dockerd.pid" --bridge "$bridge" --firewall-backend nftables \
     --default-address-pool base=10.212.0.0/16,size=24
 }
 
