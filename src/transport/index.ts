@@ -13,7 +13,8 @@ export {
 } from './http-client.ts';
 export type { RequestBody } from './http-exchange.ts';
 export { HttpResponse } from './http-response.ts';
-export { LogLine, type LogLineOptions, LogLineSplitter, logLineBatches, logLines } from './log-lines.ts';
+export { LogLine } from './log-line.ts';
+export { type LogLineOptions, LogLineSplitter, logLineBatches, logLines } from './log-lines.ts';
 export { parseNdjson, parseNdjsonBatches } from './ndjson.ts';
 export type { Query } from './query.ts';
 export {

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Frame, FrameDecoder } from './demux.ts';
-import { type LogLine, type LogLineOptions, LogLineSplitter } from './log-lines.ts';
+import type { LogLine } from './log-line.ts';
+import { type LogLineOptions, LogLineSplitter } from './log-lines.ts';
 
 interface Plain {
   kind: string;

@@ -53,6 +53,20 @@ export function parseStamp(bytes: Uint8Array, start: number, end: number): Stamp
   return { seconds: Date.UTC(year, month - 1, day, hour, minute, second) - offset, nanos };
 }
 
+/** Whether `byte` can be part of a stamp. */
+export function isStampByte(byte: number | undefined): boolean {
+  // Digits, `-`, `.`, `:`, `+`, `T` and `Z`.
+  if (byte === undefined) return false;
+  return (
+    (byte >= 0x30 && byte <= 0x3a) ||
+    byte === 0x2d ||
+    byte === 0x2e ||
+    byte === 0x2b ||
+    byte === 0x54 ||
+    byte === 0x5a
+  );
+}
+
 /** The distance from UTC in milliseconds. */
 function zoneOffset(bytes: Uint8Array, at: number, end: number): number | null {
   const sign = bytes[at];
