@@ -132,12 +132,13 @@ export const eventCases: readonly ConformanceCase[] = [
     name: 'events: the stream can be cancelled and left',
     needs: ['events'],
     run: async (t) => {
+      const nobody = { containers: [t.unique('nobody')] };
       const abort = new AbortController();
-      const stream = t.backend.events({ signal: abort.signal })[Symbol.asyncIterator]();
+      const stream = t.backend.events({ ...nobody, signal: abort.signal })[Symbol.asyncIterator]();
       const next = stream.next();
       setTimeout(() => abort.abort(), 100);
       await failsWith('CANCELLED', () => within(10_000, next, 'cancelled events'), 'cancelled events');
-      const open = t.backend.events()[Symbol.asyncIterator]();
+      const open = t.backend.events(nobody)[Symbol.asyncIterator]();
       const idle = open.next();
       await within(
         10_000,

@@ -48,7 +48,7 @@ export const fileCases: readonly ConformanceCase[] = [
     needs: ['copy'],
     run: async (t) => {
       const { id } = await t.shell(
-        'mkdir -p /out/dir && cd /out && printf content > dir/file && chmod 4711 dir/file && chown 7:8 dir/file && chmod 750 dir && ln -s dir/file link',
+        'mkdir -p /out/dir && cd /out && printf content > dir/file && chown 7:8 dir/file && chmod 4711 dir/file && chmod 750 dir && ln -s dir/file link',
       );
       const entries = await unarchive(t.backend.copyOut(id, '/out'));
       const file = entries.get('out/dir/file');

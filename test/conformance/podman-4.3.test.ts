@@ -1,0 +1,3 @@
+import { conformanceOf } from './suite.ts';
+
+await conformanceOf('podman-4.3');
