@@ -289,7 +289,9 @@ class EverydayReader {
       this.#at += 1;
       const start = this.#at;
       this.#skipSpaces();
-      if (this.#at - start <= indent) this.#giveUp();
+      // A closing bracket may stand right below the key: half of the world writes it so.
+      const closes = this.#text[this.#at] === ']' || this.#text[this.#at] === '}';
+      if (this.#at - start < indent + (closes ? 0 : 1)) this.#giveUp();
     }
   }
 
