@@ -158,15 +158,19 @@ const knownTexts: readonly { pattern: RegExp; verdict: Verdict }[] = [
   },
   {
     pattern:
-      /^no such (container|image|volume|network|exec|object|pod)\b|: no such (container|image|volume|network|exec session)\b|no (container|image|volume|network|such).*with name or id/i,
+      /^no such (container|volume|network|exec|object|pod)\b|: no such (container|volume|network|exec session)\b|no (container|volume|network|such).*with name or id/i,
     verdict: { code: 'NOT_FOUND' },
   },
   {
-    pattern:
-      /no matching manifest for|does not match the specified platform|does not provide the specified platform/i,
+    pattern: /^no such image\b|image not known/i,
+    verdict: { code: 'NOT_FOUND', details: { kind: 'image' } },
+  },
+  {
+    pattern: /no matching manifest for|(does not match|does not provide) the specified platform/i,
     verdict: {
       code: 'NOT_FOUND',
       hint: 'the image has no variant for this platform: choose another `platform`',
+      details: { kind: 'image' },
     },
   },
 ];

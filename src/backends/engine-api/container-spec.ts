@@ -1,0 +1,258 @@
+import type {
+  ContainerSpec,
+  HealthCheckSpec,
+  NetworkAttachment,
+  PortMapping,
+  ResourceLimits,
+  VolumeMount,
+} from '../../core/spec.ts';
+import { parsePortKey } from './port-key.ts';
+import { present } from './present.ts';
+import type {
+  ContainerRecord,
+  EndpointRecord,
+  HealthcheckRecord,
+  HostConfigRecord,
+  MountRecord,
+} from './records.ts';
+
+const NANOSECONDS = 1e6;
+
+/**
+ * The spec in force, read back from an inspect record: what the image added is in it, what is the engine's default is
+ * left out. Secrets and configs are files on the container's disk to the engine, so they are not in it.
+ */
+export function containerSpec(record: ContainerRecord): ContainerSpec {
+  const { Config: config } = record;
+  const host = record.HostConfig ?? {};
+  return present<ContainerSpec>({
+    name: record.Name.replace(/^\//, ''),
+    image: config.Image ?? record.Image,
+    entrypoint: filled(config.Entrypoint),
+    command: filled(config.Cmd),
+    environment: environment(config.Env),
+    workingDir: config.WorkingDir || undefined,
+    user: config.User || undefined,
+    groupAdd: filled(host.GroupAdd),
+    // Without one, the engine takes the beginning of the id.
+    hostname: record.Id.startsWith(config.Hostname ?? '') ? undefined : config.Hostname,
+    domainname: config.Domainname || undefined,
+    labels: filledMap(config.Labels),
+    annotations: filledMap(host.Annotations),
+    volumes: filled(volumes(record)),
+    networkMode: networkMode(host.NetworkMode),
+    networks: filledMap(networks(record)),
+    ports: filled(ports(host)),
+    expose: filled(exposed(record)),
+    dns: filled(host.Dns),
+    dnsSearch: filled(host.DnsSearch),
+    dnsOpt: filled(host.DnsOptions),
+    extraHosts: filledMap(extraHosts(host.ExtraHosts)),
+    macAddress: config.MacAddress || undefined,
+    resources: filledMap(resources(host)),
+    restart: restart(host),
+    healthcheck: healthcheck(config.Healthcheck),
+    logging: logging(host),
+    init: host.Init ?? undefined,
+    stdinOpen: config.OpenStdin || undefined,
+    tty: config.Tty || undefined,
+    stopSignal: config.StopSignal || undefined,
+    stopGracePeriod: config.StopTimeout === undefined ? undefined : config.StopTimeout * 1000,
+    capAdd: filled(host.CapAdd),
+    capDrop: filled(host.CapDrop),
+    privileged: host.Privileged || undefined,
+    readOnly: host.ReadonlyRootfs || undefined,
+    securityOpt: filled(host.SecurityOpt),
+    devices: filled(
+      host.Devices?.map((device) =>
+        present({
+          source: device.PathOnHost,
+          target: device.PathInContainer || undefined,
+          permissions: device.CgroupPermissions || undefined,
+        }),
+      ),
+    ),
+    gpus: filled(
+      host.DeviceRequests?.map((request) =>
+        present({
+          driver: request.Driver || undefined,
+          count: request.Count || undefined,
+          deviceIds: filled(request.DeviceIDs),
+          capabilities: filled(request.Capabilities),
+          options: filledMap(request.Options),
+        }),
+      ),
+    ),
+    sysctls: filledMap(host.Sysctls),
+    pid: host.PidMode || undefined,
+    ipc: host.IpcMode || undefined,
+    uts: host.UTSMode || undefined,
+    usernsMode: host.UsernsMode || undefined,
+    cgroup: host.CgroupnsMode || undefined,
+    cgroupParent: host.CgroupParent || undefined,
+    runtime: host.Runtime || undefined,
+    oomKillDisable: host.OomKillDisable || undefined,
+    oomScoreAdj: host.OomScoreAdj || undefined,
+  });
+}
+
+function environment(list: readonly string[] | null | undefined): Record<string, string> | undefined {
+  const entries = (list ?? []).map((line): [string, string] => {
+    const equals = line.indexOf('=');
+    return equals < 0 ? [line, ''] : [line.slice(0, equals), line.slice(equals + 1)];
+  });
+  return entries.length === 0 ? undefined : Object.fromEntries(entries);
+}
+
+/** `default` is the engine's word for not having been told. */
+function networkMode(mode: string | undefined): string | undefined {
+  return mode === undefined || mode === '' || mode === 'default' ? undefined : mode;
+}
+
+function networks(record: ContainerRecord): Record<string, NetworkAttachment> {
+  const own: Record<string, NetworkAttachment> = {};
+  for (const [name, endpoint] of Object.entries(record.NetworkSettings?.Networks ?? {})) {
+    if (name === 'bridge' || name === 'host' || name === 'none') continue;
+    own[name] = attachment(endpoint, record.Id);
+  }
+  return own;
+}
+
+function attachment(endpoint: EndpointRecord, containerId: string): NetworkAttachment {
+  // Docker adds the short id as an alias of its own.
+  const aliases = (endpoint.Aliases ?? []).filter((alias) => !containerId.startsWith(alias));
+  return present({
+    aliases: filled(aliases),
+    ipv4Address: endpoint.IPAMConfig?.IPv4Address || undefined,
+    ipv6Address: endpoint.IPAMConfig?.IPv6Address || undefined,
+    linkLocalIps: filled(endpoint.IPAMConfig?.LinkLocalIPs),
+    driverOpts: filledMap(endpoint.DriverOpts),
+    gwPriority: endpoint.GwPriority || undefined,
+  });
+}
+
+function ports(host: HostConfigRecord): PortMapping[] {
+  return Object.entries(host.PortBindings ?? {}).flatMap(([key, bindings]) =>
+    (bindings ?? []).map((binding) =>
+      present({
+        ...parsePortKey(key),
+        hostIp: binding.HostIp || undefined,
+        published: Number(binding.HostPort || 0) || undefined,
+      }),
+    ),
+  );
+}
+
+function exposed(record: ContainerRecord): string[] {
+  const published = new Set(Object.keys(record.HostConfig?.PortBindings ?? {}));
+  return Object.keys(record.Config.ExposedPorts ?? {}).filter((key) => !published.has(key));
+}
+
+/** `name:address` lines; an address may hold colons itself, a host name does not. */
+function extraHosts(lines: readonly string[] | null | undefined): Record<string, string[]> {
+  const hosts: Record<string, string[]> = {};
+  for (const line of lines ?? []) {
+    const colon = line.indexOf(':');
+    const name = line.slice(0, colon);
+    hosts[name] = [...(hosts[name] ?? []), line.slice(colon + 1)];
+  }
+  return hosts;
+}
+
+function volumes(record: ContainerRecord): VolumeMount[] {
+  const host = record.HostConfig ?? {};
+  const mounts = (record.Mounts ?? []).filter((mount) => mount.Type !== 'tmpfs').flatMap(mountOf);
+  for (const mount of host.Mounts ?? []) {
+    if (mount.Type !== 'tmpfs') continue;
+    mounts.push(
+      present({
+        type: 'tmpfs' as const,
+        target: mount.Target,
+        readOnly: mount.ReadOnly || undefined,
+        size: mount.TmpfsOptions?.SizeBytes || undefined,
+        mode: mount.TmpfsOptions?.Mode || undefined,
+      }),
+    );
+  }
+  for (const target of Object.keys(host.Tmpfs ?? {})) mounts.push({ type: 'tmpfs', target });
+  return mounts;
+}
+
+function mountOf(mount: MountRecord): VolumeMount[] {
+  const readOnly = mount.RW === false ? true : undefined;
+  if (mount.Type === 'volume') {
+    return [present({ type: 'volume' as const, source: mount.Name, target: mount.Destination, readOnly })];
+  }
+  if (mount.Type !== 'bind') return [];
+  const propagation = mount.Propagation === 'rprivate' ? undefined : mount.Propagation || undefined;
+  const source = mount.Source ?? '';
+  return [present({ type: 'bind' as const, source, target: mount.Destination, readOnly, propagation })];
+}
+
+function resources(host: HostConfigRecord): ResourceLimits {
+  const ulimits = (host.Ulimits ?? []).map((limit): [string, { soft: number; hard: number }] => [
+    limit.Name,
+    { soft: limit.Soft, hard: limit.Hard },
+  ]);
+  const size = Number(host.StorageOpt?.size);
+  return present({
+    memory: host.Memory || undefined,
+    memorySwap: host.MemorySwap || undefined,
+    memoryReservation: host.MemoryReservation || undefined,
+    memorySwappiness:
+      host.MemorySwappiness === null || host.MemorySwappiness === -1 ? undefined : host.MemorySwappiness,
+    cpus: host.NanoCpus ? host.NanoCpus / 1e9 : undefined,
+    cpuQuota: host.CpuQuota || undefined,
+    cpuPeriod: host.CpuPeriod || undefined,
+    cpuShares: host.CpuShares || undefined,
+    cpuset: host.CpusetCpus || undefined,
+    pids: host.PidsLimit || undefined,
+    storage: Number.isFinite(size) ? size : undefined,
+    shmSize: host.ShmSize || undefined,
+    ulimits: ulimits.length === 0 ? undefined : Object.fromEntries(ulimits),
+    blkioWeight: host.BlkioWeight || undefined,
+  });
+}
+
+function restart(host: HostConfigRecord): ContainerSpec['restart'] {
+  const { Name: name, MaximumRetryCount: maximumRetryCount } = host.RestartPolicy ?? {};
+  switch (name) {
+    case 'no':
+    case 'always':
+    case 'unless-stopped':
+      return { name };
+    case 'on-failure':
+      return present({ name, maximumRetryCount: maximumRetryCount || undefined });
+    default:
+      return undefined;
+  }
+}
+
+/** The engine's record of a health check in our units; undefined when it says nothing. */
+export function healthcheck(record: HealthcheckRecord | null | undefined): HealthCheckSpec | undefined {
+  if (record === null || record === undefined) return undefined;
+  const ms = (nanoseconds: number | undefined): number | undefined =>
+    nanoseconds ? nanoseconds / NANOSECONDS : undefined;
+  return present({
+    test: filled(record.Test),
+    interval: ms(record.Interval),
+    timeout: ms(record.Timeout),
+    retries: record.Retries || undefined,
+    startPeriod: ms(record.StartPeriod),
+    startInterval: ms(record.StartInterval),
+  });
+}
+
+function logging(host: HostConfigRecord): ContainerSpec['logging'] {
+  const { Type: driver, Config: options } = host.LogConfig ?? {};
+  if (driver === undefined || driver === '') return undefined;
+  return present({ driver, options: filledMap(options) });
+}
+
+function filled<T>(list: readonly T[] | null | undefined): readonly T[] | undefined {
+  return list === null || list === undefined || list.length === 0 ? undefined : list;
+}
+
+function filledMap<T extends object>(map: T | null | undefined): T | undefined {
+  return map === null || map === undefined || Object.keys(map).length === 0 ? undefined : map;
+}

@@ -1,0 +1,33 @@
+import type { CallOptions } from '../../core/image.ts';
+import type { EngineConnection } from './connection.ts';
+import { containerPath } from './container-path.ts';
+
+export async function copyIn(
+  connection: EngineConnection,
+  id: string,
+  path: string,
+  archive: AsyncIterable<Uint8Array>,
+  options: CallOptions = {},
+): Promise<void> {
+  await connection.call({
+    method: 'PUT',
+    path: containerPath(id, 'archive'),
+    query: { path },
+    headers: { 'content-type': 'application/x-tar' },
+    body: archive,
+    signal: options.signal,
+  });
+}
+
+export async function* copyOut(
+  connection: EngineConnection,
+  id: string,
+  path: string,
+  options: CallOptions = {},
+): AsyncGenerator<Uint8Array> {
+  yield* connection.bytes({
+    path: containerPath(id, 'archive'),
+    query: { path },
+    signal: options.signal,
+  });
+}

@@ -1,0 +1,189 @@
+import type { CreateOptions } from '../../core/backend.ts';
+import type { BackendCapabilities } from '../../core/capabilities.ts';
+import { isWherryError, throwIfAborted, WherryError } from '../../core/errors.ts';
+import { newId } from '../../core/ids.ts';
+import { label, ownerValue } from '../../core/labels.ts';
+import type { Logger } from '../../core/logger.ts';
+import { refuse, unsupportedFields } from '../../core/plan.ts';
+import { isImageId } from '../../core/reference.ts';
+import type { ContainerSpec } from '../../core/spec.ts';
+import { specHash } from '../../core/spec-hash.ts';
+import { invalidFields } from '../../core/validate.ts';
+import { abortable } from './abortable.ts';
+import { compareApiVersions } from './api-version.ts';
+import type { EngineConnection } from './connection.ts';
+import { type CreateBody, createBody } from './create-body.ts';
+import { copyFiles } from './create-files.ts';
+import { neededNetworks, networkLayout } from './create-networks.ts';
+import { engineProblems } from './engine-problems.ts';
+import { imagePath } from './image-inspect.ts';
+import { removeContainer } from './lifecycle.ts';
+import { endpointSettings } from './network-endpoint.ts';
+
+export interface CreateContext {
+  connection: EngineConnection;
+  capabilities: BackendCapabilities;
+  /** Brings the image of the spec here. */
+  pull(policy: 'always' | 'missing'): Promise<void>;
+  logger: Logger;
+}
+
+/** How long an aborted call waits for the engine to finish a create that it has begun, so that the result can be removed. */
+const ABORT_GRACE_MS = 5000;
+
+/** `Backend.create` for engines with the Engine API. Resolves to the engine's id of the container. */
+export async function createContainer(
+  context: CreateContext,
+  spec: ContainerSpec,
+  options: CreateOptions,
+): Promise<string> {
+  const { connection, capabilities } = context;
+  const { signal } = options;
+  throwIfAborted(signal);
+  const apiVersion = await connection.apiVersion({ signal });
+  refuse(
+    [...invalidFields(spec), ...unsupportedFields(spec, capabilities), ...engineProblems(spec, apiVersion)],
+    spec.name === undefined ? `a container of ${spec.image}` : `container ${spec.name}`,
+  );
+  const takesAllNetworks = compareApiVersions(apiVersion, '1.44') >= 0;
+  const [imageEntrypoint] = await Promise.all([
+    prepareImage(context, spec, signal),
+    checkNetworks(connection, spec, signal),
+  ]);
+  const body = createBody(spec, {
+    takesAllNetworks,
+    labels: { [label.owner]: ownerValue, [label.specHash]: specHash(spec) },
+    imageEntrypoint,
+  });
+  const id = await postOrPull(context, spec, body, signal);
+  try {
+    if (!takesAllNetworks) await connectOthers(connection, id, spec, signal);
+    await copyFiles(connection, id, spec, { signal });
+    throwIfAborted(signal);
+    return id;
+  } catch (error) {
+    await undo(context, id);
+    throw error;
+  }
+}
+
+/** Pulls when the policy wants it before anything else; resolves to the image's entrypoint when the spec needs it written out. */
+async function prepareImage(
+  context: CreateContext,
+  spec: ContainerSpec,
+  signal: AbortSignal | undefined,
+): Promise<readonly string[] | undefined> {
+  const needsEntrypoint = spec.command?.length === 0 && spec.entrypoint === undefined;
+  const policy = isImageId(spec.image) ? 'never' : (spec.pullPolicy ?? 'missing');
+  if (policy === 'always' || (policy === 'missing' && needsEntrypoint)) await context.pull(policy);
+  if (!needsEntrypoint) return undefined;
+  const image = await context.connection.json<{ Config?: { Entrypoint?: readonly string[] | null } | null }>({
+    path: `${imagePath(spec.image)}/json`,
+    signal,
+  });
+  return image.Config?.Entrypoint ?? undefined;
+}
+
+/** The engine itself looks for networks only at the start. */
+async function checkNetworks(
+  connection: EngineConnection,
+  spec: ContainerSpec,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  await Promise.all(
+    neededNetworks(spec).map((name) =>
+      connection.call({ path: `/networks/${encodeURIComponent(name)}`, signal }),
+    ),
+  );
+}
+
+/** One call when the image is there, which is the common case; pulls and tries once more when it is missing. */
+async function postOrPull(
+  context: CreateContext,
+  spec: ContainerSpec,
+  body: CreateBody,
+  signal: AbortSignal | undefined,
+): Promise<string> {
+  try {
+    return await post(context, spec, body, signal);
+  } catch (error) {
+    if (!isMissingImage(error)) throw error;
+    if ((spec.pullPolicy ?? 'missing') === 'never' || isImageId(spec.image)) throw imageNotFound(spec, error);
+  }
+  await context.pull('missing');
+  return post(context, spec, body, signal);
+}
+
+async function post(
+  context: CreateContext,
+  spec: ContainerSpec,
+  body: CreateBody,
+  signal: AbortSignal | undefined,
+): Promise<string> {
+  throwIfAborted(signal);
+  // Without the signal: an engine whose client went away may make the container all the same, and nobody would know.
+  const made = context.connection
+    .json<{ Id: string }>({
+      method: 'POST',
+      path: '/containers/create',
+      query: { name: spec.name ?? newId(), platform: spec.platform },
+      json: body,
+    })
+    .then(({ Id }) => Id);
+  try {
+    return await abortable(made, signal);
+  } catch (error) {
+    if (signal?.aborted) await undoLate(context, made);
+    throw error;
+  }
+}
+
+async function undoLate(context: CreateContext, made: Promise<string>): Promise<void> {
+  const undone = made.then(
+    (id) => undo(context, id),
+    () => undefined,
+  );
+  let timer: NodeJS.Timeout | undefined;
+  const grace = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ABORT_GRACE_MS);
+  });
+  await Promise.race([undone, grace]);
+  clearTimeout(timer);
+}
+
+async function undo(context: CreateContext, id: string): Promise<void> {
+  try {
+    await removeContainer(context.connection, id, { force: true });
+  } catch (error) {
+    if (isWherryError(error, 'NOT_FOUND')) return;
+    context.logger.warn('a container that could not be completed could not be removed either', { id, error });
+  }
+}
+
+async function connectOthers(
+  connection: EngineConnection,
+  id: string,
+  spec: ContainerSpec,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  for (const { name, attachment } of networkLayout(spec).attachments.slice(1)) {
+    await connection.call({
+      method: 'POST',
+      path: `/networks/${encodeURIComponent(name)}/connect`,
+      json: { Container: id, EndpointConfig: endpointSettings(attachment) },
+      signal,
+    });
+  }
+}
+
+function isMissingImage(error: unknown): boolean {
+  return isWherryError(error, 'NOT_FOUND') && error.details.kind === 'image';
+}
+
+function imageNotFound(spec: ContainerSpec, cause: unknown): WherryError {
+  return new WherryError('NOT_FOUND', `image ${spec.image} is not on the engine`, {
+    hint: 'pull or build it first, or let `pullPolicy` be `missing`',
+    details: { kind: 'image', image: spec.image },
+    cause,
+  });
+}

@@ -1,0 +1,37 @@
+import type { EngineEvent } from '../../core/engine-event.ts';
+import { engineEvent } from './event-record.ts';
+import type { EventRecord, ExecRecord } from './records.ts';
+
+/** What engines with the Engine API say in different words. Docker's are the default. */
+export interface Dialect {
+  /** The engine's words for `wait`. */
+  readonly waitConditions: Readonly<Record<'next-exit' | 'removed', string>>;
+  /** Filters of the event stream, so that noise (exec, image events) is not sent at all. */
+  readonly eventFilters: Readonly<Record<string, readonly string[]>>;
+  /** An event in our words; null for one that we do not tell. */
+  event(record: EventRecord): EngineEvent | null;
+  /** The exit code of an exec, null when it is not told; undefined while the process runs or has not begun to. */
+  execExit(record: ExecRecord): number | null | undefined;
+}
+
+export const dockerDialect: Dialect = {
+  waitConditions: { 'next-exit': 'next-exit', removed: 'removed' },
+  eventFilters: {
+    type: ['container'],
+    event: [
+      'create',
+      'start',
+      'pause',
+      'unpause',
+      'oom',
+      'die',
+      'stop',
+      'destroy',
+      'rename',
+      'health_status',
+    ],
+  },
+  event: engineEvent,
+  // Before it begins, `Running` is false as well, but there is no exit code yet.
+  execExit: ({ Running, ExitCode }) => (Running === true ? undefined : (ExitCode ?? undefined)),
+};

@@ -1,0 +1,170 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { cancelled, isWherryError } from '../../core/errors.ts';
+import type { ExecOptions, ExecProcess, OutputChunk, TerminalSize } from '../../core/streams.ts';
+import { ContainerConversation } from './attach.ts';
+import type { EngineConnection } from './connection.ts';
+import { containerPath } from './container-path.ts';
+import type { Dialect } from './dialect.ts';
+import { ExecExit } from './exec-exit.ts';
+import { killExec } from './exec-kill.ts';
+import { sendInput } from './process-input.ts';
+
+/**
+ * `Backend.exec` for engines with the Engine API. A program that is not there is no error of this call: the engine writes
+ * its text to the output and gives exit code 126 or 127.
+ */
+export async function execInContainer(
+  connection: EngineConnection,
+  dialect: Dialect,
+  id: string,
+  options: ExecOptions,
+): Promise<ExecProcess> {
+  const { tty = false, detach = false, stdin, size, signal } = options;
+  const takesSize = size !== undefined && (await connection.atLeast('1.42', { signal }));
+  const consoleSize = takesSize ? { ConsoleSize: [size.rows, size.columns] } : {};
+  const { Id: execId } = await connection.json<{ Id: string }>({
+    method: 'POST',
+    path: containerPath(id, 'exec'),
+    json: {
+      Cmd: options.command,
+      AttachStdin: hasInput(stdin) && !detach,
+      AttachStdout: !detach,
+      AttachStderr: !detach,
+      Tty: tty,
+      ...(options.environment === undefined
+        ? {}
+        : { Env: Object.entries(options.environment).map(([key, value]) => `${key}=${value}`) }),
+      ...(options.user === undefined ? {} : { User: options.user }),
+      ...(options.workingDir === undefined ? {} : { WorkingDir: options.workingDir }),
+      ...(options.privileged === undefined ? {} : { Privileged: options.privileged }),
+      ...consoleSize,
+    },
+    signal,
+  });
+  const start = {
+    method: 'POST' as const,
+    path: `/exec/${execId}/start`,
+    json: { Detach: detach, Tty: tty, ...(tty ? consoleSize : {}) },
+    signal,
+  };
+  if (detach) {
+    await connection.call(start);
+    return new DetachedExec(execId);
+  }
+  const { socket } = await connection.upgrade(start);
+  const exit = new ExecExit(connection, dialect, execId);
+  const process = new ContainerExec(execId, socket, exit, {
+    tty,
+    stdin: hasInput(stdin),
+    resize: (next) => resizeExec(connection, execId, next),
+  });
+  if (size !== undefined && !takesSize) void resizeWhenStarted(process, size);
+  if (stdin !== undefined && typeof stdin !== 'boolean') {
+    // A process that does not read its input has not failed; a source that fails ends the input.
+    sendInput(socket, stdin, { tty }).catch(() => socket.end());
+  }
+  if (signal !== undefined) endOnAbort({ connection, id, execId, options, exit, signal });
+  return process;
+}
+
+/** A running exec on a hijacked stream. */
+class ContainerExec extends ContainerConversation implements ExecProcess {
+  readonly id: string;
+  readonly #exit: ExecExit;
+
+  constructor(
+    id: string,
+    socket: ConstructorParameters<typeof ContainerConversation>[0],
+    exit: ExecExit,
+    options: ConstructorParameters<typeof ContainerConversation>[1],
+  ) {
+    super(socket, options);
+    this.id = id;
+    this.#exit = exit;
+    socket.once('end', () => exit.hurry());
+    socket.once('close', () => exit.hurry());
+  }
+
+  override async *[Symbol.asyncIterator](): AsyncGenerator<OutputChunk, void, undefined> {
+    const watch = this.#exit.watch(() => this.output.processEnded());
+    try {
+      yield* super[Symbol.asyncIterator]();
+    } finally {
+      watch.stop();
+    }
+  }
+
+  exitCode(): Promise<number | null> {
+    return this.#exit.code();
+  }
+}
+
+class DetachedExec implements ExecProcess {
+  readonly id: string;
+
+  constructor(id: string) {
+    this.id = id;
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<OutputChunk, void, undefined> {}
+
+  async write(): Promise<void> {}
+
+  async end(): Promise<void> {}
+
+  async resize(): Promise<void> {}
+
+  close(): void {}
+
+  async exitCode(): Promise<null> {
+    return null;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {}
+}
+
+interface Abortable {
+  connection: EngineConnection;
+  id: string;
+  execId: string;
+  options: ExecOptions;
+  exit: ExecExit;
+  signal: AbortSignal;
+}
+
+function endOnAbort({ connection, id, execId, options, exit, signal }: Abortable): void {
+  const onAbort = (): void => {
+    exit.fail(cancelled(signal));
+    // The stream has ended by the signal itself; the process is ended as far as the engine lets us.
+    void killExec(connection, { container: id, exec: execId, command: options.command }).catch(
+      () => undefined,
+    );
+  };
+  signal.addEventListener('abort', onAbort, { once: true });
+  void exit.settled.then(() => signal.removeEventListener('abort', onAbort));
+}
+
+async function resizeExec(connection: EngineConnection, execId: string, size: TerminalSize): Promise<void> {
+  await connection.call({
+    method: 'POST',
+    path: `/exec/${execId}/resize`,
+    query: { h: size.rows, w: size.columns },
+  });
+}
+
+/** Older engines take no size at the start, and refuse one until the process runs. */
+async function resizeWhenStarted(process: ExecProcess, size: TerminalSize): Promise<void> {
+  for (let attempt = 0; attempt < 20; attempt += 1) {
+    try {
+      await process.resize(size);
+      return;
+    } catch (error) {
+      if (!isWherryError(error, 'CONFLICT', 'INVALID', 'ENGINE', 'NOT_FOUND')) return;
+      await sleep(25, undefined, { ref: false });
+    }
+  }
+}
+
+function hasInput(stdin: ExecOptions['stdin']): boolean {
+  return stdin !== undefined && stdin !== false;
+}
