@@ -14,23 +14,48 @@ export type ChooseBuilder = (
 
 /**
  * Docker's builder for a build: the one asked for; else BuildKit when there are secrets, which only it can use; else
- * the one that the engine announces as its default (`Builder-Version` of the ping: BuildKit from 23.0 on).
+ * the one that the engine announces as its default (`Builder-Version` of the ping: BuildKit from 23.0 on), unless the
+ * build wants what BuildKit there cannot do. `UNSUPPORTED` lists what the chosen builder cannot do, which it would ignore.
  */
 export const chooseDockerBuilder: ChooseBuilder = async (connection, input, { builder, signal }) => {
   const hasSecrets = Object.keys(input.secrets ?? {}).length > 0;
   if (builder === 'classic') {
-    if (hasSecrets) throw noSecrets();
+    if (hasSecrets) throw unsupported([{ path: 'secrets', reason: 'the classic builder has no secrets' }]);
     return buildClassic;
   }
-  if (builder === 'buildkit' || hasSecrets) return buildBuildkit;
+  const problems = buildkitProblems(input, { isNewer: await connection.atLeast('1.42', { signal }) });
+  if (builder === 'buildkit' || hasSecrets) {
+    if (problems.length > 0) throw unsupported(problems);
+    return buildBuildkit;
+  }
   const { builderVersion } = await connection.facts({ signal });
-  return builderVersion === '2' ? buildBuildkit : buildClassic;
+  return builderVersion === '2' && problems.length === 0 ? buildBuildkit : buildClassic;
 };
 
-function noSecrets(): WherryError {
-  const reason = 'the classic builder has no secrets';
-  return new WherryError('UNSUPPORTED', `the build cannot be done: ${reason}`, {
-    hint: 'use BuildKit, or leave the builder out',
-    details: { problems: [{ path: 'secrets', reason }] },
+interface Problem {
+  path: string;
+  reason: string;
+}
+
+function buildkitProblems(input: DockerfileBuild, { isNewer }: { isNewer: boolean }): Problem[] {
+  const { network, shmSize, ulimits } = input;
+  const problems: Problem[] = [];
+  const tooOld = 'the BuildKit of Docker before 23.0 ignores it';
+  if (!isNewer && shmSize !== undefined) problems.push({ path: 'shmSize', reason: tooOld });
+  if (!isNewer && ulimits !== undefined) problems.push({ path: 'ulimits', reason: tooOld });
+  if (network !== undefined && !['default', 'bridge', 'host', 'none'].includes(network)) {
+    problems.push({
+      path: 'network',
+      reason: `BuildKit runs steps on host, none or its own network, not on "${network}"`,
+    });
+  }
+  return problems;
+}
+
+function unsupported(problems: readonly Problem[]): WherryError {
+  const list = problems.map(({ path, reason }) => `${path}: ${reason}`).join('; ');
+  return new WherryError('UNSUPPORTED', `the build cannot be done as asked: ${list}`, {
+    hint: 'leave these out, or choose the other builder',
+    details: { problems },
   });
 }

@@ -12,11 +12,14 @@ export interface ImageContext {
   chooseBuilder: ChooseBuilder;
 }
 
-/** The context of a Docker engine. Podman replaces what differs. */
+/** What another engine than Docker does in its own way. */
+export type ImageDifferences = Partial<Pick<ImageContext, 'registryCalls' | 'chooseBuilder'>>;
+
+/** The context of a Docker engine, but for `differences`. */
 export function imageContext(
   connection: EngineConnection,
   auth: RegistryAuth,
-  differences: Partial<Pick<ImageContext, 'registryCalls' | 'chooseBuilder'>> = {},
+  differences: ImageDifferences = {},
 ): ImageContext {
   return {
     connection,

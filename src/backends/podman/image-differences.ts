@@ -1,0 +1,55 @@
+import { WherryError } from '../../core/errors.ts';
+import type { Reference } from '../../core/reference.ts';
+import type { ChooseBuilder } from '../engine-api/build-choice.ts';
+import type { ImageDifferences } from '../engine-api/image-context.ts';
+import { dockerRegistryCalls, type RegistryCalls } from '../engine-api/registry-calls.ts';
+import { buildPodman } from './build.ts';
+
+/**
+ * Docker trusts registries on the loopback without TLS, Podman only when told so for each call. Its compatible pull
+ * cannot be told, so those go through its own.
+ */
+const registryCalls: RegistryCalls = {
+  pull: (reference, options) => {
+    const request = dockerRegistryCalls.pull(reference, options);
+    if (!isLoopback(reference)) return request;
+    const [os, architecture, variant] = options.platform?.split('/') ?? [];
+    return {
+      method: 'POST',
+      path: '/v4.0.0/libpod/images/pull',
+      versioned: false,
+      query: {
+        reference: exactName(reference),
+        tlsVerify: false,
+        compatMode: true,
+        OS: os,
+        Arch: architecture,
+        Variant: variant,
+      },
+    };
+  },
+  push: (reference, _options) => {
+    const request = dockerRegistryCalls.push(reference, { platform: undefined });
+    return isLoopback(reference) ? { ...request, query: { ...request.query, tlsVerify: false } } : request;
+  },
+};
+
+const chooseBuilder: ChooseBuilder = async (_connection, _input, { builder }) => {
+  if (builder !== 'buildkit') return buildPodman;
+  const reason = 'Podman has no BuildKit; its own builder takes secrets too';
+  throw new WherryError('UNSUPPORTED', `the build cannot be done: ${reason}`, {
+    hint: 'leave the builder out',
+    details: { problems: [{ path: 'builder', reason }] },
+  });
+};
+
+export const podmanImageDifferences: ImageDifferences = { registryCalls, chooseBuilder };
+
+function isLoopback({ registry }: Reference): boolean {
+  return /^(?:localhost|127(?:\.\d+){3}|\[::1\])(?::\d+)?$/.test(registry);
+}
+
+function exactName({ registry, repository, tag, digest }: Reference): string {
+  const name = `${registry}/${repository}`;
+  return digest === null ? `${name}:${tag ?? 'latest'}` : `${name}@${digest}`;
+}
