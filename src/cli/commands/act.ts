@@ -1,0 +1,67 @@
+import type { ChangeSummary } from '../../boot/index.ts';
+import type { Backend } from '../../core/backend.ts';
+import type { Context } from '../context.ts';
+import { exitCode } from '../exit-codes.ts';
+import { reportFault } from '../fault.ts';
+import { splitNames } from '../targets.ts';
+import { t } from '../text.ts';
+import { usage } from '../usage.ts';
+
+/** What a verb does to services of a project, and to one container. */
+export interface Verb {
+  services: (
+    boot: typeof import('../../boot/index.ts'),
+    backend: Backend,
+    options: { projectName: string; services: readonly string[] | undefined },
+  ) => Promise<ChangeSummary>;
+  container: (backend: Backend, id: string) => Promise<void>;
+}
+
+interface Outcome {
+  name: string;
+  ok: boolean;
+  error: unknown;
+}
+
+/** Does `verb` to all that `names` mean, side by side; what fails is reported and the rest goes on. */
+export async function act(context: Context, names: readonly string[], verb: Verb): Promise<number> {
+  const scope = await context.scope();
+  const backend = await context.backend();
+  if (scope.kind === 'engine') {
+    if (names.length === 0) throw usage(t('usage.nameNeeded'), t('usage.nameNeededFix'));
+    return report(context, await onContainers(backend, names, verb));
+  }
+  const { services, containers } = await splitNames(context, scope, names);
+  const outcomes = await onContainers(backend, containers, verb);
+  if (names.length === 0 || services.length > 0) {
+    const boot = await import('../../boot/index.ts');
+    const chosen = names.length === 0 ? undefined : services;
+    const summary = await verb.services(boot, backend, { projectName: scope.name, services: chosen });
+    for (const warning of summary.warnings) context.output.note(`${t('warning')} ${warning}`);
+    for (const row of summary.rows)
+      outcomes.push({ name: row.name, ok: row.error === null, error: row.error });
+  }
+  return report(context, outcomes);
+}
+
+async function onContainers(backend: Backend, names: readonly string[], verb: Verb): Promise<Outcome[]> {
+  return Promise.all(
+    names.map(async (name) => {
+      try {
+        await verb.container(backend, name);
+        return { name, ok: true, error: null };
+      } catch (error) {
+        return { name, ok: false, error };
+      }
+    }),
+  );
+}
+
+function report({ output, globals, signal }: Context, outcomes: readonly Outcome[]): number {
+  signal.throwIfAborted();
+  const good = outcomes.filter((outcome) => outcome.ok);
+  if (output.json) output.value(good.map(({ name }) => ({ name })));
+  else for (const { name } of good) output.line(name);
+  for (const { error, ok } of outcomes) if (!ok) reportFault(error, output, globals);
+  return good.length === outcomes.length ? exitCode.success : exitCode.failure;
+}

@@ -1,0 +1,102 @@
+import { once } from 'node:events';
+import { stat } from 'node:fs/promises';
+import { basename, dirname, posix, resolve } from 'node:path';
+import type { Backend } from '../../core/backend.ts';
+import { isWherryError, WherryError } from '../../core/errors.ts';
+import type { Context } from '../context.ts';
+import { firstEntryKind } from '../copy/first-entry.ts';
+import { packPath } from '../copy/pack.ts';
+import { endsAsDirectory, lastName, meansContent, type Place, parsePlace } from '../copy/place.ts';
+import { unpackTo } from '../copy/unpack.ts';
+import type { Invocation } from '../declaration.ts';
+import { findTarget } from '../targets.ts';
+import { t } from '../text.ts';
+import { usage } from '../usage.ts';
+
+export interface CpOptions {
+  archive: boolean;
+  index: number | undefined;
+}
+
+interface Copy {
+  context: Context;
+  backend: Backend;
+  /** The container, as the backend knows it. */
+  id: string;
+  keepOwner: boolean;
+}
+
+/** Copies files between a container and this machine, with the rules of `docker cp`. `-` is a tar stream. */
+export async function cp({ context, words, options }: Invocation<CpOptions>): Promise<undefined> {
+  const [from, to] = [parsePlace(words[0] ?? ''), parsePlace(words[1] ?? '')];
+  const backend = await context.backend();
+  const copy = async (container: string): Promise<Copy> => {
+    const { id } = await findTarget(context, container, options.index);
+    return { context, backend, id, keepOwner: options.archive };
+  };
+  if (from.kind === 'container' && to.kind !== 'container')
+    await copyOut(await copy(from.container), from.path, to);
+  else if (to.kind === 'container' && from.kind !== 'container')
+    await copyIn(await copy(to.container), from, to.path);
+  else throw usage(t('copy.sides'), t('copy.sidesFix'));
+}
+
+async function copyOut({ context, backend, id, keepOwner }: Copy, path: string, to: Place): Promise<void> {
+  const { signal } = context;
+  const archive = backend.copyOut(id, path, { signal });
+  if (to.kind !== 'local') {
+    for await (const chunk of archive)
+      if (!process.stdout.write(chunk)) await once(process.stdout, 'drain', { signal });
+    return;
+  }
+  const target = resolve(context.directory, to.path);
+  const found = await stat(target).catch(() => undefined);
+  if (found?.isDirectory()) {
+    await unpackTo(target, archive, { keepOwner, ...(meansContent(path) ? { rename: '' } : {}) });
+    return;
+  }
+  if (found === undefined && to.path.endsWith('/')) {
+    throw new WherryError('NOT_FOUND', t('copy.noDirectory', { path: to.path }));
+  }
+  await unpackTo(dirname(target), archive, { keepOwner, rename: basename(target) });
+}
+
+async function copyIn({ context, backend, id, keepOwner }: Copy, from: Place, path: string): Promise<void> {
+  const { signal } = context;
+  if (from.kind !== 'local') {
+    await backend.copyIn(id, path, process.stdin, { signal });
+    return;
+  }
+  const source = resolve(context.directory, from.path);
+  const found = await stat(source).catch(() => undefined);
+  if (found === undefined) throw new WherryError('NOT_FOUND', t('copy.noSource', { path: from.path }));
+  const kind = await kindInContainer(backend, id, path, signal);
+  if (kind === 'directory') {
+    const name = found.isDirectory() && meansContent(from.path) ? '' : basename(source);
+    await backend.copyIn(id, path, packPath(source, name, { keepOwner }), { signal });
+    return;
+  }
+  if (kind === 'file' && found.isDirectory()) throw new WherryError('CONFLICT', t('copy.ontoFile', { path }));
+  if (kind === undefined && !found.isDirectory() && endsAsDirectory(path)) {
+    throw new WherryError('NOT_FOUND', t('copy.noDirectory', { path }));
+  }
+  const clean = path.replace(/\/+$/, '');
+  await backend.copyIn(id, posix.dirname(clean), packPath(source, lastName(clean), { keepOwner }), {
+    signal,
+  });
+}
+
+/** What a path in the container is, told by the first header of its archive; undefined when there is nothing. */
+async function kindInContainer(
+  backend: Backend,
+  id: string,
+  path: string,
+  signal: AbortSignal,
+): Promise<'file' | 'directory' | undefined> {
+  try {
+    return await firstEntryKind(backend.copyOut(id, path, { signal }));
+  } catch (error) {
+    if (isWherryError(error, 'NOT_FOUND')) return undefined;
+    throw error;
+  }
+}

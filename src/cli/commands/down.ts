@@ -1,0 +1,56 @@
+import type { DownOptions as BootDownOptions, ChangeSummary } from '../../boot/index.ts';
+import type { Context } from '../context.ts';
+import type { Invocation } from '../declaration.ts';
+import { exitCode } from '../exit-codes.ts';
+import { reportFault } from '../fault.ts';
+import { bootProgress } from '../output/boot-progress.ts';
+import { ProgressBoard } from '../output/progress-board.ts';
+import { took } from '../output/time.ts';
+import { requireProjectName } from '../scope.ts';
+import { t } from '../text.ts';
+
+export interface DownOptions {
+  volumes: boolean;
+  removeOrphans: boolean;
+  rmi: 'all' | 'local' | undefined;
+  /** ms. */
+  timeout: number | undefined;
+}
+
+/** Stops and removes the containers and networks of the project. */
+export async function down({ context, words, options }: Invocation<DownOptions>): Promise<number> {
+  const scope = await requireProjectName(context);
+  const { volumes, removeOrphans, rmi, timeout } = options;
+  const summary = await takeDown(context, {
+    projectName: scope.name,
+    project: scope.project ?? undefined,
+    services: words.length > 0 ? words : undefined,
+    volumes,
+    removeOrphans,
+    images: rmi,
+    timeout,
+    signal: context.signal,
+  });
+  return reportChanges(context, summary, scope.name);
+}
+
+async function takeDown(context: Context, options: BootDownOptions): Promise<ChangeSummary> {
+  const backend = await context.backend();
+  const boot = await import('../../boot/index.ts');
+  using board = new ProgressBoard(context.output);
+  return boot.down(backend, { ...options, onProgress: bootProgress(board, options.projectName) });
+}
+
+/** Prints what became of a project, and the errors of what failed. */
+export function reportChanges(context: Context, summary: ChangeSummary, project: string): number {
+  const { output, globals } = context;
+  for (const warning of summary.warnings)
+    output.note(`${output.paintNote('yellow', t('warning'))} ${warning}`);
+  if (output.json) output.value({ project, ...summary });
+  else {
+    for (const { error } of summary.rows) if (error !== null) reportFault(error, output, globals);
+    const count = summary.rows.filter(({ change }) => change === 'removed').length;
+    if (summary.ok) output.note(t('down.done', { project, count, time: took(summary.durationMs) }));
+  }
+  return summary.ok ? exitCode.success : exitCode.failure;
+}

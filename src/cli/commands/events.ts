@@ -1,0 +1,59 @@
+import type { EngineEvent } from '../../core/engine-event.ts';
+import type { Invocation } from '../declaration.ts';
+import { printable } from '../output/width.ts';
+import { t } from '../text.ts';
+
+export interface EventsOptions {
+  since: Date | undefined;
+  until: Date | undefined;
+  filter: readonly string[];
+}
+
+/** Prints what happens to containers, one line for each event, until it is stopped. */
+export async function events({ context, words, options }: Invocation<EventsOptions>): Promise<undefined> {
+  const { output, signal } = context;
+  const scope = await context.scope();
+  const backend = await context.backend();
+  const values = (key: string): string[] =>
+    options.filter.filter((text) => text.startsWith(`${key}=`)).map((text) => text.slice(key.length + 1));
+  const labels = values('label');
+  if (scope.kind === 'project') labels.push(`com.docker.compose.project=${scope.name}`);
+  const containers = values('container');
+  const types = values('event');
+  const stream = backend.events({
+    since: options.since,
+    until: options.until,
+    labels: labels.length > 0 ? labels : undefined,
+    containers: containers.length > 0 ? containers : undefined,
+    signal,
+  });
+  for await (const event of stream) {
+    if (types.length > 0 && !types.includes(event.type)) continue;
+    if (event.type !== 'resync' && words.length > 0 && !isAbout(event, words)) continue;
+    if (output.json) output.value(event, 'line');
+    else output.line(eventLine(event));
+  }
+}
+
+function isAbout(event: Exclude<EngineEvent, { type: 'resync' }>, names: readonly string[]): boolean {
+  const service = event.subject.labels['com.docker.compose.service'];
+  return names.includes(event.subject.name) || (service !== undefined && names.includes(service));
+}
+
+function eventLine(event: EngineEvent): string {
+  const time = event.time.toISOString();
+  if (event.type === 'resync')
+    return `${time} resync ${t('events.resync', { count: event.containers.length })}`;
+  const { name, image } = event.subject;
+  return `${time} ${event.type} ${printable(name)} (${[`image=${printable(image)}`, ...facts(event)].join(', ')})`;
+}
+
+function facts(event: EngineEvent): string[] {
+  if (event.type === 'died') {
+    return [`exitCode=${event.exitCode ?? '?'}`, ...(event.oomKilled === true ? ['oomKilled'] : [])];
+  }
+  if (event.type === 'health') return [`health=${event.health}`];
+  return event.type === 'renamed' && event.previousName !== null
+    ? [`previousName=${event.previousName}`]
+    : [];
+}

@@ -1,0 +1,128 @@
+import type { LogRecord } from '../../core/streams.ts';
+import type { Context } from '../context.ts';
+import type { Invocation } from '../declaration.ts';
+import { LinePrefix } from '../output/prefix.ts';
+import { findTargets, type Target } from '../targets.ts';
+
+export interface LogsOptions {
+  follow: boolean;
+  tail: number | undefined;
+  since: Date | undefined;
+  until: Date | undefined;
+  timestamps: boolean;
+  noPrefix: boolean;
+  index: number | undefined;
+}
+
+/** Prints what containers wrote; of several the lines are interleaved and each says whose it is. */
+export async function logs({ context, words, options }: Invocation<LogsOptions>): Promise<undefined> {
+  const scope = await context.scope();
+  const targets = await findTargets(context, words);
+  const chosen =
+    options.index === undefined
+      ? targets
+      : targets.filter(({ label }) => label.endsWith(`-${options.index}`));
+  const bare = options.noPrefix || (scope.kind === 'engine' && chosen.length === 1);
+  if (bare && !options.timestamps && !context.output.json && chosen.length === 1 && chosen[0] !== undefined) {
+    await rawLog(context, chosen[0], options);
+    return;
+  }
+  const prefix = bare
+    ? undefined
+    : new LinePrefix(
+        chosen.map(({ label }) => label),
+        context.output.paint,
+      );
+  if (options.follow) await Promise.all(chosen.map((target) => printLog(context, target, options, prefix)));
+  else await printMerged(context, chosen, options, prefix);
+}
+
+/** The bytes as they were written. */
+async function rawLog(
+  { output, signal, ...context }: Context,
+  target: Target,
+  options: LogsOptions,
+): Promise<void> {
+  const backend = await context.backend();
+  for await (const chunk of backend
+    .logs(target.id, { ...logOptions(options), timestamps: false, signal })
+    .chunks()) {
+    if (chunk.kind === 'stderr') output.rawError(chunk.data);
+    else output.raw(chunk.data);
+  }
+}
+
+async function printLog(
+  context: Context,
+  target: Target,
+  options: LogsOptions,
+  prefix: LinePrefix | undefined,
+): Promise<void> {
+  const backend = await context.backend();
+  for await (const batch of backend
+    .logs(target.id, { ...logOptions(options), signal: context.signal })
+    .batches()) {
+    for (const record of batch) print(context, target, record, options, prefix);
+  }
+}
+
+/** Lines of logs that end, merged by their time, so that what happened first stands first. */
+async function printMerged(
+  context: Context,
+  targets: readonly Target[],
+  options: LogsOptions,
+  prefix: LinePrefix | undefined,
+): Promise<void> {
+  const backend = await context.backend();
+  const heads = await Promise.all(
+    targets.map(async (target) => {
+      const stream = backend.logs(target.id, { ...logOptions(options), signal: context.signal });
+      const records = stream[Symbol.asyncIterator]();
+      return { target, records, next: await records.next() };
+    }),
+  );
+  for (;;) {
+    let first: { target: Target; record: LogRecord; head: (typeof heads)[number] } | undefined;
+    for (const head of heads) {
+      if (head.next.done === true) continue;
+      const record = head.next.value;
+      if (first === undefined || compare(record, first.record) < 0)
+        first = { target: head.target, record, head };
+    }
+    if (first === undefined) return;
+    print(context, first.target, first.record, options, prefix);
+    first.head.next = await first.head.records.next();
+  }
+}
+
+function print(
+  { output }: Context,
+  target: Target,
+  record: LogRecord,
+  options: LogsOptions,
+  prefix: LinePrefix | undefined,
+): void {
+  if (output.json) {
+    const { kind, time, line } = record;
+    output.value({ container: target.label, service: target.service, stream: kind, time, line }, 'line');
+    return;
+  }
+  const stamp = options.timestamps ? `${record.timestamp ?? record.time?.toISOString() ?? '-'} ` : '';
+  output.line(`${prefix?.of(target.label) ?? ''}${stamp}${record.line}`);
+}
+
+function compare(a: LogRecord, b: LogRecord): number {
+  const order = (a.time?.getTime() ?? 0) - (b.time?.getTime() ?? 0);
+  if (order !== 0) return order;
+  const [first, second] = [a.timestamp ?? '', b.timestamp ?? ''];
+  return first < second ? -1 : first > second ? 1 : 0;
+}
+
+function logOptions({ follow, tail, since, until }: LogsOptions): {
+  follow: boolean;
+  tail: number | undefined;
+  since: Date | undefined;
+  until: Date | undefined;
+} {
+  return { follow, tail: tail === Number.POSITIVE_INFINITY ? undefined : tail, since, until };
+}

@@ -1,0 +1,135 @@
+import type { ServiceRow } from '../../boot/index.ts';
+import type { ContainerStatus, ContainerSummary } from '../../core/container.ts';
+import type { Invocation } from '../declaration.ts';
+import { portsText, shortId, statusText } from '../output/container-text.ts';
+import type { Output } from '../output/output.ts';
+import { statusStyle } from '../output/style.ts';
+import type { Column } from '../output/table.ts';
+import { ago } from '../output/time.ts';
+import { printable, truncate } from '../output/width.ts';
+import type { ProjectScope } from '../scope.ts';
+import { t } from '../text.ts';
+
+const commandCells = 20;
+
+export interface PsOptions {
+  all: boolean;
+  idsOnly: boolean;
+  services: boolean;
+  noTrunc: boolean;
+  filter: readonly string[];
+  status: readonly ContainerStatus[];
+}
+
+/** Lists the containers of the project, or those of the engine. */
+export async function ps({ context, words, options }: Invocation<PsOptions>): Promise<undefined> {
+  const scope = await context.scope();
+  if (scope.kind === 'engine') await engineContainers({ context, words, options });
+  else await projectContainers({ context, words, options }, scope);
+}
+
+async function engineContainers({ context, words, options }: Invocation<PsOptions>): Promise<void> {
+  const backend = await context.backend();
+  const filters = readFilters(options.filter);
+  const status = [...options.status, ...filters.status];
+  const rows = await backend.list(
+    {
+      all: options.all || status.length > 0,
+      labels: filters.labels.length > 0 ? filters.labels : undefined,
+      names: [...words, ...filters.names].length > 0 ? [...words, ...filters.names] : undefined,
+      ...(status.length > 0 ? { status } : {}),
+    },
+    { signal: context.signal },
+  );
+  const sorted = [...rows].sort((a, b) => b.createdAt.getTime() - a.createdAt.getTime());
+  if (options.idsOnly) for (const row of sorted) context.output.line(shortId(row.id));
+  else context.output.list(engineColumns(context.output, options), sorted, containerJson);
+}
+
+async function projectContainers(
+  { context, words, options }: Invocation<PsOptions>,
+  scope: ProjectScope,
+): Promise<void> {
+  const { observe } = await import('../../boot/index.ts');
+  const rows = await observe(await context.backend(), scope.name, {
+    signal: context.signal,
+    oneOff: options.all,
+  });
+  const filters = readFilters(options.filter);
+  const status = [...options.status, ...filters.status];
+  const shown = rows.filter(
+    (row) =>
+      (words.length === 0 || words.includes(row.service) || words.includes(row.name)) &&
+      (options.all || status.length > 0 || row.status !== 'exited' || row.exitCode !== 0) &&
+      (status.length === 0 || status.includes(row.status)) &&
+      (filters.names.length === 0 || filters.names.includes(row.name)),
+  );
+  if (options.services)
+    for (const name of new Set(shown.map((row) => row.service))) context.output.line(name);
+  else if (options.idsOnly) for (const row of shown) context.output.line(shortId(row.id));
+  else context.output.list(serviceColumns(context.output, options), shown, serviceJson);
+}
+
+/** `label=a=b`, `name=x`, `status=exited`. */
+function readFilters(filters: readonly string[]): {
+  labels: string[];
+  names: string[];
+  status: ContainerStatus[];
+} {
+  const values = (key: string): string[] =>
+    filters.filter((filter) => filter.startsWith(`${key}=`)).map((filter) => filter.slice(key.length + 1));
+  return { labels: values('label'), names: values('name'), status: values('status') as ContainerStatus[] };
+}
+
+function engineColumns(output: Output, { noTrunc }: PsOptions): Column<ContainerSummary>[] {
+  return [
+    { title: t('column.containerId'), value: (row) => (noTrunc ? row.id : shortId(row.id)) },
+    { title: t('column.image'), value: (row) => row.image, shrinkTo: 12 },
+    { title: t('column.command'), value: (row) => commandText(row.command, noTrunc), shrinkTo: 8 },
+    { title: t('column.created'), value: (row) => ago(row.createdAt), shrinkTo: 10 },
+    statusColumn(output),
+    { title: t('column.ports'), value: (row) => portsText(row.ports), shrinkTo: 12 },
+    { title: t('column.names'), value: (row) => row.name },
+  ];
+}
+
+function serviceColumns(output: Output, { noTrunc }: PsOptions): Column<ServiceRow>[] {
+  return [
+    { title: t('column.name'), value: (row) => row.name },
+    { title: t('column.image'), value: (row) => row.image, shrinkTo: 12 },
+    { title: t('column.command'), value: (row) => commandText(row.command, noTrunc), shrinkTo: 8 },
+    { title: t('column.service'), value: (row) => row.service },
+    { title: t('column.created'), value: (row) => ago(row.createdAt), shrinkTo: 10 },
+    statusColumn(output),
+    { title: t('column.ports'), value: (row) => portsText(row.ports), shrinkTo: 12 },
+  ];
+}
+
+/** A command as docker shows it: in quotes, its beginning only. */
+function commandText(command: string, noTrunc: boolean): string {
+  const text = printable(command);
+  return noTrunc ? text : `"${truncate(text, commandCells)}"`;
+}
+
+function statusColumn<R extends Pick<ContainerSummary, 'status' | 'health' | 'exitCode'>>(
+  output: Output,
+): Column<R> {
+  return {
+    title: t('column.status'),
+    value: statusText,
+    paint: (text, row) => output.paint(statusStyle(row.status, row.health, row.exitCode), text),
+  };
+}
+
+/** A container as `ps --json` prints it. */
+export function containerJson(row: ContainerSummary): Record<string, unknown> {
+  const { id, name, image, imageId, status, health, exitCode, createdAt, command, labels, ports, networks } =
+    row;
+  return { id, name, image, imageId, status, health, exitCode, createdAt, command, labels, ports, networks };
+}
+
+function serviceJson(row: ServiceRow): Record<string, unknown> {
+  const { service, number, oneOff, id, name, image, command, status, health, exitCode, createdAt, ports } =
+    row;
+  return { service, number, oneOff, id, name, image, command, status, health, exitCode, createdAt, ports };
+}

@@ -1,0 +1,80 @@
+import type { Backend } from '../../core/backend.ts';
+import { label as labels } from '../../core/labels.ts';
+import type { ContainerSpec } from '../../core/spec.ts';
+import type { Context } from '../context.ts';
+import { deferred } from '../deferred.ts';
+import { exitCode, exitCodeOf, exitCodeOfRun } from '../exit-codes.ts';
+import { reportFault } from '../fault.ts';
+import { imageProgress } from '../output/image-progress.ts';
+import { ProgressBoard } from '../output/progress-board.ts';
+import { converse } from '../terminal/converse.ts';
+import { t } from '../text.ts';
+import { passSignals } from './pass-signals.ts';
+
+export interface Running {
+  stdin: boolean;
+  tty: boolean;
+  detach: boolean;
+  /** Remove the container when it has ended and its exit code is read. */
+  remove: boolean;
+}
+
+/** Creates, starts and follows a container to its end; 125 to 127 when it did not come to life. */
+export async function runContainer(context: Context, spec: ContainerSpec, running: Running): Promise<number> {
+  const { output, signal, globals } = context;
+  const backend = await context.backend();
+  let id: string | undefined;
+  let started = false;
+  const lease = running.remove
+    ? await import('../../boot/index.ts').then((boot) => boot.createLease(backend.address))
+    : undefined;
+  try {
+    const leased =
+      lease === undefined ? spec : { ...spec, labels: { ...spec.labels, [labels.lease]: lease.id } };
+    id = await create(context, backend, leased);
+    if (running.detach) {
+      await backend.start(id, { signal });
+      output.line(id);
+      return exitCode.success;
+    }
+    const onStart = (): void => {
+      started = true;
+    };
+    return await follow(context, backend, { id, onStart, ...running });
+  } catch (error) {
+    signal.throwIfAborted();
+    reportFault(error, output, globals);
+    return started ? exitCodeOf(error) : exitCodeOfRun(error);
+  } finally {
+    if (running.remove && id !== undefined) await backend.remove(id, { force: true }).catch(() => undefined);
+    await lease?.release();
+  }
+}
+
+async function create(context: Context, backend: Backend, spec: ContainerSpec): Promise<string> {
+  using board = new ProgressBoard(context.output);
+  return backend.create(spec, { signal: context.signal, onProgress: imageProgress(board) });
+}
+
+async function follow(
+  context: Context,
+  backend: Backend,
+  running: Running & { id: string; onStart: () => void },
+): Promise<number> {
+  const { signal, output } = context;
+  const { id, stdin, tty } = running;
+  await using attached = await backend.attach(id, { stdin, signal });
+  const { promise: subscribed, resolve: onSubscribed } = deferred<void>();
+  const end = backend.wait(id, { condition: 'next-exit', onSubscribed, signal });
+  await Promise.race([subscribed, end]);
+  end.catch(() => undefined);
+  await backend.start(id, { signal });
+  running.onStart();
+  using _passing = tty ? undefined : passSignals(context, backend, id);
+  const how = await converse(attached, output, { stdin, tty, detachKeys: true, signal });
+  if (how === 'detached') {
+    output.note(t('attach.detached', { name: id.slice(0, 12) }));
+    return exitCode.success;
+  }
+  return (await end).exitCode;
+}

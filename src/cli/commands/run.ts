@@ -1,0 +1,28 @@
+import type { Invocation } from '../declaration.ts';
+import { t } from '../text.ts';
+import { usage } from '../usage.ts';
+import { terminalWishes } from './exec.ts';
+import { runContainer } from './run-container.ts';
+import { containerSpec, type RunSpecOptions } from './run-spec.ts';
+
+export interface RunOptions extends RunSpecOptions {
+  detach: boolean;
+  rm: boolean;
+  noTty: boolean;
+  noDeps: boolean;
+  servicePorts: boolean;
+}
+
+/** Runs a command in a new container: of a service in a project, of an image elsewhere. */
+export async function run({ context, words, options }: Invocation<RunOptions>): Promise<number> {
+  const scope = await context.scope();
+  if (options.detach && options.rm) throw usage(t('run.detachedRemoval'), t('run.detachedRemovalFix'));
+  if (scope.kind === 'project') {
+    const { runService } = await import('./run-service.ts');
+    return runService({ context, words, options });
+  }
+  const [image = '', ...command] = words;
+  const { stdin, tty } = terminalWishes(options, { project: false });
+  const spec = containerSpec(image, command, { ...options, interactive: stdin, tty }, context);
+  return runContainer(context, spec, { stdin, tty, detach: options.detach, remove: options.rm });
+}

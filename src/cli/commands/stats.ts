@@ -1,0 +1,64 @@
+import type { ContainerStats } from '../../core/container.ts';
+import { formatBytes } from '../../core/units.ts';
+import type { Context } from '../context.ts';
+import type { Invocation } from '../declaration.ts';
+import type { Column } from '../output/table.ts';
+import { findTargets } from '../targets.ts';
+import { t } from '../text.ts';
+
+export interface StatsOptions {
+  noStream: boolean;
+}
+
+const home = '\u001b[H';
+const clearBelow = '\u001b[0J';
+const clearLine = '\u001b[K';
+
+/** Shows what containers use, about once a second; once with `--no-stream` and where there is no terminal to redraw. */
+export async function stats({ context, words, options }: Invocation<StatsOptions>): Promise<undefined> {
+  const { output, signal } = context;
+  const backend = await context.backend();
+  const ids = await wantedIds(context, words);
+  const once = options.noStream || (!output.json && output.width === undefined);
+  let first = true;
+  for await (const batch of backend.statsAll({ signal, once, ...(ids === undefined ? {} : { ids }) })) {
+    const rows = [...batch].sort((a, b) => a.name.localeCompare(b.name));
+    if (output.json) for (const row of rows) output.value(row, 'line');
+    else if (once) output.table(columns, rows);
+    else {
+      if (first) output.raw('\u001b[2J');
+      first = false;
+      output.raw(home);
+      for (const line of output.tableLines(columns, rows)) output.raw(`${line}${clearLine}\n`);
+      output.raw(clearBelow);
+    }
+  }
+}
+
+async function wantedIds(context: Context, words: readonly string[]): Promise<string[] | undefined> {
+  const scope = await context.scope();
+  if (scope.kind === 'engine' && words.length === 0) return undefined;
+  return (await findTargets(context, words)).map(({ id }) => id);
+}
+
+const columns: readonly Column<ContainerStats>[] = [
+  { title: t('column.name'), value: (row) => row.name, shrinkTo: 12 },
+  { title: t('column.cpu'), value: (row) => percent(row.cpu), align: 'right' },
+  { title: t('column.memory'), value: (row) => `${bytes(row.memory)} / ${bytes(row.memoryLimit)}` },
+  {
+    title: t('column.memoryShare'),
+    value: (row) => percent(row.memory === null || !row.memoryLimit ? null : row.memory / row.memoryLimit),
+    align: 'right',
+  },
+  { title: t('column.networkIo'), value: (row) => `${bytes(row.networkRx)} / ${bytes(row.networkTx)}` },
+  { title: t('column.blockIo'), value: (row) => `${bytes(row.blockRead)} / ${bytes(row.blockWrite)}` },
+  { title: t('column.pids'), value: (row) => (row.pids === null ? '-' : String(row.pids)), align: 'right' },
+];
+
+function percent(share: number | null): string {
+  return share === null ? '-' : `${(share * 100).toFixed(2)}%`;
+}
+
+function bytes(value: number | null): string {
+  return value === null ? '-' : formatBytes(value);
+}

@@ -1,0 +1,133 @@
+import type { BootRow, BootSummary } from '../../boot/index.ts';
+import { isWherryError } from '../../core/errors.ts';
+import type { Context } from '../context.ts';
+import type { Invocation } from '../declaration.ts';
+import { exitCode } from '../exit-codes.ts';
+import { bootProgress } from '../output/boot-progress.ts';
+import type { Output } from '../output/output.ts';
+import { ProgressBoard } from '../output/progress-board.ts';
+import type { Style } from '../output/style.ts';
+import type { Column } from '../output/table.ts';
+import { took } from '../output/time.ts';
+import { printable } from '../output/width.ts';
+import { requireProject } from '../scope.ts';
+import { t } from '../text.ts';
+import { upAttached } from './up-attached.ts';
+import { type PlanOptions, upPlanOptions } from './up-options.ts';
+
+export interface UpOptions extends PlanOptions {
+  detach: boolean;
+  wait: boolean;
+  /** ms. */
+  waitTimeout: number | undefined;
+  /** ms. */
+  timeout: number | undefined;
+  noStart: boolean;
+  noLogPrefix: boolean;
+  timestamps: boolean;
+  abortOnContainerExit: boolean;
+  exitCodeFrom: string | undefined;
+}
+
+/** Creates and starts the services of the project, then shows their logs until Ctrl-C, which stops them. */
+export async function up({ context, words, options }: Invocation<UpOptions>): Promise<number> {
+  const { project } = await requireProject(context, words);
+  const detached = options.detach || options.wait || options.noStart || context.output.json;
+  const { wait, waitTimeout, timeout, noStart } = options;
+  const wishes = { ...upPlanOptions(words, options), wait, waitTimeout, timeout, noStart };
+  if (!detached) return upAttached(context, project, wishes, options);
+  const backend = await context.backend();
+  const boot = await import('../../boot/index.ts');
+  const summary = await withBoard(context, (board) =>
+    boot.up(backend, project, {
+      ...wishes,
+      signal: context.signal,
+      onProgress: bootProgress(board, project.name),
+    }),
+  );
+  showSummary(context, summary, project.name);
+  return summary.ok ? exitCode.success : exitCode.failure;
+}
+
+async function withBoard<T>(context: Context, work: (board: ProgressBoard) => Promise<T>): Promise<T> {
+  using board = new ProgressBoard(context.output);
+  return await work(board);
+}
+
+const styles: Readonly<Record<BootRow['status'], Style>> = {
+  started: 'green',
+  remote: 'green',
+  discovered: 'green',
+  distributed: 'green',
+  skipped: 'dim',
+  failed: 'red',
+  degraded: 'yellow',
+};
+
+/** The table of services with where they answer, what went wrong, and how to stop. */
+export function showSummary(context: Context, summary: BootSummary, project: string): void {
+  const { output } = context;
+  if (output.json) {
+    output.value({ project, ...summary });
+    return;
+  }
+  for (const warning of summary.warnings)
+    output.note(`${output.paintNote('yellow', t('warning'))} ${warning}`);
+  if (!output.quiet) output.table(columns(output), summary.rows);
+  for (const row of summary.rows) if (row.error !== null) showFailure(output, row);
+  output.note('');
+  if (summary.ok)
+    output.note(t('up.done', { project, time: took(summary.durationMs), command: downCommand(context) }));
+  else output.note(output.paintNote('red', t('up.failed', { project, command: downCommand(context) })));
+}
+
+function columns(output: Output): Column<BootRow>[] {
+  return [
+    { title: t('column.service'), value: (row) => row.name },
+    {
+      title: t('column.status'),
+      value: statusOf,
+      paint: (text, row) => output.paint(styles[row.status], text),
+    },
+    {
+      title: t('column.time'),
+      value: (row) => (row.change === 'kept' ? '' : took(row.durationMs)),
+      align: 'right',
+    },
+    { title: t('column.url'), value: (row) => row.url ?? '', paint: (text) => output.paint('cyan', text) },
+  ];
+}
+
+function statusOf(row: BootRow): string {
+  if (row.status !== 'started') return t(`up.status.${row.status}`);
+  const ended = row.containers.length > 0 && row.containers.every((container) => container.exitCode === 0);
+  if (ended) return t('up.completed');
+  return t(`up.change.${row.change}`);
+}
+
+function showFailure(output: Output, row: BootRow): void {
+  const { error } = row;
+  if (error === null) return;
+  const paint = output.paintNote;
+  output.alert('');
+  output.alert(`${paint(row.required ? 'red' : 'yellow', row.name)}: ${error.message}`);
+  const lines = isWherryError(error) ? (error.details.lastLines ?? error.details.log) : undefined;
+  if (Array.isArray(lines)) {
+    for (const line of lines.slice(-20)) output.alert(paint('dim', `  | ${printable(String(line))}`));
+  }
+  if (error.hint !== undefined) output.alert(`  ${paint('dim', t('fault.fix').trim())} ${error.hint}`);
+}
+
+/** `wherry down` with the options that found this project. */
+function downCommand({ globals }: Context): string {
+  const words = ['wherry', ...globals.file.flatMap((file) => ['-f', quoted(file)])];
+  if (globals.projectName !== undefined) words.push('-p', quoted(globals.projectName));
+  if (globals.projectDirectory !== undefined)
+    words.push('--project-directory', quoted(globals.projectDirectory));
+  if (globals.backend !== undefined) words.push('--backend', globals.backend);
+  return [...words, 'down'].join(' ');
+}
+
+function quoted(word: string): string {
+  return /^[\w./:@=-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}

@@ -1,0 +1,51 @@
+import { readFile } from 'node:fs/promises';
+import { isWherryError } from '../../core/errors.ts';
+import type { Invocation } from '../declaration.ts';
+import { t } from '../text.ts';
+
+/** Version of wherry, of Node, and of the engine when one answers. */
+export async function version({ context }: Invocation<Record<never, never>>): Promise<undefined> {
+  const wherry = await ownVersion();
+  const { output, signal } = context;
+  const engine = await context
+    .backend()
+    .then(async (backend) => ({ ...(await backend.info({ signal })), address: backend.address }))
+    .catch((error: unknown) => {
+      if (isWherryError(error, 'CANCELLED') || !isWherryError(error)) throw error;
+      return null;
+    });
+  if (output.json) {
+    const { type, version: number, apiVersion, os, architecture, address } = engine ?? {};
+    output.value({
+      wherry,
+      node: process.versions.node,
+      engine: engine === null ? null : { type, version: number, apiVersion, os, architecture, address },
+    });
+    return;
+  }
+  const rows: [string, string][] = [
+    ['wherry', wherry],
+    ['node', process.versions.node],
+    engine === null
+      ? [t('version.engine'), t('version.noEngine')]
+      : [
+          engine.type,
+          t('version.engineLine', {
+            version: engine.version,
+            api: engine.apiVersion ?? '-',
+            platform: `${engine.os}/${engine.architecture}`,
+            address: engine.address,
+          }),
+        ],
+  ];
+  for (const [name, text] of rows) output.line(`${name.padEnd(8)} ${text}`);
+}
+
+async function ownVersion(): Promise<string> {
+  // From the sources as from dist/, package.json is the nearest one above.
+  for (let up = '../'; up.length < 24; up += '../') {
+    const text = await readFile(new URL(`${up}package.json`, import.meta.url), 'utf8').catch(() => undefined);
+    if (text !== undefined) return String((JSON.parse(text) as { version: unknown }).version);
+  }
+  return 'unknown';
+}

@@ -1,0 +1,85 @@
+import type { Backend } from '../../core/backend.ts';
+import type { VolumeInfo } from '../../core/volume.ts';
+import type { Context } from '../context.ts';
+import type { Invocation } from '../declaration.ts';
+import { t } from '../text.ts';
+import { unsupportedFacet } from '../unsupported.ts';
+import { pairsOf } from '../values.ts';
+import { labelFilter } from './network.ts';
+import { removeEach } from './remove-each.ts';
+
+export interface VolumeLsOptions {
+  namesOnly: boolean;
+  filter: readonly string[];
+}
+
+/** Lists the volumes of the engine, or those of the project. */
+export async function volumeLs({ context, options }: Invocation<VolumeLsOptions>): Promise<undefined> {
+  const { output, signal } = context;
+  const labels = await labelFilter(context, options.filter);
+  const rows = await (await volumes(context)).list({ signal, ...(labels.length > 0 ? { labels } : {}) });
+  const sorted = [...rows].sort((a, b) => a.name.localeCompare(b.name));
+  if (options.namesOnly) for (const row of sorted) output.line(row.name);
+  else {
+    output.list<VolumeInfo>(
+      [
+        { title: t('column.driver'), value: (row) => row.driver },
+        { title: t('column.volumeName'), value: (row) => row.name },
+      ],
+      sorted,
+      (row) => row,
+    );
+  }
+}
+
+export interface VolumeCreateOptions {
+  driver: string | undefined;
+  driverOpt: readonly string[];
+  label: readonly string[];
+}
+
+/** Creates a volume. */
+export async function volumeCreate({
+  context,
+  words,
+  options,
+}: Invocation<VolumeCreateOptions>): Promise<undefined> {
+  const { output, signal } = context;
+  const [name] = words;
+  const made = await (await volumes(context)).create(
+    {
+      ...(name === undefined ? {} : { name }),
+      ...(options.driver === undefined ? {} : { driver: options.driver }),
+      driverOpts: pairsOf(options.driverOpt),
+      labels: pairsOf(options.label),
+    },
+    { signal },
+  );
+  if (output.json) output.value(made);
+  else output.line(made.name);
+}
+
+export interface VolumeRmOptions {
+  force: boolean;
+}
+
+/** Removes volumes. */
+export async function volumeRm({ context, words, options }: Invocation<VolumeRmOptions>): Promise<number> {
+  const facet = await volumes(context);
+  return removeEach(context, words, (name) => facet.remove(name, { ...options, signal: context.signal }));
+}
+
+/** All that is known of volumes. */
+export async function volumeInspect({
+  context,
+  words,
+}: Invocation<Record<never, never>>): Promise<undefined> {
+  const { output, signal } = context;
+  const facet = await volumes(context);
+  output.value(await Promise.all(words.map((name) => facet.inspect(name, { signal }))));
+}
+
+async function volumes(context: Context): Promise<NonNullable<Backend['volumes']>> {
+  const backend = await context.backend();
+  return backend.volumes ?? unsupportedFacet(backend, 'volumes');
+}

@@ -1,0 +1,22 @@
+import type { Backend } from '../core/backend.ts';
+import type { Logger } from '../core/logger.ts';
+import type { GlobalOptions } from './globals.ts';
+import type { Interrupts } from './interrupts.ts';
+import type { Output } from './output/output.ts';
+import type { Scope } from './scope.ts';
+
+/** What every command works with. */
+export interface Context {
+  readonly globals: GlobalOptions;
+  readonly output: Output;
+  readonly interrupts: Interrupts;
+  /** Fires when the command is to end: Ctrl-C, SIGTERM, nobody reads the output any more. */
+  readonly signal: AbortSignal;
+  readonly logger: Logger;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly directory: string;
+  /** The engine that was asked for, or the first that answers; found once. */
+  backend(): Promise<Backend>;
+  /** Whether names mean services of a project or containers of the engine; found once. */
+  scope(): Promise<Scope>;
+}

@@ -1,0 +1,93 @@
+import { createWriteStream } from 'node:fs';
+import { chmod, lchown, link, lstat, mkdir, symlink, unlink, utimes } from 'node:fs/promises';
+import { dirname, join, normalize, sep } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { Header } from 'tar-stream';
+import { WherryError } from '../../core/errors.ts';
+import { t } from '../text.ts';
+
+export interface UnpackOptions {
+  /** Name that the root of the archive gets; undefined keeps its own, empty leaves it away. */
+  rename?: string;
+  keepOwner: boolean;
+}
+
+/**
+ * Unpacks a tar stream below the directory `base`. Nothing is written outside of it: names with `..` are refused, and
+ * links that the archive brings are never followed.
+ */
+export async function unpackTo(
+  base: string,
+  archive: AsyncIterable<Uint8Array>,
+  options: UnpackOptions,
+): Promise<void> {
+  const { extract } = await import('tar-stream');
+  const parser = extract();
+  const feeding = pipeline(Readable.from(archive), parser);
+  feeding.catch(() => undefined);
+  const directories: { path: string; header: Header }[] = [];
+  let root: string | undefined;
+  for await (const entry of parser) {
+    const { header } = entry;
+    const parts = safeParts(header.name);
+    root ??= parts[0] ?? '';
+    if (options.rename !== undefined && parts[0] === root)
+      parts.splice(0, 1, ...(options.rename === '' ? [] : [options.rename]));
+    const path = join(base, ...parts);
+    await noLinkAbove(base, parts);
+    if (header.type === 'directory') {
+      await mkdir(path, { recursive: true });
+      directories.push({ path, header });
+    } else {
+      await mkdir(dirname(path), { recursive: true });
+      await unlink(path).catch(() => undefined);
+      if (header.type === 'symlink') await symlink(header.linkname ?? '', path);
+      else if (header.type === 'link') await hardLink(base, header, path, { ...options, root });
+      else if (header.type === 'file' || header.type === 'contiguous-file') {
+        await pipeline(entry, createWriteStream(path, { flags: 'wx' }));
+        await chmod(path, header.mode ?? 0o644);
+        if (header.mtime) await utimes(path, header.mtime, header.mtime);
+      }
+      if (options.keepOwner) await lchown(path, header.uid ?? 0, header.gid ?? 0).catch(() => undefined);
+    }
+    entry.resume();
+  }
+  await feeding;
+  for (const { path, header } of directories.reverse()) {
+    await chmod(path, header.mode ?? 0o755);
+    if (options.keepOwner) await lchown(path, header.uid ?? 0, header.gid ?? 0).catch(() => undefined);
+    if (header.mtime) await utimes(path, header.mtime, header.mtime);
+  }
+}
+
+async function hardLink(
+  base: string,
+  header: Header,
+  path: string,
+  options: UnpackOptions & { root: string },
+): Promise<void> {
+  const parts = safeParts(header.linkname ?? '');
+  if (options.rename !== undefined && parts[0] === options.root) {
+    parts.splice(0, 1, ...(options.rename === '' ? [] : [options.rename]));
+  }
+  await noLinkAbove(base, parts);
+  await link(join(base, ...parts), path);
+}
+
+function safeParts(name: string): string[] {
+  const parts = normalize(name)
+    .split(sep)
+    .filter((part) => part !== '' && part !== '.');
+  if (parts.includes('..')) throw new WherryError('PROTOCOL', t('copy.outside', { name }));
+  return parts;
+}
+
+async function noLinkAbove(base: string, parts: readonly string[]): Promise<void> {
+  let path = base;
+  for (const part of parts.slice(0, -1)) {
+    path = join(path, part);
+    const found = await lstat(path).catch(() => undefined);
+    if (found?.isSymbolicLink()) throw new WherryError('PROTOCOL', t('copy.throughLink', { path }));
+  }
+}

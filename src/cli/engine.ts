@@ -1,0 +1,71 @@
+import type { Backend } from '../core/backend.ts';
+import type { BackendConfig, BackendType } from '../core/config.ts';
+import { isWherryError, WherryError } from '../core/errors.ts';
+import type { Logger } from '../core/logger.ts';
+import type { BackendRegistry, Diagnosis } from '../core/registry.ts';
+import type { GlobalOptions } from './globals.ts';
+import { t } from './text.ts';
+
+/** ms for one engine to answer; some accept the connection and say nothing. */
+const probeTimeout = 5000;
+
+interface OpenOptions {
+  logger: Logger;
+  signal: AbortSignal;
+}
+
+/** The registry of all engines that wherry knows. */
+export async function openRegistry(): Promise<BackendRegistry> {
+  const { defaultRegistry } = await import('../backends/index.ts');
+  return defaultRegistry();
+}
+
+/** The engine that the options ask for; without a demand the first in the registry's order that answers. */
+export async function openEngine(globals: GlobalOptions, options: OpenOptions): Promise<Backend> {
+  const registry = await openRegistry();
+  const demanded =
+    globals.backend ?? (globals.host !== undefined || globals.context !== undefined ? 'docker' : undefined);
+  if (demanded !== undefined) {
+    return await answering(registry, engineConfig(demanded, globals, options.logger), options.signal);
+  }
+  const diagnosis: Diagnosis[] = [];
+  for (const type of registry.available()) {
+    try {
+      return await answering(registry, engineConfig(type, globals, options.logger), options.signal);
+    } catch (error) {
+      if (!isWherryError(error) || options.signal.aborted) throw error;
+      diagnosis.push({ type, usable: false, address: null, reason: error.message, hint: error.hint ?? null });
+    }
+  }
+  throw new WherryError('UNAVAILABLE', t('engine.none'), {
+    cause: new Error(diagnosis.map((row) => `${row.type}: ${row.reason}`).join('; ')),
+    hint: t('engine.noneFix'),
+    details: { diagnosis },
+  });
+}
+
+/** The config of an engine as the global options have it. */
+export function engineConfig(type: BackendType, globals: GlobalOptions, logger: Logger): BackendConfig {
+  const host = globals.host === undefined ? {} : { host: globals.host };
+  if (type === 'docker') {
+    return { type, ...host, ...(globals.context === undefined ? {} : { context: globals.context }), logger };
+  }
+  if (type === 'podman') return { type, ...host, logger };
+  return { type };
+}
+
+async function answering(
+  registry: BackendRegistry,
+  config: BackendConfig,
+  signal: AbortSignal,
+): Promise<Backend> {
+  const limited = AbortSignal.any([signal, AbortSignal.timeout(probeTimeout)]);
+  const backend = await registry.open(config, { signal: limited });
+  try {
+    await backend.healthCheck({ signal: limited });
+    return backend;
+  } catch (error) {
+    await backend[Symbol.asyncDispose]();
+    throw error;
+  }
+}

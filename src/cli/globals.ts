@@ -1,0 +1,49 @@
+import type { BackendType } from '../core/config.ts';
+import type { CommandDeclaration } from './declaration.ts';
+
+/** Options that every command takes, before and after its name. */
+export interface GlobalOptions {
+  file: readonly string[];
+  projectName: string | undefined;
+  profile: readonly string[];
+  envFile: readonly string[];
+  projectDirectory: string | undefined;
+  engine: boolean;
+  backend: BackendType | undefined;
+  host: string | undefined;
+  context: string | undefined;
+  json: boolean;
+  noColor: boolean;
+  quiet: boolean;
+  debug: boolean;
+  help: boolean;
+}
+
+/** Engines that `--backend` knows. */
+export const backendNames: readonly BackendType[] = ['docker', 'podman'];
+
+export const globalOptions: CommandDeclaration<GlobalOptions>['options'] = {
+  file: { flags: '-f, --file <path>', about: 'global.file', many: true, complete: 'file' },
+  projectName: { flags: '-p, --project-name <name>', about: 'global.projectName', complete: 'project' },
+  profile: { flags: '--profile <name>', about: 'global.profile', many: true },
+  envFile: { flags: '--env-file <path>', about: 'global.envFile', many: true, complete: 'file' },
+  projectDirectory: {
+    flags: '--project-directory <path>',
+    about: 'global.projectDirectory',
+    complete: 'directory',
+  },
+  engine: { flags: '--engine', about: 'global.engine' },
+  backend: {
+    flags: '--backend <type>',
+    about: 'global.backend',
+    choices: backendNames,
+    complete: backendNames,
+  },
+  host: { flags: '-H, --host <address>', about: 'global.host' },
+  context: { flags: '--context <name>', about: 'global.context' },
+  json: { flags: '--json', about: 'global.json' },
+  noColor: { flags: '--no-color', about: 'global.noColor' },
+  quiet: { flags: '-q, --quiet', about: 'global.quiet' },
+  debug: { flags: '--debug', about: 'global.debug' },
+  help: { flags: '-h, --help', about: 'global.help' },
+};

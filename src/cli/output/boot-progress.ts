@@ -1,0 +1,117 @@
+import type { BootProgress, ContainerStep, OnProgress, Step } from '../../boot/index.ts';
+import type { ImageProgress } from '../../core/image.ts';
+import { formatBytes } from '../../core/units.ts';
+import { t } from '../text.ts';
+import type { ItemState, ProgressBoard } from './progress-board.ts';
+
+type StepProgress = Extract<BootProgress, { kind: 'step' }>;
+
+const states: Readonly<Record<StepProgress['state'], ItemState>> = {
+  waiting: 'waiting',
+  working: 'working',
+  started: 'working',
+  ready: 'done',
+  skipped: 'skipped',
+  failed: 'failed',
+};
+
+/** Shows what `up`, `down` and the other verbs of a project report on a board: a line for each thing. */
+export function bootProgress(board: ProgressBoard, project: string): OnProgress {
+  const images = new Map<string, ImageBytes>();
+  const healthy = new Set<string>();
+  return (progress) => {
+    switch (progress.kind) {
+      case 'planned':
+        for (const step of progress.plan.steps) {
+          if (step.kind !== 'container' || step.action !== 'keep') {
+            board.set(step.id, {
+              label: labelOf(step, project),
+              state: 'waiting',
+              text: t('progress.waiting'),
+            });
+          }
+        }
+        return;
+      case 'step':
+        board.set(progress.step.id, {
+          label: labelOf(progress.step, project),
+          state: states[progress.state],
+          text: progress.error?.message.split('\n')[0] ?? textOf(progress, healthy),
+          share: null,
+        });
+        return;
+      case 'image': {
+        const bytes = images.get(progress.image) ?? new ImageBytes();
+        images.set(progress.image, bytes);
+        showImage(board, progress.image, progress.progress, bytes);
+        return;
+      }
+      case 'health':
+        if (progress.health === 'healthy') healthy.add(progress.container);
+        return;
+      case 'locked':
+        board.log(t('progress.locked', { project: progress.project, pid: progress.pid }));
+        return;
+    }
+  };
+}
+
+/** What a step is about, as a person calls it: `web-1`, `network app_default`. */
+export function labelOf(step: Step, project: string): string {
+  if (step.kind === 'image') return t('progress.image', { name: step.image });
+  if (step.kind === 'network') return t('progress.network', { name: step.name });
+  if (step.kind === 'volume') return t('progress.volume', { name: step.name });
+  return step.name.startsWith(`${project}-`) ? step.name.slice(project.length + 1) : step.name;
+}
+
+function textOf({ step, state }: StepProgress, healthy: ReadonlySet<string>): string {
+  if (state === 'waiting') return t('progress.waiting');
+  if (step.kind === 'container') return containerText(step, state, healthy);
+  return state === 'ready' ? t(`progress.done.${step.action}`) : t(`progress.doing.${step.action}`);
+}
+
+function containerText(
+  step: ContainerStep,
+  state: StepProgress['state'],
+  healthy: ReadonlySet<string>,
+): string {
+  if (state === 'started') return t('progress.untilReady');
+  if (state !== 'ready') return t(`progress.doing.${step.action}`);
+  if (healthy.has(step.name)) return t('progress.healthy');
+  const onlyMade = !step.start && (step.action === 'create' || step.action === 'recreate');
+  return onlyMade ? t('progress.made') : t(`progress.done.${step.action}`);
+}
+
+/** Bytes of the layers of one image. */
+class ImageBytes {
+  readonly #layers = new Map<string, { current: number; total: number }>();
+
+  add(id: string, current: number | null, total: number | null): void {
+    if (current !== null && total !== null && total > 0) this.#layers.set(id, { current, total });
+  }
+
+  get sum(): { current: number; total: number } {
+    let [current, total] = [0, 0];
+    for (const layer of this.#layers.values()) {
+      current += layer.current;
+      total += layer.total;
+    }
+    return { current, total };
+  }
+}
+
+function showImage(board: ProgressBoard, image: string, progress: ImageProgress, bytes: ImageBytes): void {
+  const label = t('progress.image', { name: image });
+  const id = board.idOf(label) ?? `image ${image}`;
+  if (progress.kind === 'layer') {
+    if (!board.live) return;
+    bytes.add(progress.id, progress.current, progress.total);
+    const { current, total } = bytes.sum;
+    const text = total === 0 ? progress.status : `${formatBytes(current)} / ${formatBytes(total)}`;
+    board.set(id, { label, state: 'working', text, share: total === 0 ? null : current / total });
+  } else if (progress.kind === 'output') {
+    const lines = progress.text.split('\n').filter((line) => line.trim() !== '');
+    if (!board.live) for (const line of lines) board.log(`    ${line}`);
+    else if (lines.length > 0) board.set(id, { label, state: 'working', text: lines.at(-1) ?? '' });
+  }
+}

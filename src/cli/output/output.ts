@@ -1,0 +1,110 @@
+import { colored, type Paint, plain, wantsColor } from './style.ts';
+import { type Column, tableLines } from './table.ts';
+
+/** The part of a Node stream that output goes to. */
+export interface Sink {
+  write(data: string | Uint8Array): unknown;
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  readonly rows?: number;
+}
+
+export interface OutputOptions {
+  stdout: Sink;
+  stderr: Sink;
+  env: Readonly<Record<string, string | undefined>>;
+  json: boolean;
+  quiet: boolean;
+  noColor: boolean;
+}
+
+/** Where a command writes: results to stdout, remarks and progress to stderr. */
+export class Output {
+  readonly json: boolean;
+  readonly quiet: boolean;
+  /** Colours for stdout. */
+  readonly paint: Paint;
+  /** Colours for stderr. */
+  readonly paintNote: Paint;
+  readonly #stdout: Sink;
+  readonly #stderr: Sink;
+  readonly #env: Readonly<Record<string, string | undefined>>;
+
+  constructor(options: OutputOptions) {
+    this.json = options.json;
+    this.quiet = options.quiet;
+    this.#stdout = options.stdout;
+    this.#stderr = options.stderr;
+    this.#env = options.env;
+    const paintFor = (sink: Sink): Paint =>
+      wantsColor(options.env, { isTTY: sink.isTTY === true, noColor: options.noColor }) ? colored : plain;
+    this.paint = paintFor(options.stdout);
+    this.paintNote = paintFor(options.stderr);
+  }
+
+  /** Whether remarks go to a terminal that can be redrawn. */
+  get live(): boolean {
+    return this.#stderr.isTTY === true && !this.json && !this.quiet && this.#env.TERM !== 'dumb';
+  }
+
+  /** Cells of the terminal that stdout is; undefined when it is none. */
+  get width(): number | undefined {
+    return this.#stdout.isTTY === true ? (this.#stdout.columns ?? 80) : undefined;
+  }
+
+  /** Cells of the terminal that remarks go to. */
+  get noteWidth(): number {
+    return this.#stderr.columns ?? 80;
+  }
+
+  /** Rows of the terminal that remarks go to. */
+  get noteHeight(): number {
+    return this.#stderr.rows ?? 24;
+  }
+
+  /** A line of the result. */
+  line(text: string): void {
+    this.#stdout.write(`${text}\n`);
+  }
+
+  /** Bytes of the result. */
+  raw(data: string | Uint8Array): void {
+    this.#stdout.write(data);
+  }
+
+  /** Bytes that a process wrote to its stderr. */
+  rawError(data: string | Uint8Array): void {
+    this.#stderr.write(data);
+  }
+
+  /** A remark for a person; `--quiet` leaves it out. */
+  note(text: string): void {
+    if (!this.quiet) this.#stderr.write(`${text}\n`);
+  }
+
+  /** A remark that `--quiet` does not silence. */
+  alert(text: string): void {
+    this.#stderr.write(`${text}\n`);
+  }
+
+  /** One result as JSON: indented when it is all there is, on one line when it is one of a stream. */
+  value(value: unknown, form: 'whole' | 'line' = 'whole'): void {
+    this.line(JSON.stringify(value, undefined, form === 'whole' ? 2 : undefined));
+  }
+
+  /** Rows as a table. */
+  table<R>(columns: readonly Column<R>[], rows: readonly R[]): void {
+    for (const text of this.tableLines(columns, rows)) this.line(text);
+  }
+
+  /** The lines of a table that fits this terminal. */
+  tableLines<R>(columns: readonly Column<R>[], rows: readonly R[]): string[] {
+    return tableLines(columns, rows, { width: this.width, paintTitle: (text) => this.paint('bold', text) });
+  }
+
+  /** Rows as a JSON array with `--json`, else as a table. */
+  list<R>(columns: readonly Column<R>[], rows: readonly R[], json: (row: R) => unknown): void {
+    if (this.json) this.value(rows.map(json));
+    else this.table(columns, rows);
+  }
+}

@@ -1,0 +1,96 @@
+import { existsSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import type { Project } from '../compose/index.ts';
+import { defaultFileNames } from '../compose/project-files.ts';
+import { WherryError } from '../core/errors.ts';
+import type { Context } from './context.ts';
+import { t } from './text.ts';
+import { usage } from './usage.ts';
+
+/** What the words of a command mean: services of one project, or containers of the engine. */
+export type Scope = { kind: 'engine' } | ProjectScope;
+
+export interface ProjectScope {
+  kind: 'project';
+  name: string;
+  /** Null when only a name was given and there is no file: then the containers' labels are all that is known. */
+  project: Project | null;
+}
+
+/** `--engine` says engine; -f, -p, their variables, or a compose file here or above say project; nothing says engine. */
+export async function findScope(context: Context): Promise<Scope> {
+  const { globals, env } = context;
+  if (globals.engine) return { kind: 'engine' };
+  const named = globals.projectName ?? nonEmpty(env.COMPOSE_PROJECT_NAME);
+  const hasFile =
+    globals.file.length > 0 || nonEmpty(env.COMPOSE_FILE) !== undefined || findFile(context) !== undefined;
+  if (!hasFile)
+    return named === undefined ? { kind: 'engine' } : { kind: 'project', name: named, project: null };
+  const project = await loadProjectOf(context);
+  return { kind: 'project', name: project.name, project };
+}
+
+/**
+ * The project of a command that makes no sense without one. `NOT_FOUND` when there is none. A service that is named takes
+ * part whatever its profiles.
+ */
+export async function requireProject(
+  context: Context,
+  services: readonly string[] = [],
+): Promise<ProjectScope & { project: Project }> {
+  if (context.globals.engine) throw usage(t('scope.engineRefused'));
+  const scope = await context.scope();
+  if (scope.kind === 'project' && scope.project !== null) {
+    const { disabledServices } = scope.project;
+    const dormant = services.some((name) => Object.hasOwn(disabledServices, name));
+    return { ...scope, project: dormant ? await loadProjectOf(context, services) : scope.project };
+  }
+  throw new WherryError('NOT_FOUND', t('scope.noFile', { directory: context.directory }), {
+    hint: t('scope.noFileFix'),
+  });
+}
+
+/** The name of the project; its file may be missing. `NOT_FOUND` when neither is known. */
+export async function requireProjectName(context: Context): Promise<ProjectScope> {
+  if (context.globals.engine) throw usage(t('scope.engineRefused'));
+  const scope = await context.scope();
+  if (scope.kind === 'project') return scope;
+  throw new WherryError('NOT_FOUND', t('scope.noFile', { directory: context.directory }), {
+    hint: t('scope.noNameFix'),
+  });
+}
+
+async function loadProjectOf(context: Context, services?: readonly string[]): Promise<Project> {
+  const { globals, env, output, signal } = context;
+  const { loadProject, formatProblem } = await import('../compose/index.ts');
+  const { project, warnings } = await loadProject({
+    workingDirectory: context.directory,
+    env,
+    files: globals.file,
+    projectDirectory: globals.projectDirectory,
+    projectName: globals.projectName,
+    profiles: globals.profile,
+    envFiles: globals.envFile,
+    services,
+    signal,
+  });
+  if (services === undefined) {
+    for (const warning of warnings)
+      output.note(`${output.paintNote('yellow', t('warning'))} ${formatProblem(warning)}`);
+  }
+  return project;
+}
+
+function findFile({ globals, directory }: Context): string | undefined {
+  let current = resolve(directory, globals.projectDirectory ?? '.');
+  for (;;) {
+    const found = defaultFileNames.map((name) => join(current, name)).find((path) => existsSync(path));
+    const parent = dirname(current);
+    if (found !== undefined || parent === current) return found;
+    current = parent;
+  }
+}
+
+function nonEmpty(text: string | undefined): string | undefined {
+  return text === undefined || text === '' ? undefined : text;
+}

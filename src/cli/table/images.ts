@@ -1,0 +1,135 @@
+import type { BuildOptions } from '../commands/build.ts';
+import type {
+  ImageLoadOptions,
+  ImagePruneOptions,
+  ImageRmOptions,
+  ImageSaveOptions,
+} from '../commands/image.ts';
+import type { ImagesOptions } from '../commands/images.ts';
+import type { PullOptions } from '../commands/pull.ts';
+import type { PushOptions } from '../commands/push.ts';
+import { type AnyCommand, type CommandDeclaration, declare } from '../declaration.ts';
+import * as shared from './options.ts';
+
+const images: AnyCommand['arguments'] = [{ name: 'image', many: true, complete: 'image' }];
+const names: AnyCommand['arguments'] = [
+  { name: 'service|image', optional: true, many: true, complete: 'service' },
+];
+const ignoreFailures = { flags: '--ignore-failures', about: 'option.ignoreFailures' } as const;
+
+const list: CommandDeclaration<ImagesOptions> = {
+  name: 'images',
+  aliases: ['image ls', 'image list'],
+  group: 'image',
+  about: 'command.images.about',
+  arguments: [{ name: 'reference', optional: true, complete: 'image' }],
+  options: {
+    all: { flags: '-a, --all', about: 'option.imagesAll' },
+    idsOnly: shared.idsOnly,
+    digests: { flags: '--digests', about: 'option.digests' },
+    filter: shared.filter,
+  },
+  load: async () => (await import('../commands/images.ts')).images,
+};
+
+export const imageCommands: readonly AnyCommand[] = [
+  declare<BuildOptions>({
+    name: 'build',
+    aliases: ['image build'],
+    group: 'image',
+    about: 'command.build.about',
+    detail: 'command.build.detail',
+    arguments: [{ name: 'service|directory', optional: true, many: true, complete: 'service' }],
+    options: {
+      tag: { flags: '-t, --tag <name>', about: 'option.tag', many: true },
+      dockerfile: { flags: '-f, --dockerfile <path>', about: 'option.dockerfile', complete: 'file' },
+      buildArg: { flags: '--build-arg <name=value>', about: 'option.buildArg', many: true },
+      label: shared.label,
+      target: { flags: '--target <stage>', about: 'option.target' },
+      platform: shared.platform,
+      network: { flags: '--network <mode>', about: 'option.buildNetwork' },
+      noCache: { flags: '--no-cache', about: 'option.noCache' },
+      pull: { flags: '--pull', about: 'option.buildPull' },
+      secret: { flags: '--secret <id=name,src=path>', about: 'option.secret', many: true },
+      cacheFrom: { flags: '--cache-from <image>', about: 'option.cacheFrom', many: true },
+      addHost: { flags: '--add-host <name:address>', about: 'option.addHost', many: true },
+      builder: { flags: '--builder <builder>', about: 'option.builder', choices: ['classic', 'buildkit'] },
+    },
+    load: async () => (await import('../commands/build.ts')).build,
+  }),
+  declare<PullOptions>({
+    name: 'pull',
+    aliases: ['image pull'],
+    group: 'image',
+    about: 'command.pull.about',
+    arguments: names,
+    options: {
+      platform: shared.platform,
+      ignoreFailures,
+      policy: { flags: '--policy <policy>', about: 'option.pullPolicy', choices: ['always', 'missing'] },
+    },
+    load: async () => (await import('../commands/pull.ts')).pull,
+  }),
+  declare<PushOptions>({
+    name: 'push',
+    aliases: ['image push'],
+    group: 'image',
+    about: 'command.push.about',
+    arguments: names,
+    options: { platform: shared.platform, ignoreFailures },
+    load: async () => (await import('../commands/push.ts')).push,
+  }),
+  declare(list),
+  declare<ImageSaveOptions>({
+    name: 'image save',
+    aliases: ['save'],
+    group: 'image',
+    about: 'command.imageSave.about',
+    arguments: images,
+    options: { output: { flags: '-o, --output <path>', about: 'option.saveOutput', complete: 'file' } },
+    load: async () => (await import('../commands/image.ts')).imageSave,
+  }),
+  declare<ImageLoadOptions>({
+    name: 'image load',
+    aliases: ['load'],
+    group: 'image',
+    about: 'command.imageLoad.about',
+    arguments: [],
+    options: { input: { flags: '-i, --input <path>', about: 'option.loadInput', complete: 'file' } },
+    load: async () => (await import('../commands/image.ts')).imageLoad,
+  }),
+  declare<Record<never, never>>({
+    name: 'image inspect',
+    group: 'image',
+    about: 'command.imageInspect.about',
+    arguments: images,
+    options: {},
+    load: async () => (await import('../commands/image.ts')).imageInspect,
+  }),
+  declare<Record<never, never>>({
+    name: 'image tag',
+    aliases: ['tag'],
+    group: 'image',
+    about: 'command.imageTag.about',
+    arguments: [{ name: 'image', complete: 'image' }, { name: 'new-name' }],
+    options: {},
+    load: async () => (await import('../commands/image.ts')).imageTag,
+  }),
+  declare<ImageRmOptions>({
+    name: 'image rm',
+    aliases: ['rmi', 'image remove'],
+    group: 'image',
+    about: 'command.imageRm.about',
+    arguments: images,
+    options: { force: shared.force, noPrune: { flags: '--no-prune', about: 'option.noPrune' } },
+    load: async () => (await import('../commands/image.ts')).imageRm,
+  }),
+  declare<ImagePruneOptions>({
+    name: 'image prune',
+    group: 'image',
+    about: 'command.imagePrune.about',
+    arguments: [],
+    options: { all: { flags: '-a, --all', about: 'option.pruneAll' }, filter: shared.filter },
+    load: async () => (await import('../commands/image.ts')).imagePrune,
+  }),
+];

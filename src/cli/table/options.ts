@@ -1,0 +1,55 @@
+import type { FlagDeclaration, ListDeclaration, ValueDeclaration } from '../declaration.ts';
+import { moment, seconds, wholeNumber } from '../values.ts';
+
+/** Options that several commands share, word for word. */
+export const stopTimeout: ValueDeclaration<number> = {
+  flags: '-t, --timeout <seconds>',
+  about: 'option.stopTimeout',
+  parse: seconds,
+};
+export const waitTimeout: ValueDeclaration<number> = {
+  flags: '--wait-timeout <seconds>',
+  about: 'option.waitTimeout',
+  parse: seconds,
+};
+export const since: ValueDeclaration<Date> = {
+  flags: '--since <time>',
+  about: 'option.since',
+  parse: moment,
+};
+export const until: ValueDeclaration<Date> = {
+  flags: '--until <time>',
+  about: 'option.until',
+  parse: moment,
+};
+export const index: ValueDeclaration<number> = {
+  flags: '--index <n>',
+  about: 'option.index',
+  parse: wholeNumber,
+};
+export const filter: ListDeclaration<string> = {
+  flags: '--filter <key=value>',
+  about: 'option.filter',
+  many: true,
+};
+export const platform: ValueDeclaration<string> = {
+  flags: '--platform <platform>',
+  about: 'option.platform',
+};
+export const label: ListDeclaration<string> = {
+  flags: '--label <key=value>',
+  about: 'option.label',
+  many: true,
+};
+export const detach: FlagDeclaration = { flags: '-d, --detach', about: 'option.detach' };
+export const interactive: FlagDeclaration = { flags: '-i, --interactive', about: 'option.interactive' };
+export const tty: FlagDeclaration = { flags: '-t, --tty', about: 'option.tty' };
+export const noTty: FlagDeclaration = { flags: '-T, --no-tty', about: 'option.noTty' };
+export const environment: ListDeclaration<string> = {
+  flags: '-e, --env <name=value>',
+  about: 'option.env',
+  many: true,
+};
+export const timestamps: FlagDeclaration = { flags: '-t, --timestamps', about: 'option.timestamps' };
+export const idsOnly: FlagDeclaration = { flags: '-q, --quiet', about: 'option.idsOnly' };
+export const force: FlagDeclaration = { flags: '-f, --force', about: 'option.force' };

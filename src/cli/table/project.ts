@@ -1,0 +1,106 @@
+import type { ConfigOptions } from '../commands/config.ts';
+import type { DownOptions } from '../commands/down.ts';
+import type { LsOptions } from '../commands/ls.ts';
+import type { UpOptions } from '../commands/up.ts';
+import { type PlanOptions, scaleOf } from '../commands/up-options.ts';
+import { type AnyCommand, type CommandDeclaration, declare } from '../declaration.ts';
+import * as shared from './options.ts';
+
+const planOptions: CommandDeclaration<PlanOptions>['options'] = {
+  build: { flags: '--build', about: 'option.build' },
+  noBuild: { flags: '--no-build', about: 'option.noBuild' },
+  pull: { flags: '--pull <policy>', about: 'option.pull', choices: ['always', 'missing', 'never'] },
+  forceRecreate: { flags: '--force-recreate', about: 'option.forceRecreate' },
+  noRecreate: { flags: '--no-recreate', about: 'option.noRecreate' },
+  noDeps: { flags: '--no-deps', about: 'option.noDeps' },
+  removeOrphans: { flags: '--remove-orphans', about: 'option.removeOrphans' },
+  renewAnonVolumes: { flags: '-V, --renew-anon-volumes', about: 'option.renewAnonVolumes' },
+  scale: { flags: '--scale <service=n>', about: 'option.scale', many: true, parse: scaleOf },
+};
+const services: AnyCommand['arguments'] = [
+  { name: 'service', optional: true, many: true, complete: 'service' },
+];
+
+export const projectCommands: readonly AnyCommand[] = [
+  declare<UpOptions>({
+    name: 'up',
+    group: 'project',
+    about: 'command.up.about',
+    detail: 'command.up.detail',
+    arguments: services,
+    options: {
+      detach: shared.detach,
+      wait: { flags: '--wait', about: 'option.wait' },
+      waitTimeout: shared.waitTimeout,
+      ...planOptions,
+      timeout: shared.stopTimeout,
+      noStart: { flags: '--no-start', about: 'option.noStart' },
+      noLogPrefix: { flags: '--no-log-prefix', about: 'option.noLogPrefix' },
+      timestamps: { flags: '--timestamps', about: 'option.timestamps' },
+      abortOnContainerExit: { flags: '--abort-on-container-exit', about: 'option.abortOnContainerExit' },
+      exitCodeFrom: {
+        flags: '--exit-code-from <service>',
+        about: 'option.exitCodeFrom',
+        complete: 'service',
+      },
+    },
+    load: async () => (await import('../commands/up.ts')).up,
+  }),
+  declare<DownOptions>({
+    name: 'down',
+    group: 'project',
+    about: 'command.down.about',
+    detail: 'command.down.detail',
+    arguments: services,
+    options: {
+      volumes: { flags: '-v, --volumes', about: 'option.downVolumes' },
+      removeOrphans: { flags: '--remove-orphans', about: 'option.removeOrphans' },
+      rmi: { flags: '--rmi <which>', about: 'option.rmi', choices: ['all', 'local'] },
+      timeout: shared.stopTimeout,
+    },
+    load: async () => (await import('../commands/down.ts')).down,
+  }),
+  declare<PlanOptions>({
+    name: 'plan',
+    group: 'project',
+    about: 'command.plan.about',
+    detail: 'command.plan.detail',
+    arguments: [{ name: 'up|down', optional: true, complete: ['up', 'down'] }, ...services],
+    options: planOptions,
+    load: async () => (await import('../commands/plan.ts')).plan,
+  }),
+  declare<PlanOptions>({
+    name: 'create',
+    group: 'project',
+    about: 'command.create.about',
+    arguments: services,
+    options: planOptions,
+    load: async () => (await import('../commands/create.ts')).create,
+  }),
+  declare<ConfigOptions>({
+    name: 'config',
+    group: 'project',
+    about: 'command.config.about',
+    arguments: [],
+    options: {
+      services: { flags: '--services', about: 'option.configServices' },
+      volumes: { flags: '--volumes', about: 'option.configVolumes' },
+      networks: { flags: '--networks', about: 'option.configNetworks' },
+      images: { flags: '--images', about: 'option.configImages' },
+      profiles: { flags: '--profiles', about: 'option.configProfiles' },
+      check: { flags: '-q, --quiet', about: 'option.configCheck' },
+    },
+    load: async () => (await import('../commands/config.ts')).config,
+  }),
+  declare<LsOptions>({
+    name: 'ls',
+    group: 'project',
+    about: 'command.ls.about',
+    arguments: [],
+    options: {
+      all: { flags: '-a, --all', about: 'option.lsAll' },
+      namesOnly: { flags: '-q, --quiet', about: 'option.namesOnly' },
+    },
+    load: async () => (await import('../commands/ls.ts')).ls,
+  }),
+];

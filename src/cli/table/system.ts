@@ -1,0 +1,66 @@
+import type { DoctorOptions } from '../commands/doctor.ts';
+import type { GcOptions } from '../commands/gc.ts';
+import { type AnyCommand, declare } from '../declaration.ts';
+
+export const systemCommands: readonly AnyCommand[] = [
+  declare<DoctorOptions>({
+    name: 'doctor',
+    group: 'system',
+    about: 'command.doctor.about',
+    detail: 'command.doctor.detail',
+    arguments: [],
+    options: { verbose: { flags: '--verbose', about: 'option.doctorVerbose' } },
+    load: async () => (await import('../commands/doctor.ts')).doctor,
+  }),
+  declare<Record<never, never>>({
+    name: 'info',
+    group: 'system',
+    about: 'command.info.about',
+    arguments: [],
+    options: {},
+    load: async () => (await import('../commands/info.ts')).info,
+  }),
+  declare<Record<never, never>>({
+    name: 'version',
+    group: 'system',
+    about: 'command.version.about',
+    arguments: [],
+    options: {},
+    load: async () => (await import('../commands/version.ts')).version,
+  }),
+  declare<GcOptions>({
+    name: 'gc',
+    group: 'system',
+    about: 'command.gc.about',
+    detail: 'command.gc.detail',
+    arguments: [],
+    options: { dryRun: { flags: '--dry-run', about: 'option.dryRun' } },
+    load: async () => (await import('../commands/gc.ts')).gc,
+  }),
+  declare<Record<never, never>>({
+    name: 'completion',
+    group: 'system',
+    about: 'command.completion.about',
+    detail: 'command.completion.detail',
+    arguments: [{ name: 'shell', complete: ['bash', 'zsh', 'fish'] }],
+    options: {},
+    load: async () => (await import('../commands/completion.ts')).completion,
+  }),
+  declare<Record<never, never>>({
+    name: 'help',
+    group: 'system',
+    about: 'command.help.about',
+    arguments: [{ name: 'command', optional: true, many: true, complete: 'command' }],
+    options: {},
+    load: async () => (await import('../commands/help.ts')).help,
+  }),
+  declare<Record<never, never>>({
+    name: '__complete',
+    group: 'system',
+    hidden: true,
+    about: 'command.complete.about',
+    arguments: [{ name: 'word', optional: true, many: true }],
+    options: {},
+    load: async () => (await import('../commands/complete.ts')).complete,
+  }),
+];

@@ -1,0 +1,95 @@
+import type { ServiceRow } from '../boot/index.ts';
+import { WherryError } from '../core/errors.ts';
+import type { Context } from './context.ts';
+import type { ProjectScope } from './scope.ts';
+import { t } from './text.ts';
+import { usage } from './usage.ts';
+
+/** A container that a command is for. */
+export interface Target {
+  /** What the backend is asked with: an id, or the name as the person wrote it. */
+  id: string;
+  /** How it is called in output: `web-1` in a project, its name elsewhere. */
+  label: string;
+  service: string | null;
+}
+
+/** Names split into services of the project and everything else, which are containers of the engine. */
+export interface SplitNames {
+  services: readonly string[];
+  containers: readonly string[];
+}
+
+/**
+ * The containers that `names` mean. In a project a name is first a service, then a container, and no name means all
+ * services; elsewhere names are containers and at least one is needed.
+ */
+export async function findTargets(context: Context, names: readonly string[]): Promise<readonly Target[]> {
+  const scope = await context.scope();
+  if (scope.kind === 'engine') {
+    if (names.length === 0) throw usage(t('usage.nameNeeded'), t('usage.nameNeededFix'));
+    return names.map((name) => ({ id: name, label: name, service: null }));
+  }
+  const rows = await observeProject(context, scope);
+  if (names.length === 0) return rows.filter((row) => !row.oneOff).map((row) => targetOf(row, scope));
+  return names.flatMap((name) => {
+    const own = rows.filter((row) => row.service === name && !row.oneOff);
+    if (own.length > 0) return own.map((row) => targetOf(row, scope));
+    if (isService(scope, name)) return [];
+    const row = rows.find((candidate) => candidate.name === name || candidate.id.startsWith(name));
+    return [row === undefined ? { id: name, label: name, service: null } : targetOf(row, scope)];
+  });
+}
+
+/** The one container that `name` means; of a service with several the first, or number `index`. */
+export async function findTarget(context: Context, name: string, index?: number): Promise<Target> {
+  const scope = await context.scope();
+  if (scope.kind === 'engine') return { id: name, label: name, service: null };
+  const rows = await observeProject(context, scope);
+  const own = rows.filter((row) => row.service === name && !row.oneOff);
+  const row =
+    index === undefined
+      ? (own.find((candidate) => candidate.status === 'running') ?? own[0])
+      : own.find((candidate) => candidate.number === index);
+  if (row !== undefined) return targetOf(row, scope);
+  if (index !== undefined || isService(scope, name)) {
+    throw new WherryError('NOT_FOUND', t('target.noContainer', { service: name, project: scope.name }), {
+      hint: t('target.noContainerFix', { service: name }),
+    });
+  }
+  const named = rows.find((candidate) => candidate.name === name);
+  return named === undefined ? { id: name, label: name, service: null } : targetOf(named, scope);
+}
+
+/** Which of `names` are services of the project; the others are containers. */
+export async function splitNames(
+  context: Context,
+  scope: ProjectScope,
+  names: readonly string[],
+): Promise<SplitNames> {
+  const declared = names.filter((name) => isService(scope, name));
+  if (declared.length === names.length) return { services: names, containers: [] };
+  const rows = await observeProject(context, scope);
+  const services = names.filter((name) => isService(scope, name) || rows.some((row) => row.service === name));
+  return { services, containers: names.filter((name) => !services.includes(name)) };
+}
+
+/** Containers of the project as the engine has them. */
+export async function observeProject(context: Context, scope: ProjectScope): Promise<readonly ServiceRow[]> {
+  const { observe } = await import('../boot/index.ts');
+  return observe(await context.backend(), scope.name, { signal: context.signal, oneOff: true });
+}
+
+function isService(scope: ProjectScope, name: string): boolean {
+  const { project } = scope;
+  return (
+    project !== null &&
+    (Object.hasOwn(project.services, name) || Object.hasOwn(project.disabledServices, name))
+  );
+}
+
+function targetOf(row: ServiceRow, scope: ProjectScope): Target {
+  const prefix = `${scope.name}-`;
+  const label = row.name.startsWith(prefix) ? row.name.slice(prefix.length) : row.name;
+  return { id: row.id, label, service: row.service };
+}

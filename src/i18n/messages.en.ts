@@ -1,0 +1,969 @@
+// Generated from locales/en.yaml by scripts/messages.ts. Change the YAML, then run `node scripts/messages.ts`.
+
+/** Every message by its key, with the values that its placeholders take. */
+export interface Messages {
+  'answer.yes': Record<never, never>;
+  'answer.no': Record<never, never>;
+  'attach.detached': { name: string | number };
+  'build.noContext': Record<never, never>;
+  'build.noContextFix': Record<never, never>;
+  'build.noTag': Record<never, never>;
+  'build.noTagFix': Record<never, never>;
+  'build.noSecretId': { text: string | number };
+  'build.nothing': Record<never, never>;
+  'column.blockIo': Record<never, never>;
+  'column.command': Record<never, never>;
+  'column.configFiles': Record<never, never>;
+  'column.containerId': Record<never, never>;
+  'column.cpu': Record<never, never>;
+  'column.created': Record<never, never>;
+  'column.digest': Record<never, never>;
+  'column.driver': Record<never, never>;
+  'column.image': Record<never, never>;
+  'column.imageId': Record<never, never>;
+  'column.memory': Record<never, never>;
+  'column.memoryShare': Record<never, never>;
+  'column.name': Record<never, never>;
+  'column.names': Record<never, never>;
+  'column.networkId': Record<never, never>;
+  'column.networkIo': Record<never, never>;
+  'column.pids': Record<never, never>;
+  'column.ports': Record<never, never>;
+  'column.repository': Record<never, never>;
+  'column.scope': Record<never, never>;
+  'column.service': Record<never, never>;
+  'column.size': Record<never, never>;
+  'column.status': Record<never, never>;
+  'column.tag': Record<never, never>;
+  'column.time': Record<never, never>;
+  'column.url': Record<never, never>;
+  'column.volumeName': Record<never, never>;
+  'command.attach.about': Record<never, never>;
+  'command.build.about': Record<never, never>;
+  'command.build.detail': Record<never, never>;
+  'command.complete.about': Record<never, never>;
+  'command.completion.about': Record<never, never>;
+  'command.completion.detail': Record<never, never>;
+  'command.config.about': Record<never, never>;
+  'command.cp.about': Record<never, never>;
+  'command.cp.detail': Record<never, never>;
+  'command.create.about': Record<never, never>;
+  'command.doctor.about': Record<never, never>;
+  'command.doctor.detail': Record<never, never>;
+  'command.down.about': Record<never, never>;
+  'command.down.detail': Record<never, never>;
+  'command.events.about': Record<never, never>;
+  'command.events.detail': Record<never, never>;
+  'command.exec.about': Record<never, never>;
+  'command.exec.detail': Record<never, never>;
+  'command.gc.about': Record<never, never>;
+  'command.gc.detail': Record<never, never>;
+  'command.help.about': Record<never, never>;
+  'command.imageInspect.about': Record<never, never>;
+  'command.imageLoad.about': Record<never, never>;
+  'command.imagePrune.about': Record<never, never>;
+  'command.imageRm.about': Record<never, never>;
+  'command.imageSave.about': Record<never, never>;
+  'command.imageTag.about': Record<never, never>;
+  'command.images.about': Record<never, never>;
+  'command.info.about': Record<never, never>;
+  'command.inspect.about': Record<never, never>;
+  'command.inspect.detail': Record<never, never>;
+  'command.kill.about': Record<never, never>;
+  'command.logs.about': Record<never, never>;
+  'command.logs.detail': Record<never, never>;
+  'command.ls.about': Record<never, never>;
+  'command.networkConnect.about': Record<never, never>;
+  'command.networkCreate.about': Record<never, never>;
+  'command.networkDisconnect.about': Record<never, never>;
+  'command.networkInspect.about': Record<never, never>;
+  'command.networkLs.about': Record<never, never>;
+  'command.networkRm.about': Record<never, never>;
+  'command.pause.about': Record<never, never>;
+  'command.plan.about': Record<never, never>;
+  'command.plan.detail': Record<never, never>;
+  'command.port.about': Record<never, never>;
+  'command.ps.about': Record<never, never>;
+  'command.ps.detail': Record<never, never>;
+  'command.pull.about': Record<never, never>;
+  'command.push.about': Record<never, never>;
+  'command.rename.about': Record<never, never>;
+  'command.restart.about': Record<never, never>;
+  'command.rm.about': Record<never, never>;
+  'command.run.about': Record<never, never>;
+  'command.run.detail': Record<never, never>;
+  'command.start.about': Record<never, never>;
+  'command.stats.about': Record<never, never>;
+  'command.stop.about': Record<never, never>;
+  'command.top.about': Record<never, never>;
+  'command.unpause.about': Record<never, never>;
+  'command.up.about': Record<never, never>;
+  'command.up.detail': Record<never, never>;
+  'command.version.about': Record<never, never>;
+  'command.volumeCreate.about': Record<never, never>;
+  'command.volumeInspect.about': Record<never, never>;
+  'command.volumeLs.about': Record<never, never>;
+  'command.volumeRm.about': Record<never, never>;
+  'command.wait.about': Record<never, never>;
+  'completion.unknown': { shell: string | number };
+  'completion.unknownFix': Record<never, never>;
+  'copy.noDirectory': { path: string | number };
+  'copy.noSource': { path: string | number };
+  'copy.ontoFile': { path: string | number };
+  'copy.outside': { name: string | number };
+  'copy.sides': Record<never, never>;
+  'copy.sidesFix': Record<never, never>;
+  'copy.throughLink': { path: string | number };
+  'doctor.api': { version: string | number };
+  'doctor.capabilities': { count: string | number; all: string | number };
+  'doctor.notUsable': Record<never, never>;
+  'doctor.rootless': Record<never, never>;
+  'doctor.unusable': Record<never, never>;
+  'doctor.usable': Record<never, never>;
+  'down.done': { project: string | number; count: number; time: string | number };
+  'engine.noFacet': { engine: string | number; facet: string | number };
+  'engine.none': Record<never, never>;
+  'engine.noneFix': Record<never, never>;
+  'error.usage.why': Record<never, never>;
+  'error.ALREADY_EXISTS.why': Record<never, never>;
+  'error.ALREADY_EXISTS.fix': Record<never, never>;
+  'error.BUILD_FAILED.why': Record<never, never>;
+  'error.BUILD_FAILED.fix': Record<never, never>;
+  'error.CANCELLED.why': Record<never, never>;
+  'error.CANCELLED.fix': Record<never, never>;
+  'error.CONFLICT.why': Record<never, never>;
+  'error.CONFLICT.fix': Record<never, never>;
+  'error.DEPENDENCY.why': Record<never, never>;
+  'error.DEPENDENCY.fix': Record<never, never>;
+  'error.ENGINE.why': Record<never, never>;
+  'error.ENGINE.fix': Record<never, never>;
+  'error.EXIT.why': Record<never, never>;
+  'error.EXIT.fix': Record<never, never>;
+  'error.IMAGE_PULL.why': Record<never, never>;
+  'error.IMAGE_PULL.fix': Record<never, never>;
+  'error.INTERNAL.why': Record<never, never>;
+  'error.INTERNAL.fix': Record<never, never>;
+  'error.INVALID.why': Record<never, never>;
+  'error.INVALID.fix': Record<never, never>;
+  'error.NOT_FOUND.why': Record<never, never>;
+  'error.NOT_FOUND.fix': Record<never, never>;
+  'error.NO_SPACE.why': Record<never, never>;
+  'error.NO_SPACE.fix': Record<never, never>;
+  'error.PERMISSION.why': Record<never, never>;
+  'error.PERMISSION.fix': Record<never, never>;
+  'error.PORT_TAKEN.why': Record<never, never>;
+  'error.PORT_TAKEN.fix': Record<never, never>;
+  'error.PROTOCOL.why': Record<never, never>;
+  'error.PROTOCOL.fix': Record<never, never>;
+  'error.STREAM_CUT.why': Record<never, never>;
+  'error.STREAM_CUT.fix': Record<never, never>;
+  'error.TIMEOUT.why': Record<never, never>;
+  'error.TIMEOUT.fix': Record<never, never>;
+  'error.UNAUTHORIZED.why': Record<never, never>;
+  'error.UNAUTHORIZED.fix': Record<never, never>;
+  'error.UNAVAILABLE.why': Record<never, never>;
+  'error.UNAVAILABLE.fix': Record<never, never>;
+  'error.UNHEALTHY.why': Record<never, never>;
+  'error.UNHEALTHY.fix': Record<never, never>;
+  'error.UNSUPPORTED.why': Record<never, never>;
+  'error.UNSUPPORTED.fix': Record<never, never>;
+  'events.resync': { count: number };
+  'fault.what': Record<never, never>;
+  'fault.why': Record<never, never>;
+  'fault.fix': Record<never, never>;
+  'gc.removed': { count: number };
+  'gc.wouldRemove': { count: number };
+  'global.backend': Record<never, never>;
+  'global.context': Record<never, never>;
+  'global.debug': Record<never, never>;
+  'global.engine': Record<never, never>;
+  'global.envFile': Record<never, never>;
+  'global.file': Record<never, never>;
+  'global.help': Record<never, never>;
+  'global.host': Record<never, never>;
+  'global.json': Record<never, never>;
+  'global.noColor': Record<never, never>;
+  'global.profile': Record<never, never>;
+  'global.projectDirectory': Record<never, never>;
+  'global.projectName': Record<never, never>;
+  'global.quiet': Record<never, never>;
+  'help.aliases': Record<never, never>;
+  'help.alsoGlobal': Record<never, never>;
+  'help.command': Record<never, never>;
+  'help.commands': Record<never, never>;
+  'help.exitCode.0': Record<never, never>;
+  'help.exitCode.1': Record<never, never>;
+  'help.exitCode.2': Record<never, never>;
+  'help.exitCode.125': Record<never, never>;
+  'help.exitCode.126': Record<never, never>;
+  'help.exitCode.127': Record<never, never>;
+  'help.exitCode.130': Record<never, never>;
+  'help.exitCode.143': Record<never, never>;
+  'help.exitCodes': Record<never, never>;
+  'help.globalOptions': Record<never, never>;
+  'help.group.container': Record<never, never>;
+  'help.group.image': Record<never, never>;
+  'help.group.network': Record<never, never>;
+  'help.group.project': Record<never, never>;
+  'help.group.system': Record<never, never>;
+  'help.group.volume': Record<never, never>;
+  'help.intro': Record<never, never>;
+  'help.options': Record<never, never>;
+  'help.ownOptions': Record<never, never>;
+  'help.usage': Record<never, never>;
+  'image.loadTerminal': Record<never, never>;
+  'image.loadTerminalFix': Record<never, never>;
+  'image.loaded': { name: string | number };
+  'image.saveTerminal': Record<never, never>;
+  'image.saveTerminalFix': Record<never, never>;
+  'info.address': Record<never, never>;
+  'info.api': Record<never, never>;
+  'info.cgroup': Record<never, never>;
+  'info.containerCounts': { running: string | number; paused: string | number; stopped: string | number };
+  'info.containers': Record<never, never>;
+  'info.cpus': Record<never, never>;
+  'info.engine': Record<never, never>;
+  'info.images': Record<never, never>;
+  'info.kernel': Record<never, never>;
+  'info.memory': Record<never, never>;
+  'info.platform': Record<never, never>;
+  'info.rootless': Record<never, never>;
+  'info.storage': Record<never, never>;
+  'inspect.none': { name: string | number; kinds: string | number };
+  'inspect.noneFix': Record<never, never>;
+  interrupted: Record<never, never>;
+  'option.abortOnContainerExit': Record<never, never>;
+  'option.addHost': Record<never, never>;
+  'option.archive': Record<never, never>;
+  'option.attachable': Record<never, never>;
+  'option.build': Record<never, never>;
+  'option.buildArg': Record<never, never>;
+  'option.buildNetwork': Record<never, never>;
+  'option.buildPull': Record<never, never>;
+  'option.builder': Record<never, never>;
+  'option.cacheFrom': Record<never, never>;
+  'option.capAdd': Record<never, never>;
+  'option.capDrop': Record<never, never>;
+  'option.condition': Record<never, never>;
+  'option.configCheck': Record<never, never>;
+  'option.configImages': Record<never, never>;
+  'option.configNetworks': Record<never, never>;
+  'option.configProfiles': Record<never, never>;
+  'option.configServices': Record<never, never>;
+  'option.configVolumes': Record<never, never>;
+  'option.cpuShares': Record<never, never>;
+  'option.cpus': Record<never, never>;
+  'option.cpuset': Record<never, never>;
+  'option.detach': Record<never, never>;
+  'option.device': Record<never, never>;
+  'option.digests': Record<never, never>;
+  'option.dns': Record<never, never>;
+  'option.dockerfile': Record<never, never>;
+  'option.doctorVerbose': Record<never, never>;
+  'option.downVolumes': Record<never, never>;
+  'option.driver': Record<never, never>;
+  'option.driverOpt': Record<never, never>;
+  'option.dryRun': Record<never, never>;
+  'option.entrypoint': Record<never, never>;
+  'option.env': Record<never, never>;
+  'option.envFile': Record<never, never>;
+  'option.exitCodeFrom': Record<never, never>;
+  'option.expose': Record<never, never>;
+  'option.filter': Record<never, never>;
+  'option.follow': Record<never, never>;
+  'option.force': Record<never, never>;
+  'option.forceRecreate': Record<never, never>;
+  'option.gateway': Record<never, never>;
+  'option.groupAdd': Record<never, never>;
+  'option.hostname': Record<never, never>;
+  'option.idsOnly': Record<never, never>;
+  'option.ignoreFailures': Record<never, never>;
+  'option.imagesAll': Record<never, never>;
+  'option.index': Record<never, never>;
+  'option.init': Record<never, never>;
+  'option.interactive': Record<never, never>;
+  'option.internal': Record<never, never>;
+  'option.ip': Record<never, never>;
+  'option.ip6': Record<never, never>;
+  'option.ipRange': Record<never, never>;
+  'option.ipc': Record<never, never>;
+  'option.ipv6': Record<never, never>;
+  'option.label': Record<never, never>;
+  'option.loadInput': Record<never, never>;
+  'option.lsAll': Record<never, never>;
+  'option.memory': Record<never, never>;
+  'option.memoryReservation': Record<never, never>;
+  'option.memorySwap': Record<never, never>;
+  'option.name': Record<never, never>;
+  'option.namesOnly': Record<never, never>;
+  'option.network': Record<never, never>;
+  'option.networkAlias': Record<never, never>;
+  'option.noBuild': Record<never, never>;
+  'option.noCache': Record<never, never>;
+  'option.noDeps': Record<never, never>;
+  'option.noLogPrefix': Record<never, never>;
+  'option.noPrune': Record<never, never>;
+  'option.noRecreate': Record<never, never>;
+  'option.noSignals': Record<never, never>;
+  'option.noStart': Record<never, never>;
+  'option.noStdin': Record<never, never>;
+  'option.noStream': Record<never, never>;
+  'option.noTrunc': Record<never, never>;
+  'option.noTty': Record<never, never>;
+  'option.pid': Record<never, never>;
+  'option.pidsLimit': Record<never, never>;
+  'option.platform': Record<never, never>;
+  'option.privileged': Record<never, never>;
+  'option.protocol': Record<never, never>;
+  'option.pruneAll': Record<never, never>;
+  'option.psAll': Record<never, never>;
+  'option.psArgs': Record<never, never>;
+  'option.psServices': Record<never, never>;
+  'option.publish': Record<never, never>;
+  'option.pull': Record<never, never>;
+  'option.pullPolicy': Record<never, never>;
+  'option.raw': Record<never, never>;
+  'option.readOnly': Record<never, never>;
+  'option.removeOrphans': Record<never, never>;
+  'option.renewAnonVolumes': Record<never, never>;
+  'option.restart': Record<never, never>;
+  'option.rm': Record<never, never>;
+  'option.rmStop': Record<never, never>;
+  'option.rmVolumes': Record<never, never>;
+  'option.rmi': Record<never, never>;
+  'option.runtime': Record<never, never>;
+  'option.saveOutput': Record<never, never>;
+  'option.scale': Record<never, never>;
+  'option.secret': Record<never, never>;
+  'option.securityOpt': Record<never, never>;
+  'option.servicePorts': Record<never, never>;
+  'option.shmSize': Record<never, never>;
+  'option.signal': Record<never, never>;
+  'option.since': Record<never, never>;
+  'option.status': Record<never, never>;
+  'option.stopGrace': Record<never, never>;
+  'option.stopSignal': Record<never, never>;
+  'option.stopTimeout': Record<never, never>;
+  'option.subnet': Record<never, never>;
+  'option.sysctl': Record<never, never>;
+  'option.tag': Record<never, never>;
+  'option.tail': Record<never, never>;
+  'option.target': Record<never, never>;
+  'option.timestamps': Record<never, never>;
+  'option.tmpfs': Record<never, never>;
+  'option.tty': Record<never, never>;
+  'option.type': Record<never, never>;
+  'option.ulimit': Record<never, never>;
+  'option.until': Record<never, never>;
+  'option.user': Record<never, never>;
+  'option.volume': Record<never, never>;
+  'option.wait': Record<never, never>;
+  'option.waitTimeout': Record<never, never>;
+  'option.workdir': Record<never, never>;
+  'plan.after': { needs: string | number };
+  'plan.reason.config-changed': Record<never, never>;
+  'plan.reason.dependency-recreated': Record<never, never>;
+  'plan.reason.down': Record<never, never>;
+  'plan.reason.forced': Record<never, never>;
+  'plan.reason.image-changed': Record<never, never>;
+  'plan.reason.left-over': Record<never, never>;
+  'plan.reason.missing': Record<never, never>;
+  'plan.reason.not-running': Record<never, never>;
+  'plan.reason.orphan': Record<never, never>;
+  'plan.reason.scaled-down': Record<never, never>;
+  'plan.unchanged': { project: string | number };
+  'plan.verb': { verb: string | number };
+  'plan.verbFix': Record<never, never>;
+  'plan.wave': { number: string | number };
+  'port.none': { port: string | number; name: string | number };
+  'port.noneFix': Record<never, never>;
+  'progress.doing.build': Record<never, never>;
+  'progress.doing.create': Record<never, never>;
+  'progress.doing.keep': Record<never, never>;
+  'progress.doing.pull': Record<never, never>;
+  'progress.doing.recreate': Record<never, never>;
+  'progress.doing.remove': Record<never, never>;
+  'progress.doing.start': Record<never, never>;
+  'progress.doing.stop': Record<never, never>;
+  'progress.done.build': Record<never, never>;
+  'progress.done.create': Record<never, never>;
+  'progress.done.keep': Record<never, never>;
+  'progress.done.pull': Record<never, never>;
+  'progress.done.recreate': Record<never, never>;
+  'progress.done.remove': Record<never, never>;
+  'progress.done.start': Record<never, never>;
+  'progress.done.stop': Record<never, never>;
+  'progress.healthy': Record<never, never>;
+  'progress.image': { name: string | number };
+  'progress.locked': { pid: string | number; project: string | number };
+  'progress.made': Record<never, never>;
+  'progress.network': { name: string | number };
+  'progress.untilReady': Record<never, never>;
+  'progress.volume': { name: string | number };
+  'progress.waiting': Record<never, never>;
+  'prune.reclaimed': { size: string | number };
+  'run.detachedRemoval': Record<never, never>;
+  'run.detachedRemovalFix': Record<never, never>;
+  'run.engineFix': { names: string | number };
+  'scope.engineRefused': Record<never, never>;
+  'scope.noFile': { directory: string | number };
+  'scope.noFileFix': Record<never, never>;
+  'scope.noNameFix': Record<never, never>;
+  'target.noContainer': { service: string | number; project: string | number };
+  'target.noContainerFix': { service: string | number };
+  'terminal.none': Record<never, never>;
+  'terminal.noneFix': Record<never, never>;
+  'time.ago': { span: string | number };
+  'time.days': { count: number };
+  'time.hours': { count: number };
+  'time.instant': Record<never, never>;
+  'time.minutes': { count: number };
+  'time.months': { count: number };
+  'time.seconds': { count: number };
+  'time.unknown': Record<never, never>;
+  'time.weeks': { count: number };
+  'time.years': { count: number };
+  'up.aborting': Record<never, never>;
+  'up.change.created': Record<never, never>;
+  'up.change.kept': Record<never, never>;
+  'up.change.none': Record<never, never>;
+  'up.change.recreated': Record<never, never>;
+  'up.change.restarted': Record<never, never>;
+  'up.change.started': Record<never, never>;
+  'up.completed': Record<never, never>;
+  'up.done': { project: string | number; time: string | number; command: string | number };
+  'up.exited': { name: string | number; code: string | number };
+  'up.failed': { project: string | number; command: string | number };
+  'up.killing': Record<never, never>;
+  'up.status.degraded': Record<never, never>;
+  'up.status.discovered': Record<never, never>;
+  'up.status.distributed': Record<never, never>;
+  'up.status.failed': Record<never, never>;
+  'up.status.remote': Record<never, never>;
+  'up.status.skipped': Record<never, never>;
+  'up.stopping': Record<never, never>;
+  'usage.didYouMean': { name: string | number };
+  'usage.excessArgument': { command: string | number; argument: string | number };
+  'usage.excludes': { a: string | number; b: string | number };
+  'usage.imageNeeded': Record<never, never>;
+  'usage.missingArgument': { command: string | number; argument: string | number };
+  'usage.nameNeeded': Record<never, never>;
+  'usage.nameNeededFix': Record<never, never>;
+  'usage.noSuchService': { name: string | number };
+  'usage.seeHelp': { command: string | number };
+  'usage.seeHelpOfAll': Record<never, never>;
+  'usage.services': { names: string | number };
+  'usage.unknownCommand': { name: string | number };
+  'value.notNumber': { text: string | number };
+  'value.notPort': { text: string | number };
+  'value.notPortFix': Record<never, never>;
+  'value.notRestart': { text: string | number };
+  'value.notScale': { text: string | number };
+  'value.notTime': { text: string | number };
+  'value.notUlimit': { text: string | number };
+  'value.notVariable': { text: string | number };
+  'value.notVolume': { text: string | number };
+  'value.notVolumeFix': Record<never, never>;
+  'value.notVolumeOption': { text: string | number; option: string | number };
+  'value.unequalRanges': { text: string | number };
+  'version.engine': Record<never, never>;
+  'version.engineLine': {
+    version: string | number;
+    api: string | number;
+    platform: string | number;
+    address: string | number;
+  };
+  'version.noEngine': Record<never, never>;
+  warning: Record<never, never>;
+}
+
+/** English, the language that all others are translated from. */
+export const en: { readonly [K in keyof Messages]: string } = {
+  'answer.yes': 'yes',
+  'answer.no': 'no',
+  'attach.detached': '{name} goes on without this terminal',
+  'build.noContext': 'build needs a directory with a Dockerfile',
+  'build.noContextFix': 'write `wherry build -t NAME DIRECTORY`, or run it where a compose file is',
+  'build.noTag': 'the image needs a name',
+  'build.noTagFix': 'add -t NAME',
+  'build.noSecretId': '--secret {text} has no id',
+  'build.nothing': 'no service of this project is built',
+  'column.blockIo': 'BLOCK I/O',
+  'column.command': 'COMMAND',
+  'column.configFiles': 'CONFIG FILES',
+  'column.containerId': 'CONTAINER ID',
+  'column.cpu': 'CPU %',
+  'column.created': 'CREATED',
+  'column.digest': 'DIGEST',
+  'column.driver': 'DRIVER',
+  'column.image': 'IMAGE',
+  'column.imageId': 'IMAGE ID',
+  'column.memory': 'MEM USAGE / LIMIT',
+  'column.memoryShare': 'MEM %',
+  'column.name': 'NAME',
+  'column.names': 'NAMES',
+  'column.networkId': 'NETWORK ID',
+  'column.networkIo': 'NET I/O',
+  'column.pids': 'PIDS',
+  'column.ports': 'PORTS',
+  'column.repository': 'REPOSITORY',
+  'column.scope': 'SCOPE',
+  'column.service': 'SERVICE',
+  'column.size': 'SIZE',
+  'column.status': 'STATUS',
+  'column.tag': 'TAG',
+  'column.time': 'TIME',
+  'column.url': 'URL',
+  'column.volumeName': 'VOLUME NAME',
+  'command.attach.about': 'Connect this terminal with the main process of a running container',
+  'command.build.about': 'Build the images of services, or an image from a directory',
+  'command.build.detail':
+    'In a project: the images of the named services, or of all that have a build section. With a path (`.`, `./app`) or outside of a project: one image from a directory with a Dockerfile; it needs -t.',
+  'command.complete.about': 'Answers the completion scripts',
+  'command.completion.about': 'Print the completion script of a shell',
+  'command.completion.detail':
+    'bash: eval "$(wherry completion bash)"\nzsh: eval "$(wherry completion zsh)"\nfish: wherry completion fish | source',
+  'command.config.about': 'Print the project as it was understood, as YAML or with --json as JSON',
+  'command.cp.about': 'Copy files between a container and this machine',
+  'command.cp.detail':
+    'One of the two is NAME:PATH, the other one a path here, or - for a tar stream. `dir/.` means what is in the directory.',
+  'command.create.about': 'Create the containers of services without starting them',
+  'command.doctor.about': 'Tell for every engine whether it can be used, why not, and how to make it so',
+  'command.doctor.detail':
+    'For an engine that can be used it lists what it cannot do here, each with the reason. Exit code 1 when no engine can be used.',
+  'command.down.about': 'Stop and remove the containers and networks of the project',
+  'command.down.detail':
+    "Without a compose file, -p NAME is enough: everything that carries the project's labels goes. Named volumes stay unless -v is given.",
+  'command.events.about': 'Print what happens to containers, until it is stopped',
+  'command.events.detail':
+    'Filters: container=NAME, label=KEY[=VALUE], event=TYPE. Types: created, started, paused, resumed, health, oom, died, stopped, removed, renamed, and resync after a gap.',
+  'command.exec.about': 'Run a command in a running container and pass its exit code on',
+  'command.exec.detail':
+    'In a project stdin is sent and a terminal is given where there is one (-T for none). For a container of the engine -i and -t ask for them.',
+  'command.gc.about': 'Remove what wherry made and whose owner is gone',
+  'command.gc.detail':
+    "Only what carries wherry's labels and whose process has ended. Compose projects are never touched: `wherry down` removes those.",
+  'command.help.about': 'Show the page of a command',
+  'command.imageInspect.about': 'Show all that is known of images, as a JSON array',
+  'command.imageLoad.about': 'Read images from a tar archive',
+  'command.imagePrune.about': 'Remove images that nothing uses',
+  'command.imageRm.about': 'Remove images',
+  'command.imageSave.about': 'Write images as a tar archive',
+  'command.imageTag.about': 'Give an image one more name',
+  'command.images.about': 'List images',
+  'command.info.about': 'Show what the engine says of itself',
+  'command.inspect.about':
+    'Show all that is known of containers, images, networks or volumes, as a JSON array',
+  'command.inspect.detail':
+    'A name is first a service of the project, then a container, an image, a network, a volume; --type chooses.',
+  'command.kill.about': 'Send a signal to the main process of containers',
+  'command.logs.about': 'Show what containers wrote',
+  'command.logs.detail':
+    'Lines of several containers are merged by their time, each with a prefix that says whose it is.',
+  'command.ls.about': 'List the projects of the engine',
+  'command.networkConnect.about': 'Connect a container to a network',
+  'command.networkCreate.about': 'Create a network',
+  'command.networkDisconnect.about': 'Take a container off a network',
+  'command.networkInspect.about': 'Show all that is known of networks, as a JSON array',
+  'command.networkLs.about': 'List networks',
+  'command.networkRm.about': 'Remove networks',
+  'command.pause.about': 'Freeze all processes of containers',
+  'command.plan.about': 'Show what `up` (or `down`) would do, and do nothing',
+  'command.plan.detail':
+    'Steps that stand in one wave do not wait for each other.\n  + create  ~ recreate  > start  x stop  < pull  * build  = keep  - remove',
+  'command.port.about': 'Show where the ports of a container are published',
+  'command.ps.about': 'List containers',
+  'command.ps.detail':
+    'In a project: its containers, without those that ended well (exit code 0) unless --all is given. Elsewhere, or with --engine: the running containers of the engine, all of them with --all.\nFilters: label=KEY[=VALUE], name=NAME, status=STATUS.',
+  'command.pull.about': 'Pull the images of services, or images by their names',
+  'command.push.about': 'Push the images that services build, or images by their names',
+  'command.rename.about': 'Give a container another name',
+  'command.restart.about': 'Stop containers and start them again',
+  'command.rm.about': 'Remove stopped containers',
+  'command.run.about': 'Run a command in a new container',
+  'command.run.detail':
+    "In a project: `wherry run SERVICE [COMMAND]` makes a one-off container of a service, after what it depends on is up. Elsewhere, or with --engine: `wherry run IMAGE [COMMAND]`, as docker run.\nThe exit code is the container's; 125 when it could not be created, 126 when the command cannot be executed, 127 when it was not found.",
+  'command.start.about': 'Start containers that exist',
+  'command.stats.about': 'Show what containers use: CPU, memory, network, disk',
+  'command.stop.about': 'Stop containers: their stop signal, then a kill when the grace is over',
+  'command.top.about': 'List the processes in containers',
+  'command.unpause.about': 'Let paused containers go on',
+  'command.up.about': 'Create and start the services of the project, in the order of their dependencies',
+  'command.up.detail':
+    'Shows the logs of all services until Ctrl-C, which stops them; a second Ctrl-C kills them. With -d it returns when everything is started, with --wait when everything is healthy. What has not changed is left alone. --json implies -d.',
+  'command.version.about': 'Show the versions of wherry, Node and the engine',
+  'command.volumeCreate.about': 'Create a volume',
+  'command.volumeInspect.about': 'Show all that is known of volumes, as a JSON array',
+  'command.volumeLs.about': 'List volumes',
+  'command.volumeRm.about': 'Remove volumes',
+  'command.wait.about':
+    'Wait until containers end, print their exit codes and pass the first one on that is not 0',
+  'completion.unknown': 'there is no completion for the shell "{shell}"',
+  'completion.unknownFix': 'bash, zsh and fish have one',
+  'copy.noDirectory': '{path} is no directory',
+  'copy.noSource': '{path} does not exist here',
+  'copy.ontoFile': '{path} is a file in the container, and a directory cannot take its place',
+  'copy.outside': 'the archive has an entry outside of its directory: {name}',
+  'copy.sides': 'one of the two places must be in a container',
+  'copy.sidesFix': 'write NAME:PATH for the one in the container',
+  'copy.throughLink': 'the archive would be written through the link {path}',
+  'doctor.api': 'API {version}',
+  'doctor.capabilities': '{count} of {all} capabilities',
+  'doctor.notUsable': 'cannot be used',
+  'doctor.rootless': 'rootless',
+  'doctor.unusable': 'No engine can be used here.',
+  'doctor.usable': 'wherry can run containers here.',
+  'down.done':
+    '{project}: {count, plural, =0 {nothing was there to remove} one {# thing removed} other {# things removed}} in {time}',
+  'engine.noFacet': '{engine} has no {facet} of its own',
+  'engine.none': 'no container engine can be used here',
+  'engine.noneFix': 'run `wherry doctor`: it tells for each engine how to make it usable',
+  'error.usage.why': 'the command line is not understood',
+  'error.ALREADY_EXISTS.why': 'the name is taken',
+  'error.ALREADY_EXISTS.fix': 'choose another name, or remove what has it',
+  'error.BUILD_FAILED.why': 'a step of the build failed',
+  'error.BUILD_FAILED.fix': 'look at the last lines above, then build again',
+  'error.CANCELLED.why': 'it was interrupted',
+  'error.CANCELLED.fix': 'run it again: nothing is half done',
+  'error.CONFLICT.why': 'its state forbids that',
+  'error.CONFLICT.fix': 'look at it with `wherry ps -a`, then stop or start it first',
+  'error.DEPENDENCY.why': 'something that it depends on failed first',
+  'error.DEPENDENCY.fix': 'mend that one, then run it again',
+  'error.ENGINE.why': 'the engine refused',
+  'error.ENGINE.fix': "the engine's log tells more; --debug shows its answer",
+  'error.EXIT.why': 'a process ended with another exit code than was wanted',
+  'error.EXIT.fix': 'its log tells more',
+  'error.IMAGE_PULL.why': 'the registry could not deliver the image',
+  'error.IMAGE_PULL.fix': 'check the name and the network, or build the image here',
+  'error.INTERNAL.why': 'this is a fault of wherry',
+  'error.INTERNAL.fix': 'run it again with --debug and report what it prints',
+  'error.INVALID.why': 'the input breaks its rules',
+  'error.INVALID.fix': 'correct it and run it again',
+  'error.NOT_FOUND.why': 'there is no such thing',
+  'error.NOT_FOUND.fix': '`wherry ps -a` and `wherry images` list what is there',
+  'error.NO_SPACE.why': 'a disk is full',
+  'error.NO_SPACE.fix': 'free some space: `wherry image prune`, `wherry gc`',
+  'error.PERMISSION.why': 'access was refused to this user',
+  'error.PERMISSION.fix': 'run it as a user who may, or with sudo',
+  'error.PORT_TAKEN.why': 'something else holds that port',
+  'error.PORT_TAKEN.fix': 'stop it, or publish another port',
+  'error.PROTOCOL.why': 'the other side sent something that its protocol does not allow',
+  'error.PROTOCOL.fix': 'check that the address is that of a container engine',
+  'error.STREAM_CUT.why': 'the connection ended before the engine said that it was complete',
+  'error.STREAM_CUT.fix': "run it again; when it happens again, look at the engine's log",
+  'error.TIMEOUT.why': 'a deadline passed',
+  'error.TIMEOUT.fix': 'give it more time, or look at why it takes so long',
+  'error.UNAUTHORIZED.why': 'the registry wants other credentials',
+  'error.UNAUTHORIZED.fix': 'log in with `docker login REGISTRY`',
+  'error.UNAVAILABLE.why': 'the engine does not answer',
+  'error.UNAVAILABLE.fix': 'start it, or run `wherry doctor`',
+  'error.UNHEALTHY.why': 'its health check did not pass',
+  'error.UNHEALTHY.fix': 'look at its log with `wherry logs`',
+  'error.UNSUPPORTED.why': 'this engine cannot do it',
+  'error.UNSUPPORTED.fix': 'leave it out, or choose another engine (`wherry doctor`)',
+  'events.resync': 'events may be missing; {count, plural, one {# container} other {# containers}} now',
+  'fault.what': 'error:',
+  'fault.why': '  why:',
+  'fault.fix': '  fix:',
+  'gc.removed': '{count, plural, =0 {nothing to remove} one {# thing removed} other {# things removed}}',
+  'gc.wouldRemove':
+    '{count, plural, =0 {nothing to remove} one {# thing would be removed} other {# things would be removed}}',
+  'global.backend': 'Engine to use',
+  'global.context': 'Docker context to use',
+  'global.debug': 'Show the chain of causes of an error, and the log',
+  'global.engine': 'Names mean containers of the engine, also inside a project',
+  'global.envFile': 'File with variables for the compose file',
+  'global.file': 'Compose file',
+  'global.help': 'Show this page',
+  'global.host': 'Address of the engine: unix:///path or tcp://host:port',
+  'global.json': 'Print JSON: an array, or an object a line for what goes on',
+  'global.noColor': 'No colours',
+  'global.profile': 'Profile to switch on',
+  'global.projectDirectory': 'Directory that relative paths count from',
+  'global.projectName': 'Name of the project',
+  'global.quiet': 'No remarks and no progress',
+  'help.aliases': 'Also:',
+  'help.alsoGlobal': 'The options that all commands take are listed by `wherry --help`.',
+  'help.command': 'COMMAND',
+  'help.commands': 'Commands',
+  'help.exitCode.0': 'success',
+  'help.exitCode.1': 'something failed',
+  'help.exitCode.2': 'the command line is wrong',
+  'help.exitCode.125': 'run: the container could not be created or started',
+  'help.exitCode.126': 'run, exec: the command cannot be executed',
+  'help.exitCode.127': 'run, exec: the command was not found',
+  'help.exitCode.130': 'Ctrl-C (129: the terminal was closed)',
+  'help.exitCode.143': 'SIGTERM',
+  'help.exitCodes': "Exit codes (run, exec, attach and wait pass on the container's)",
+  'help.globalOptions': 'Options for all commands, before or after their names',
+  'help.group.container': 'Containers',
+  'help.group.image': 'Images',
+  'help.group.network': 'Networks',
+  'help.group.project': 'Projects',
+  'help.group.system': 'System',
+  'help.group.volume': 'Volumes',
+  'help.intro':
+    "Runs containers on any engine. Inside a project (a compose file here or above, or -f or -p) a name is first a service of the project, then a container. Elsewhere, or with --engine, the words mean the engine's containers, as docker's do.",
+  'help.options': 'OPTIONS',
+  'help.ownOptions': 'Options',
+  'help.usage': 'Usage:',
+  'image.loadTerminal': 'an image archive cannot be typed',
+  'image.loadTerminalFix': 'name a file with -i, or send one: wherry image load < FILE',
+  'image.loaded': 'loaded {name}',
+  'image.saveTerminal': 'an image archive is not for a terminal',
+  'image.saveTerminalFix': 'name a file with -o, or send it on: wherry image save NAME > FILE',
+  'info.address': 'Address',
+  'info.api': 'API',
+  'info.cgroup': 'Cgroup',
+  'info.containerCounts': '{running} running, {paused} paused, {stopped} stopped',
+  'info.containers': 'Containers',
+  'info.cpus': 'CPUs',
+  'info.engine': 'Engine',
+  'info.images': 'Images',
+  'info.kernel': 'Kernel',
+  'info.memory': 'Memory',
+  'info.platform': 'Platform',
+  'info.rootless': 'Rootless',
+  'info.storage': 'Storage',
+  'inspect.none': 'nothing is called {name} ({kinds})',
+  'inspect.noneFix': '`wherry ps -a` and `wherry images` list what is there',
+  interrupted: 'interrupted',
+  'option.abortOnContainerExit': 'Stop everything when one container ends; its exit code is passed on',
+  'option.addHost': 'Host name with its address, for /etc/hosts',
+  'option.archive': 'Keep owners',
+  'option.attachable': 'Containers may be connected by hand',
+  'option.build': 'Build all images first, also those that are there',
+  'option.buildArg': 'Build argument; without a value from the environment',
+  'option.buildNetwork': 'Network of the steps',
+  'option.buildPull': 'Look for newer base images',
+  'option.builder': 'Builder to use',
+  'option.cacheFrom': 'Image whose layers may be used',
+  'option.capAdd': 'Capability to add',
+  'option.capDrop': 'Capability to drop',
+  'option.condition': 'What to wait for; exit is the default',
+  'option.configCheck': 'Only check',
+  'option.configImages': 'Only the images',
+  'option.configNetworks': 'Only the names of networks',
+  'option.configProfiles': 'Only the names of profiles',
+  'option.configServices': 'Only the names of services',
+  'option.configVolumes': 'Only the names of volumes',
+  'option.cpuShares': 'Relative weight; 1024 is normal',
+  'option.cpus': 'Cores, such as 1.5',
+  'option.cpuset': 'Cores by number, such as 0-2',
+  'option.detach': 'Return at once',
+  'option.device': 'Device of the host: source[:target[:permissions]]',
+  'option.digests': 'Show digests',
+  'option.dns': 'Name server',
+  'option.dockerfile': 'Dockerfile',
+  'option.doctorVerbose': 'Also list what each engine can do',
+  'option.downVolumes': 'Remove named volumes too',
+  'option.driver': 'Driver',
+  'option.driverOpt': 'Option of the driver',
+  'option.dryRun': 'Only say what would be removed',
+  'option.entrypoint': 'Replace the entrypoint; empty removes it',
+  'option.env': 'Environment variable; without a value from the environment',
+  'option.envFile': 'File with environment variables for the container',
+  'option.exitCodeFrom': 'Stop everything when this service ends, and pass its exit code on',
+  'option.expose': 'Port that is not published',
+  'option.filter': 'Only what matches',
+  'option.follow': 'Go on with what comes',
+  'option.force': 'Also what is in use',
+  'option.forceRecreate': 'Make every container anew',
+  'option.gateway': 'Gateway of the subnet',
+  'option.groupAdd': 'Additional group',
+  'option.hostname': 'Host name of the container',
+  'option.idsOnly': 'Only ids',
+  'option.ignoreFailures': 'Exit code 0 also when some fail',
+  'option.imagesAll': 'Also intermediate images',
+  'option.index': 'Number of the container when the service has several',
+  'option.init': 'Small init as PID 1',
+  'option.interactive': 'Send stdin',
+  'option.internal': 'No way out of the network',
+  'option.ip': 'IPv4 address on the network',
+  'option.ip6': 'IPv6 address on the network',
+  'option.ipRange': 'Range for addresses of containers',
+  'option.ipc': 'IPC namespace',
+  'option.ipv6': 'Addresses of IPv6 too',
+  'option.label': 'Label',
+  'option.loadInput': 'Archive; stdin when left out',
+  'option.lsAll': 'Also projects of which nothing runs',
+  'option.memory': 'Bound of memory, such as 512m',
+  'option.memoryReservation': 'Memory that is kept under pressure',
+  'option.memorySwap': 'Bound of memory and swap together; -1 for none',
+  'option.name': 'Name of the container',
+  'option.namesOnly': 'Only names',
+  'option.network': 'Network to join, or bridge, host, none, container:NAME',
+  'option.networkAlias': 'Further name on the network',
+  'option.noBuild': 'Build nothing',
+  'option.noCache': 'Use no cache',
+  'option.noDeps': 'Leave out what the services depend on',
+  'option.noLogPrefix': 'No prefix before the lines',
+  'option.noPrune': 'Keep parents without a name',
+  'option.noRecreate': 'Keep containers also when their configuration changed',
+  'option.noSignals': 'Keep signals to ourselves',
+  'option.noStart': 'Create only',
+  'option.noStdin': 'Send no stdin',
+  'option.noStream': 'Once',
+  'option.noTrunc': 'Cut nothing',
+  'option.noTty': 'No terminal',
+  'option.pid': 'PID namespace: host or container:NAME',
+  'option.pidsLimit': 'Bound of processes',
+  'option.platform': 'Platform: os/arch[/variant]',
+  'option.privileged': 'All rights of the host',
+  'option.protocol': 'Protocol of the port; tcp is the default',
+  'option.pruneAll': 'Also images with names',
+  'option.psAll': 'Also containers that ended',
+  'option.psArgs': 'Options for ps, such as aux',
+  'option.psServices': 'Only the names of services',
+  'option.publish': 'Publish a port: [ip:][published:]target[/protocol]',
+  'option.pull': 'When images are pulled',
+  'option.pullPolicy': 'Pull always (the default), or only what is missing',
+  'option.raw': "The engine's own record",
+  'option.readOnly': 'Root file system read-only',
+  'option.removeOrphans': 'Remove containers of services that the file does not have any more',
+  'option.renewAnonVolumes': 'New anonymous volumes for new containers',
+  'option.restart': 'Restart policy: no, always, unless-stopped, on-failure[:n]',
+  'option.rm': 'Remove the container when it has ended',
+  'option.rmStop': 'Stop running ones first',
+  'option.rmVolumes': 'Remove their anonymous volumes too',
+  'option.rmi': 'Also remove images: all, or local for those that have no name of their own',
+  'option.runtime': 'OCI runtime',
+  'option.saveOutput': 'File; stdout when left out',
+  'option.scale': 'Number of containers of a service',
+  'option.secret': 'Secret for the build',
+  'option.securityOpt': 'Security option',
+  'option.servicePorts': 'Publish the ports of the service',
+  'option.shmSize': 'Size of /dev/shm',
+  'option.signal': 'Signal; SIGKILL is the default',
+  'option.since': 'From then on: a time, or a span before now such as 10m',
+  'option.status': 'Only containers with this status',
+  'option.stopGrace': 'Seconds that stop waits before it kills',
+  'option.stopSignal': 'Signal that stop sends',
+  'option.stopTimeout': 'Seconds that stop waits before it kills',
+  'option.subnet': 'Subnet',
+  'option.sysctl': 'Kernel parameter',
+  'option.tag': 'Name of the image; further ones are added',
+  'option.tail': 'Only the last lines',
+  'option.target': 'Stage to build',
+  'option.timestamps': 'Show the time of each line',
+  'option.tmpfs': 'Mount a tmpfs',
+  'option.tty': 'Give it a terminal',
+  'option.type': 'What the name means',
+  'option.ulimit': 'Bound of the kernel',
+  'option.until': 'Up to then',
+  'option.user': 'User: name or uid[:gid]',
+  'option.volume': 'Mount: [source:]target[:options]',
+  'option.wait': 'Wait until all services run and, with a health check, are healthy',
+  'option.waitTimeout': 'Seconds for each health gate',
+  'option.workdir': 'Working directory',
+  'plan.after': 'after {needs}',
+  'plan.reason.config-changed': 'its configuration changed',
+  'plan.reason.dependency-recreated': 'something that it depends on is made anew',
+  'plan.reason.down': 'the project goes down',
+  'plan.reason.forced': 'asked for',
+  'plan.reason.image-changed': 'its image changed',
+  'plan.reason.left-over': 'left over from an interrupted run',
+  'plan.reason.missing': 'it is not there',
+  'plan.reason.not-running': 'it does not run',
+  'plan.reason.orphan': 'the file has no such service any more',
+  'plan.reason.scaled-down': 'one too many',
+  'plan.unchanged': '{project} is as it should be: nothing to do',
+  'plan.verb': 'plan shows up or down, not "{verb}"',
+  'plan.verbFix': 'write `wherry plan up [SERVICE...]` or `wherry plan down`',
+  'plan.wave': 'Wave {number}',
+  'port.none': 'port {port} of {name} is not published',
+  'port.noneFix': '`wherry port NAME` lists those that are',
+  'progress.doing.build': 'building',
+  'progress.doing.create': 'creating',
+  'progress.doing.keep': 'unchanged',
+  'progress.doing.pull': 'pulling',
+  'progress.doing.recreate': 'recreating',
+  'progress.doing.remove': 'removing',
+  'progress.doing.start': 'starting',
+  'progress.doing.stop': 'stopping',
+  'progress.done.build': 'built',
+  'progress.done.create': 'started',
+  'progress.done.keep': 'unchanged',
+  'progress.done.pull': 'pulled',
+  'progress.done.recreate': 'recreated',
+  'progress.done.remove': 'removed',
+  'progress.done.start': 'started',
+  'progress.done.stop': 'stopped',
+  'progress.healthy': 'healthy',
+  'progress.image': 'image {name}',
+  'progress.locked': 'waiting: process {pid} works on {project}',
+  'progress.made': 'created',
+  'progress.network': 'network {name}',
+  'progress.untilReady': 'started, not healthy yet',
+  'progress.volume': 'volume {name}',
+  'progress.waiting': 'waiting',
+  'prune.reclaimed': '{size} reclaimed',
+  'run.detachedRemoval': '--rm needs wherry to stay until the container ends, and -d sends it away',
+  'run.detachedRemovalFix': 'leave out -d, or remove it later with `wherry rm`',
+  'run.engineFix': 'services: {names}. For an image write `wherry run --engine IMAGE`',
+  'scope.engineRefused': 'this command works on a project, and --engine says that there is none',
+  'scope.noFile': 'there is no compose file in {directory} or above',
+  'scope.noFileFix': 'write a compose.yaml, or name a file with -f',
+  'scope.noNameFix': 'name the project with -p, or a file with -f; `wherry ls -a` lists the projects',
+  'target.noContainer': '{service} has no such container in the project {project}',
+  'target.noContainerFix': '`wherry up -d {service}` makes one',
+  'terminal.none': 'stdin is not a terminal',
+  'terminal.noneFix': 'leave out -t (-T in a project)',
+  'time.ago': '{span} ago',
+  'time.days': '{count, plural, one {# day} other {# days}}',
+  'time.hours': '{count, plural, one {# hour} other {# hours}}',
+  'time.instant': 'less than a second',
+  'time.minutes': '{count, plural, one {# minute} other {# minutes}}',
+  'time.months': '{count, plural, one {# month} other {# months}}',
+  'time.seconds': '{count, plural, one {# second} other {# seconds}}',
+  'time.unknown': '-',
+  'time.weeks': '{count, plural, one {# week} other {# weeks}}',
+  'time.years': '{count, plural, one {# year} other {# years}}',
+  'up.aborting': 'a container ended: stopping the others',
+  'up.change.created': '✓ created',
+  'up.change.kept': '✓ unchanged',
+  'up.change.none': '✓',
+  'up.change.recreated': '✓ recreated',
+  'up.change.restarted': '✓ restarted',
+  'up.change.started': '✓ started',
+  'up.completed': '✓ completed',
+  'up.done': '{project} is up ({time}). Stop it with: {command}',
+  'up.exited': '{name} ended with exit code {code}',
+  'up.failed': '{project} is not up. What was started goes on; remove it with: {command}',
+  'up.killing': 'killing',
+  'up.status.degraded': '! degraded',
+  'up.status.discovered': '✓ found',
+  'up.status.distributed': '✓ placed',
+  'up.status.failed': '✗ failed',
+  'up.status.remote': '✓ remote',
+  'up.status.skipped': '– skipped',
+  'up.stopping': 'stopping (Ctrl-C again kills)',
+  'usage.didYouMean': 'did you mean `wherry {name}`?',
+  'usage.excessArgument': '{command} does not take "{argument}"',
+  'usage.excludes': '{a} and {b} exclude each other',
+  'usage.imageNeeded': 'name an image',
+  'usage.missingArgument': '{command} needs <{argument}>',
+  'usage.nameNeeded': 'name a container',
+  'usage.nameNeededFix': 'inside a project no name means all its services; here there is none',
+  'usage.noSuchService': 'the project has no service {name}',
+  'usage.seeHelp': 'see `wherry {command} --help`',
+  'usage.seeHelpOfAll': 'see `wherry --help`',
+  'usage.services': 'services: {names}',
+  'usage.unknownCommand': 'there is no command "{name}"',
+  'value.notNumber': '"{text}" is not a whole number',
+  'value.notPort': '"{text}" is not a port to publish',
+  'value.notPortFix': 'write [ip:][published:]target[/tcp|udp|sctp], such as 8080:80',
+  'value.notRestart': '"{text}" is not a restart policy',
+  'value.notScale': '"{text}" is not SERVICE=NUMBER',
+  'value.notTime': '"{text}" is not a time',
+  'value.notUlimit': '"{text}" is not NAME=SOFT[:HARD]',
+  'value.notVariable': '"{text}" is not NAME=VALUE',
+  'value.notVolume': '"{text}" is not a mount',
+  'value.notVolumeFix': 'write [source:]target[:options], such as ./data:/data:ro',
+  'value.notVolumeOption': '{text}: "{option}" is not an option of a mount',
+  'value.unequalRanges': '{text}: the two ranges of ports differ in length',
+  'version.engine': 'engine',
+  'version.engineLine': '{version} (API {api}, {platform}, {address})',
+  'version.noEngine': 'none answers; `wherry doctor` tells why',
+  warning: 'warning:',
+};
