@@ -1,4 +1,5 @@
 import type { Service } from './model.ts';
+import { own } from './own.ts';
 import type { Reading } from './reading.ts';
 
 /** Reports each cycle of `depends_on` once, naming the services on it. */
@@ -20,7 +21,7 @@ function walk(
   const open = new Map<string, number>();
   const enter = (name: string): void => {
     open.set(name, trail.length);
-    trail.push({ name, rest: Object.keys(services[name]?.dependsOn ?? {}) });
+    trail.push({ name, rest: Object.keys(own(services, name)?.dependsOn ?? {}) });
   };
   enter(start);
   for (let top = trail.at(-1); top !== undefined; top = trail.at(-1)) {
@@ -39,8 +40,8 @@ function walk(
 
 function report(cycle: readonly string[], services: Readonly<Record<string, Service>>, to: Reading): void {
   const [from, next] = cycle.slice(-2);
-  const service = services[from ?? ''];
-  const dependency = service?.dependsOn[next ?? ''];
+  const service = own(services, from ?? '');
+  const dependency = service && own(service.dependsOn, next ?? '');
   const place = dependency !== undefined && to.isMarked(dependency) ? dependency : service?.origin;
   if (place !== undefined)
     to.errorAt(place, 'cycle', `the services depend on each other: ${cycle.join(' → ')}`);

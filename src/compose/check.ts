@@ -1,5 +1,6 @@
 import { sharedService } from './finish-service.ts';
 import type { FileReference, FileResource, Network, Service, Volume } from './model.ts';
+import { own } from './own.ts';
 import type { Reading } from './reading.ts';
 import { suggest } from './suggest.ts';
 
@@ -141,10 +142,6 @@ function checkTargets(service: Service, to: Reading): void {
   for (const mount of service.volumes) {
     if (tmpfs.has(mount.target)) to.errorAt(mount, 'conflict', `${mount.target} is mounted by tmpfs already`);
   }
-}
-
-function own<T>(record: Readonly<Record<string, T>>, name: string): T | undefined {
-  return Object.hasOwn(record, name) ? record[name] : undefined;
 }
 
 function declare(section: string, name: string, known: object): string {

@@ -3,6 +3,7 @@ import { Secret } from '../core/secret.ts';
 import type { FileMount } from '../core/spec.ts';
 import type { FileAccess } from './file-access.ts';
 import type { FileReference, FileResource, Project, Service } from './model.ts';
+import { own } from './own.ts';
 import { readBytes } from './read-text.ts';
 
 /** Content of the secrets and configs of a project that lie in files, by their path. */
@@ -27,11 +28,11 @@ export async function readFileContents(project: Project, access?: FileAccess): P
 function usedFiles(project: Project, service: Service): [string, FileResource][] {
   const used: [string, FileResource][] = [];
   for (const { source } of [...service.secrets, ...(service.build?.secrets ?? [])]) {
-    const secret = project.secrets[source];
+    const secret = own(project.secrets, source);
     if (secret !== undefined) used.push(['secret', secret]);
   }
   for (const { source } of service.configs) {
-    const config = project.configs[source];
+    const config = own(project.configs, source);
     if (config !== undefined) used.push(['config', config]);
   }
   return used;
@@ -40,7 +41,7 @@ function usedFiles(project: Project, service: Service): [string, FileResource][]
 /** The secrets of a service as files of its container. */
 export function secretMounts(project: Project, service: Service, contents: FileContents): FileMount[] {
   return service.secrets.map((reference) => {
-    const content = contentOf('secret', project.secrets[reference.source], reference, project, contents);
+    const content = contentOf('secret', own(project.secrets, reference.source), reference, project, contents);
     return fileMount(reference, new Secret(content));
   });
 }
@@ -48,7 +49,7 @@ export function secretMounts(project: Project, service: Service, contents: FileC
 /** The configs of a service as files of its container. */
 export function configMounts(project: Project, service: Service, contents: FileContents): FileMount[] {
   return service.configs.map((reference) => {
-    const content = contentOf('config', project.configs[reference.source], reference, project, contents);
+    const content = contentOf('config', own(project.configs, reference.source), reference, project, contents);
     return fileMount(reference, content);
   });
 }

@@ -20,7 +20,8 @@ export function finishService(draft: ServiceDraft, lookup: Lookup, to: Reading):
     for (const [name, value] of Object.entries(filled(build.args, lookup))) {
       if (value !== null) define(args, name, value);
     }
-    service.build = { ...build, args };
+    // The same object: the loader knows where it was written.
+    service.build = Object.assign(build, { args });
   }
   if (deploy !== undefined) service.deploy = { mode: deploy.mode ?? 'replicated', labels: deploy.labels };
   if (draft.networkMode === undefined && Object.keys(draft.networks).length === 0) {

@@ -3,6 +3,7 @@ import { throwIfAborted, WherryError } from '../core/errors.ts';
 import { checkProject } from './check.ts';
 import { checkCycles } from './check-cycles.ts';
 import { checkPorts } from './check-ports.ts';
+import { define } from './decode.ts';
 import { ProjectEnvironment, splitList } from './environment.ts';
 import type { FileAccess } from './file-access.ts';
 import { finishService } from './finish-service.ts';
@@ -169,7 +170,9 @@ async function finishProject(finishing: Finishing): Promise<Project> {
   const { draft, name, options, environment, directory, files, access, to } = finishing;
   const lookup = (variable: string): string | undefined => environment.get(variable);
   const all: Record<string, Service> = {};
-  for (const service of Object.values(draft.services)) all[service.name] = finishService(service, lookup, to);
+  for (const service of Object.values(draft.services)) {
+    define(all, service.name, finishService(service, lookup, to));
+  }
 
   const named = options.services ?? [];
   const active = options.profiles?.length
@@ -188,7 +191,7 @@ async function finishProject(finishing: Finishing): Promise<Project> {
   const services: Record<string, Service> = {};
   for (const service of Object.values(selection.services)) {
     await serviceFiles.addTo(service);
-    services[service.name] = withoutAbsentDependencies(service, selection.services);
+    define(services, service.name, withoutAbsentDependencies(service, selection.services));
   }
   const usesDefault = Object.values(services).some((service) => Object.hasOwn(service.networks, 'default'));
   if (usesDefault && !Object.hasOwn(draft.networks, 'default')) {

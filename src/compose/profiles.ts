@@ -1,4 +1,6 @@
+import { define } from './decode.ts';
 import type { Dependency, Service } from './model.ts';
+import { own } from './own.ts';
 
 /** Services that take part, and those that do not. */
 export interface Selection {
@@ -21,7 +23,7 @@ export function selectByProfile(
   const profiles = new Set(active);
   const unknown: string[] = [];
   for (const name of names) {
-    const service = Object.hasOwn(all, name) ? all[name] : undefined;
+    const service = own(all, name);
     if (service === undefined) unknown.push(name);
     else if (!isActive(service, profiles)) for (const profile of service.profiles) profiles.add(profile);
   }
@@ -35,7 +37,7 @@ export function selectByName(selection: Selection, names: readonly string[]): Se
   const wanted = new Set<string>();
   const pending = [...names];
   for (let name = pending.pop(); name !== undefined; name = pending.pop()) {
-    const service = Object.hasOwn(selection.services, name) ? selection.services[name] : undefined;
+    const service = own(selection.services, name);
     if (service === undefined || wanted.has(name)) continue;
     wanted.add(name);
     pending.push(...Object.keys(service.dependsOn));
@@ -51,7 +53,7 @@ export function withoutAbsentDependencies(
 ): Service {
   const dependsOn: Record<string, Dependency> = {};
   for (const [name, dependency] of Object.entries(service.dependsOn)) {
-    if (dependency.required || Object.hasOwn(present, name)) dependsOn[name] = dependency;
+    if (dependency.required || Object.hasOwn(present, name)) define(dependsOn, name, dependency);
   }
   return { ...service, dependsOn };
 }

@@ -1,6 +1,7 @@
 import { bytes, define, integer, listOf, mapOf, type Read, text, textOrNumber, wrongType } from './decode.ts';
 import { type Fields, readFields, setter } from './fields.ts';
 import type { Ulimit } from './model.ts';
+import { own } from './own.ts';
 import type { Reading } from './reading.ts';
 import { child, type Node, type Path } from './tree.ts';
 
@@ -31,7 +32,7 @@ export function readExtraHosts(node: Node, path: Path, to: Reading): Record<stri
     if (host === '' || /[:=]/.test(host)) to.error('value', `"${host}" is no host name`, value, at);
     else if (addresses.length === 0 || addresses.includes(''))
       to.error('value', `${host} has no address`, value, at);
-    else define(hosts, host, [...(hosts[host] ?? []), ...addresses.map(withoutBrackets)]);
+    else define(hosts, host, [...(own(hosts, host) ?? []), ...addresses.map(withoutBrackets)]);
   };
   if (node.kind === 'mapping') {
     for (const [host, entry] of node.entries) {

@@ -3,6 +3,7 @@ import { define } from './decode.ts';
 import { parseDotenv, parseRawEnv } from './dotenv.ts';
 import type { FileAccess } from './file-access.ts';
 import type { EnvFile, Service } from './model.ts';
+import { own } from './own.ts';
 import { readText } from './read-text.ts';
 import type { Reading } from './reading.ts';
 import type { Lookup } from './template.ts';
@@ -26,15 +27,14 @@ export class ServiceFiles {
   }
 
   async #environment(service: Service): Promise<Record<string, string | null>> {
-    const own = service.environment;
+    const declared = service.environment;
     const into = new Map<string, string>();
-    for (const [name, value] of Object.entries(own)) if (value !== null) into.set(name, value);
-    const lookup: Lookup = (name) =>
-      this.#lookup(name) ?? (Object.hasOwn(own, name) ? (own[name] ?? undefined) : undefined);
+    for (const [name, value] of Object.entries(declared)) if (value !== null) into.set(name, value);
+    const lookup: Lookup = (name) => this.#lookup(name) ?? own(declared, name) ?? undefined;
     for (const file of service.envFiles) await this.#envFile(file, lookup, into);
     const merged: Record<string, string | null> = {};
     for (const [name, value] of into) define(merged, name, value);
-    for (const [name, value] of Object.entries(own)) define(merged, name, value);
+    for (const [name, value] of Object.entries(declared)) define(merged, name, value);
     return merged;
   }
 

@@ -1,7 +1,9 @@
 import type { DockerfileBuild } from '../core/image.ts';
 import { Secret } from '../core/secret.ts';
+import { define } from './decode.ts';
 import { contentOf, type FileContents } from './file-contents.ts';
 import type { Project, Service } from './model.ts';
+import { own } from './own.ts';
 
 /** What to build for a service, or undefined when it is not built. Tags beside the service's own image are in `tags`. */
 export function toBuildInput(
@@ -15,8 +17,8 @@ export function toBuildInput(
   const platform = service.platform ?? platforms[0];
   const contents: Record<string, Secret> = {};
   for (const reference of secrets) {
-    const content = contentOf('secret', project.secrets[reference.source], reference, project, files);
-    contents[reference.target] = new Secret(content);
+    const content = contentOf('secret', own(project.secrets, reference.source), reference, project, files);
+    define(contents, reference.target, new Secret(content));
   }
   return {
     kind: 'dockerfile',

@@ -10,12 +10,14 @@ import type {
   VolumeMount,
 } from '../core/spec.ts';
 import type { VolumeSpec } from '../core/volume.ts';
+import { define } from './decode.ts';
 import { configMounts, type FileContents, secretMounts } from './file-contents.ts';
 import { sharedService } from './finish-service.ts';
 import { networkHash, serviceHash, volumeHash } from './hash.ts';
 import { composeLabel } from './labels.ts';
 import type { Mount, Network, Port, Project, Service, ServiceNetwork, Volume } from './model.ts';
 import { containerName, imageName } from './names.ts';
+import { own } from './own.ts';
 import { parseTmpfs } from './tmpfs.ts';
 
 export interface ToSpecOptions {
@@ -175,7 +177,11 @@ function toAttachments(
 ): Record<string, NetworkAttachment> | undefined {
   const attachments: Record<string, NetworkAttachment> = {};
   for (const [key, attachment] of Object.entries(service.networks)) {
-    attachments[project.networks[key]?.name ?? key] = toAttachment(attachment, service, container);
+    define(
+      attachments,
+      own(project.networks, key)?.name ?? key,
+      toAttachment(attachment, service, container),
+    );
   }
   return attachments;
 }
@@ -194,7 +200,7 @@ function toAttachment(attachment: ServiceNetwork, service: Service, container: s
 function sharedMode(mode: string | undefined, project: Project, options: ToSpecOptions): string | undefined {
   const name = sharedService(mode);
   if (name === undefined) return mode;
-  const other = project.services[name] ?? project.disabledServices[name];
+  const other = own(project.services, name) ?? own(project.disabledServices, name);
   const container =
     options.containerOf?.(name) ?? (other === undefined ? name : containerName(project, other, 1));
   return `container:${container}`;
@@ -223,7 +229,8 @@ function toVolumeMount(mount: Mount, project: Project): VolumeMount {
     return defined<VolumeMount>({ type: 'tmpfs', target: mount.target, readOnly, ...mount.tmpfs });
   return defined<VolumeMount>({
     type: 'volume',
-    source: mount.source === undefined ? undefined : (project.volumes[mount.source]?.name ?? mount.source),
+    source:
+      mount.source === undefined ? undefined : (own(project.volumes, mount.source)?.name ?? mount.source),
     target: mount.target,
     readOnly,
     noCopy: mount.volume?.nocopy || undefined,

@@ -1,0 +1,198 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are variables of Compose, not of JavaScript
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { isWherryError } from '../core/errors.ts';
+import { loadProject } from './load.ts';
+import { memoryFiles } from './memory-files.ts';
+import { composeSupport } from './support.ts';
+import { serviceToSpec } from './to-spec.ts';
+
+const seed = `name: demo
+x-base: &base
+  restart: on-failure:3
+  environment: &env {A: "\${A:-1}", B: , C: 3}
+services:
+  web:
+    <<: *base
+    image: nginx:\${TAG:-1}
+    command: sh -c "echo hi"
+    ports: ["8080:80", "127.0.0.1:9000-9001:90-91/udp", {target: 82, published: "83"}]
+    volumes: [data:/data, ./src:/src:ro, {type: tmpfs, target: /t, tmpfs: {size: 1m}}]
+    depends_on: {cache: {condition: service_healthy}}
+    networks: {front: {aliases: [w]}}
+    deploy: {replicas: 2, resources: {limits: {cpus: "0.5", memory: 64m}}}
+    secrets: [token]
+    ulimits: {nofile: {soft: 1, hard: 2}}
+    extra_hosts: ["h:1.2.3.4"]
+  cache:
+    image: redis
+    healthcheck: {test: [CMD, redis-cli, ping], interval: 1s}
+    network_mode: bridge
+    env_file: [{path: e.env, required: false}]
+volumes: {data: {}}
+networks: {front: {ipam: {config: [{subnet: 10.0.0.0/24}]}}}
+secrets: {token: {environment: TOKEN}}
+`;
+
+/** A project that can be turned into specs, or an INVALID error with problems that say where. Nothing else. */
+async function loads(text: string, over?: string): Promise<boolean> {
+  const access = memoryFiles({ '/a/compose.yaml': text, '/a/over.yaml': over ?? '', '/a/e.env': 'X=1\n' });
+  const files = over === undefined ? ['compose.yaml'] : ['compose.yaml', 'over.yaml'];
+  try {
+    const { project } = await loadProject({ workingDirectory: '/a', env: { TOKEN: 't' }, files, access });
+    for (const service of Object.values(project.services)) {
+      const contents = new Map(
+        Object.values({ ...project.secrets, ...project.configs }).map(({ file }) => [
+          file ?? '',
+          new Uint8Array(),
+        ]),
+      );
+      const environment = new Proxy(project.environment, {
+        get: () => 'value',
+        getOwnPropertyDescriptor: () => ({ configurable: true, value: 'value' }),
+      });
+      serviceToSpec({ ...project, environment }, service, { index: 1, files: contents });
+    }
+    return true;
+  } catch (error) {
+    if (!isWherryError(error, 'INVALID')) throw error;
+    expect(error.message).not.toBe('');
+    return false;
+  }
+}
+
+test('whatever is done to the text of a file, it is a project or a clear error', async () => {
+  const piece = fc.constantFrom(
+    '',
+    ' ',
+    '\n',
+    ':',
+    ': ',
+    '- ',
+    '  ',
+    '\t',
+    '#',
+    '"',
+    "'",
+    '[',
+    ']',
+    '{',
+    '}',
+    ',',
+    '&x ',
+    '*env',
+    '<<: ',
+    '|\n',
+    '>\n',
+    '!reset ',
+    '!override ',
+    '$',
+    '${',
+    '}',
+    '${X:?}',
+    '0',
+    '-1',
+    '1e999',
+    'null',
+    'true',
+    '~',
+    '__proto__: ',
+    '\0',
+    'é',
+    '---\n',
+    '?',
+  );
+  const edit = fc.record({ at: fc.nat(seed.length), remove: fc.nat(12), insert: piece });
+  const outcomes = new Set<boolean>();
+  await fc.assert(
+    fc.asyncProperty(fc.array(edit, { minLength: 1, maxLength: 4 }), async (edits) => {
+      let text = seed;
+      for (const { at, remove, insert } of edits) text = text.slice(0, at) + insert + text.slice(at + remove);
+      outcomes.add(await loads(text));
+    }),
+    { numRuns: 1500 },
+  );
+  expect(outcomes).toEqual(new Set([true, false]));
+});
+
+test('any value at any key, alone or merged over another, is a project or a clear error', async () => {
+  const paths = Array.from(composeSupport().keys());
+  const leaf = fc.oneof(
+    fc.constantFrom<unknown>(
+      null,
+      true,
+      false,
+      0,
+      -1,
+      80,
+      1.5,
+      '',
+      'x',
+      '80:80',
+      '1m',
+      '/a:/b',
+      'a=b',
+      '$',
+      '${X}',
+      'service:a',
+      'host',
+      '[::1]:1:1',
+      'a:b:c:d',
+    ),
+    fc.string({ maxLength: 8 }),
+    fc.double({ noNaN: true }),
+  );
+  const key = fc.constantFrom(
+    'a',
+    'b',
+    'source',
+    'target',
+    'type',
+    'path',
+    'name',
+    'x-y',
+    '__proto__',
+    'condition',
+    'test',
+    '',
+  );
+  const { value } = fc.letrec((tie) => ({
+    value: fc.oneof(
+      { depthSize: 'small' },
+      leaf,
+      fc.array(tie('value'), { maxLength: 3 }),
+      fc.dictionary(key, tie('value'), { maxKeys: 3 }),
+    ),
+  }));
+  const file = fc.array(fc.tuple(fc.constantFrom(...paths), value), { minLength: 1, maxLength: 4 });
+  await fc.assert(
+    fc.asyncProperty(file, file, async (first, second) => {
+      await loads(render(first));
+      await loads(render(first), render(second));
+    }),
+    { numRuns: 1500 },
+  );
+});
+
+/** A file with the given values at the given keys, around a service that is in order. */
+function render(values: readonly (readonly [string, unknown])[]): string {
+  const root: Record<string, unknown> = { services: { a: { image: 'x' } } };
+  for (const [path, value] of values) {
+    const steps = path.split('.').map((step) => (step === '*' ? 'a' : step));
+    const leafStep = steps.pop() ?? '';
+    let at = root;
+    for (const [index, step] of steps.entries()) {
+      if (step === '[]') continue;
+      const inner: Record<string, unknown> = {};
+      const existing = at[step];
+      if (typeof existing === 'object' && existing !== null && !Array.isArray(existing)) {
+        at = existing as Record<string, unknown>;
+        continue;
+      }
+      at[step] = steps[index + 1] === '[]' ? [inner] : inner;
+      at = inner;
+    }
+    at[leafStep === '[]' ? 'x' : leafStep] = value;
+  }
+  return JSON.stringify(root);
+}
