@@ -15,14 +15,23 @@ const states: Readonly<Record<StepProgress['state'], ItemState>> = {
   failed: 'failed',
 };
 
+/** What was reported before, as far as it decides how a later report reads. */
+interface Seen {
+  healthy: Set<string>;
+  /** Steps that were held back by a gate after the container was made. */
+  waited: Set<string>;
+  labels: Map<string, string>;
+}
+
 /** Shows what `up`, `down` and the other verbs of a project report on a board: a line for each thing. */
 export function bootProgress(board: ProgressBoard, project: string): OnProgress {
   const images = new Map<string, ImageBytes>();
-  const healthy = new Set<string>();
+  const seen: Seen = { healthy: new Set(), waited: new Set(), labels: new Map() };
   return (progress) => {
     switch (progress.kind) {
       case 'planned':
         for (const step of progress.plan.steps) {
+          seen.labels.set(step.id, labelOf(step, project));
           if (step.kind !== 'container' || step.action !== 'keep') {
             board.set(step.id, {
               label: labelOf(step, project),
@@ -36,7 +45,7 @@ export function bootProgress(board: ProgressBoard, project: string): OnProgress 
         board.set(progress.step.id, {
           label: labelOf(progress.step, project),
           state: states[progress.state],
-          text: progress.error?.message.split('\n')[0] ?? textOf(progress, healthy),
+          text: progress.error?.message.split('\n')[0] ?? textOf(progress, seen),
           share: null,
         });
         return;
@@ -47,7 +56,7 @@ export function bootProgress(board: ProgressBoard, project: string): OnProgress 
         return;
       }
       case 'health':
-        if (progress.health === 'healthy') healthy.add(progress.container);
+        if (progress.health === 'healthy') seen.healthy.add(progress.container);
         return;
       case 'locked':
         board.log(t('progress.locked', { project: progress.project, pid: progress.pid }));
@@ -64,22 +73,28 @@ export function labelOf(step: Step, project: string): string {
   return step.name.startsWith(`${project}-`) ? step.name.slice(project.length + 1) : step.name;
 }
 
-function textOf({ step, state }: StepProgress, healthy: ReadonlySet<string>): string {
+function textOf({ step, state }: StepProgress, seen: Seen): string {
+  if (step.kind === 'container') return containerText(step, state, seen);
   if (state === 'waiting') return t('progress.waiting');
-  if (step.kind === 'container') return containerText(step, state, healthy);
-  return state === 'ready' ? t(`progress.done.${step.action}`) : t(`progress.doing.${step.action}`);
+  if (state !== 'ready') return t(`progress.doing.${step.action}`);
+  return step.action === 'create' ? t('progress.made') : t(`progress.done.${step.action}`);
 }
 
-function containerText(
-  step: ContainerStep,
-  state: StepProgress['state'],
-  healthy: ReadonlySet<string>,
-): string {
+function containerText(step: ContainerStep, state: StepProgress['state'], seen: Seen): string {
+  if (state === 'waiting') {
+    seen.waited.add(step.id);
+    const gates = step.needs.filter(({ until }) => until === 'healthy' || until === 'completed');
+    const names = gates.map(({ step: id }) => seen.labels.get(id) ?? id);
+    return names.length === 0 ? t('progress.waiting') : t('progress.waitingFor', { names: names.join(', ') });
+  }
   if (state === 'started') return t('progress.untilReady');
-  if (state !== 'ready') return t(`progress.doing.${step.action}`);
-  if (healthy.has(step.name)) return t('progress.healthy');
-  const onlyMade = !step.start && (step.action === 'create' || step.action === 'recreate');
-  return onlyMade ? t('progress.made') : t(`progress.done.${step.action}`);
+  const makes = step.action === 'create' || step.action === 'recreate';
+  if (state !== 'ready') {
+    const starts = makes && seen.waited.has(step.id);
+    return starts ? t('progress.doing.start') : t(`progress.doing.${step.action}`);
+  }
+  if (seen.healthy.has(step.name)) return t('progress.healthy');
+  return makes && !step.start ? t('progress.made') : t(`progress.done.${step.action}`);
 }
 
 /** Bytes of the layers of one image. */
