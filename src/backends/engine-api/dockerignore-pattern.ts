@@ -11,9 +11,10 @@ export interface IgnorePattern {
 
 /** Undefined for a pattern that breaks the grammar of Go's `filepath.Match`. */
 export function ignorePattern(line: string): IgnorePattern | undefined {
-  const exception = line.startsWith('!');
-  const text = cleanPath(exception ? line.slice(1) : line);
-  if (!isMatchGrammar(text)) return undefined;
+  const cleaned = cleanPath(line.trim());
+  const exception = cleaned.startsWith('!');
+  const text = exception ? cleaned.slice(1) : cleaned;
+  if (text === '' || !isMatchGrammar(text)) return undefined;
   const test = compile(text);
   return test === undefined ? undefined : { text, exception, test };
 }

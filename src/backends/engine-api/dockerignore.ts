@@ -60,7 +60,7 @@ function parse(text: string, source: string): IgnorePattern[] {
   lines.forEach((line, index) => {
     const pattern = parseLine(line);
     if (pattern === undefined) return;
-    const compiled = pattern === '!' ? undefined : ignorePattern(pattern);
+    const compiled = ignorePattern(pattern);
     if (compiled === undefined) {
       throw new WherryError('INVALID', `${source}:${index + 1}: "${line.trim()}" is not a pattern`, {
         hint: 'close what "[" opens, and write a path after "!"',

@@ -53,7 +53,7 @@ export function imageInfo(record: ImageRecord, name: string): ImageInfo {
     createdAt: engineTime(record.Created ?? undefined),
     size: record.Size ?? 0,
     os: record.Os || null,
-    architecture: record.Architecture ? joinVariant(record.Architecture, record.Variant) : null,
+    architecture: record.Architecture || null,
     labels: record.Config?.Labels ?? {},
     config: record.Config ? imageConfig(record.Config) : null,
   };
@@ -133,8 +133,4 @@ function referenceOf(text: string): Reference | null {
 
 function withAlgorithm(id: string): string {
   return /^[0-9a-f]{64}$/.test(id) ? `sha256:${id}` : id;
-}
-
-function joinVariant(architecture: string, variant: string | undefined): string {
-  return variant ? `${architecture}/${variant}` : architecture;
 }

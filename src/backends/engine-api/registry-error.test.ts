@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { WherryError } from '../../core/errors.ts';
+import { parseReference } from '../../core/reference.ts';
+import { registryError, registryRefusal } from './registry-error.ts';
+
+const pull = { verb: 'pull', reference: parseReference('reg.example/app:1'), authenticated: false } as const;
+
+// What engines said: Docker 20.10 and 29, Podman 4.3 and 5.4.
+describe('what engines say of a failed pull', () => {
+  it.each([
+    ['manifest for reg.example/app:1 not found: manifest unknown: manifest unknown', 'NOT_FOUND'],
+    ['failed to resolve reference "reg.example/app:1": reg.example/app:1: not found', 'NOT_FOUND'],
+    [
+      "pull access denied for app, repository does not exist or may require 'docker login': denied",
+      'NOT_FOUND',
+    ],
+    ['no matching manifest for linux/arm64/v8 in the manifest list entries', 'NOT_FOUND'],
+    ['no match for platform in manifest: not found', 'NOT_FOUND'],
+    ['Head "http://reg.example/v2/app/manifests/1": no basic auth credentials', 'UNAUTHORIZED'],
+    ['Get "http://reg.example/v2/": unauthorized: authentication required', 'UNAUTHORIZED'],
+    ['unable to retrieve auth token: invalid username/password: unauthorized', 'UNAUTHORIZED'],
+    ['denied: requested access to the resource is denied', 'PERMISSION'],
+    ['Get "http://reg.example/v2/": dial tcp 127.0.0.1:1: connect: connection refused', 'UNAVAILABLE'],
+    ['dial tcp: lookup reg.example on 10.0.0.1:53: no such host', 'UNAVAILABLE'],
+    ['Get "https://reg.example/v2/": net/http: TLS handshake timeout', 'UNAVAILABLE'],
+    ['http: server gave HTTP response to HTTPS client', 'UNAVAILABLE'],
+    ['tls: failed to verify certificate: x509: certificate signed by unknown authority', 'UNAVAILABLE'],
+    ['failed to register layer: write /usr/lib/x: no space left on device', 'NO_SPACE'],
+    ['toomanyrequests: You have reached your pull rate limit.', 'IMAGE_PULL'],
+    ['something nobody has seen before', 'IMAGE_PULL'],
+  ])('%s: %s', (message, code) => {
+    const error = registryError(message, pull);
+    expect(error).toMatchObject({
+      code,
+      details: { registry: 'reg.example', reference: 'reg.example/app:1' },
+    });
+    expect(error.message).toContain(message);
+  });
+
+  it('takes a refusal for wrong credentials when there were some', () => {
+    const refused = 'unauthorized: authentication required';
+    expect(registryError(refused, pull).hint).toMatch(/log in first/);
+    expect(registryError(refused, { ...pull, authenticated: true }).hint).toMatch(/wrong or have expired/);
+  });
+
+  it("reads Podman's refusal, which is a line of the stream", () => {
+    const refusal = new WherryError('ENGINE', '{"errorDetail":{"message":"connection refused"}}', {
+      details: { status: 500 },
+    });
+    expect(registryRefusal(refusal, pull)).toMatchObject({
+      code: 'UNAVAILABLE',
+      message: expect.stringMatching(/\(connection refused\)$/),
+    });
+  });
+
+  it('leaves alone what is not about the registry', () => {
+    const cancelled = new WherryError('CANCELLED', 'the call was cancelled');
+    expect(registryRefusal(cancelled, pull)).toBe(cancelled);
+  });
+});
