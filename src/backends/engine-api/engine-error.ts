@@ -140,7 +140,7 @@ const knownTexts: readonly { pattern: RegExp; verdict: Verdict }[] = [
   },
   {
     pattern:
-      /can only create exec sessions on running containers|container .* is not running|cannot .* a paused container|is paused|container state improper/i,
+      /can only create exec sessions on running containers|container .* is not running|cannot .* a paused container|is (not )?paused|container state improper/i,
     verdict: { code: 'CONFLICT' },
   },
   {

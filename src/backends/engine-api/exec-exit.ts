@@ -49,13 +49,16 @@ export class ExecExit {
     return this.#code;
   }
 
-  /** Calls `onEnd` when the process has ended, until stopped. */
+  /** Calls `onEnd` when the process has ended, until stopped. Not after a failure: the stream tells that itself. */
   watch(onEnd: () => void): { stop(): void } {
     let stopped = false;
     this.#enter();
-    void this.settled.then(() => {
-      if (!stopped) onEnd();
-    });
+    this.#code.then(
+      () => {
+        if (!stopped) onEnd();
+      },
+      () => undefined,
+    );
     return {
       stop: () => {
         if (stopped) return;

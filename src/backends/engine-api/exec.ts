@@ -1,12 +1,12 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { cancelled, isWherryError } from '../../core/errors.ts';
-import type { ExecOptions, ExecProcess, OutputChunk, TerminalSize } from '../../core/streams.ts';
+import { cancelled } from '../../core/errors.ts';
+import type { ExecOptions, ExecProcess, OutputChunk } from '../../core/streams.ts';
 import { ContainerConversation } from './attach.ts';
 import type { EngineConnection } from './connection.ts';
 import { containerPath } from './container-path.ts';
 import type { Dialect } from './dialect.ts';
 import { ExecExit } from './exec-exit.ts';
 import { killExec } from './exec-kill.ts';
+import { ExecTerminal } from './exec-terminal.ts';
 import { sendInput } from './process-input.ts';
 
 /**
@@ -53,12 +53,14 @@ export async function execInContainer(
   }
   const { socket } = await connection.upgrade(start);
   const exit = new ExecExit(connection, dialect, execId);
+  const terminal = new ExecTerminal(connection, execId);
   const process = new ContainerExec(execId, socket, exit, {
     tty,
     stdin: hasInput(stdin),
-    resize: (next) => resizeExec(connection, execId, next),
+    resize: (next) => terminal.resize(next),
   });
-  if (size !== undefined && !takesSize) void resizeWhenStarted(process, size);
+  // A size that comes too late for a short process is no failure of the exec.
+  if (size !== undefined && !takesSize) terminal.resize(size).catch(() => undefined);
   if (stdin !== undefined && typeof stdin !== 'boolean') {
     // A process that does not read its input has not failed; a source that fails ends the input.
     sendInput(socket, stdin, { tty }).catch(() => socket.end());
@@ -142,27 +144,6 @@ function endOnAbort({ connection, id, execId, options, exit, signal }: Abortable
   };
   signal.addEventListener('abort', onAbort, { once: true });
   void exit.settled.then(() => signal.removeEventListener('abort', onAbort));
-}
-
-async function resizeExec(connection: EngineConnection, execId: string, size: TerminalSize): Promise<void> {
-  await connection.call({
-    method: 'POST',
-    path: `/exec/${execId}/resize`,
-    query: { h: size.rows, w: size.columns },
-  });
-}
-
-/** Older engines take no size at the start, and refuse one until the process runs. */
-async function resizeWhenStarted(process: ExecProcess, size: TerminalSize): Promise<void> {
-  for (let attempt = 0; attempt < 20; attempt += 1) {
-    try {
-      await process.resize(size);
-      return;
-    } catch (error) {
-      if (!isWherryError(error, 'CONFLICT', 'INVALID', 'ENGINE', 'NOT_FOUND')) return;
-      await sleep(25, undefined, { ref: false });
-    }
-  }
 }
 
 function hasInput(stdin: ExecOptions['stdin']): boolean {

@@ -45,8 +45,8 @@ export async function pullImage(
   } catch (error) {
     throw registryRefusal(error, transfer);
   }
-  // Engines take an image of one platform for whatever was asked for.
-  if (platform !== undefined && !(await imageExists(connection, name, { platform, signal }))) {
-    throw registryError('does not match the specified platform', transfer);
-  }
+  if (await imageExists(connection, name, { platform, signal })) return;
+  // Engines take an image of one platform for whatever was asked for, and may join a pull that somebody else gave up.
+  const why = platform === undefined ? 'ended without an image' : 'does not match the specified platform';
+  throw registryError(why, transfer);
 }
