@@ -214,7 +214,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     breaks: 'CPU is in percent',
-    caughtBy: 'stats: CPU is cores in use, for a busy one and an idle one',
+    caughtBy: 'stats: CPU is cores in use, as the kernel counts them for a busy one and an idle one',
     of: (real) => ({
       stats: async function* (...args) {
         for await (const sample of real.stats(...args)) {

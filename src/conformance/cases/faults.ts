@@ -186,8 +186,12 @@ export const faultCases: readonly ConformanceCase[] = [
       const { image, close } = await silentRegistry(t);
       try {
         for (const [what, call] of [
-          ['pull', (signal: AbortSignal) => t.backend.image(image).pull({ signal })],
-          ['create', (signal: AbortSignal) => t.backend.create({ image, labels: t.labels }, { signal })],
+          ['pull', (signal: AbortSignal) => t.backend.image(image('pull')).pull({ signal })],
+          [
+            'create',
+            (signal: AbortSignal) =>
+              t.backend.create({ image: image('create'), labels: t.labels }, { signal }),
+          ],
         ] as const) {
           const abort = new AbortController();
           setTimeout(() => abort.abort(), 300);
@@ -244,7 +248,9 @@ export const faultCases: readonly ConformanceCase[] = [
 ];
 
 /** A registry that takes connections and never answers. */
-async function silentRegistry(t: ConformanceContext): Promise<{ image: string; close(): Promise<void> }> {
+async function silentRegistry(
+  t: ConformanceContext,
+): Promise<{ image(name: string): string; close(): Promise<void> }> {
   if (t.host !== '127.0.0.1') t.skip('the engine is on another host');
   const { createServer } = await import('node:net');
   const sockets = new Set<{ destroy(): void }>();
@@ -255,7 +261,7 @@ async function silentRegistry(t: ConformanceContext): Promise<{ image: string; c
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as { port: number };
   return {
-    image: `127.0.0.1:${port}/wherry-conformance/silent:1`,
+    image: (name) => `127.0.0.1:${port}/wherry-conformance/${name}:1`,
     close: async () => {
       for (const socket of sockets) socket.destroy();
       await new Promise((resolve) => server.close(resolve));

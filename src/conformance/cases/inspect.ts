@@ -33,13 +33,10 @@ export const inspectCases: readonly ConformanceCase[] = [
       deepEqual(capAdd, ['NET_ADMIN'], 'spec.capAdd in inspect');
       equal(info.spec.image, t.fixtures.shell, 'spec.image');
       const { name: _, ...rest } = info.spec;
-      const again = await t.create(rest);
-      const second = (await t.backend.inspect(again)).spec;
-      deepEqual(
-        { ...second, name: null },
-        { ...info.spec, name: null },
-        'the spec of a container made from that spec',
-      );
+      const { spec: second } = await t.backend.inspect(await t.create(rest));
+      const { labels: __, name: ___, ...same } = second;
+      const { labels: ____, ...wanted } = rest;
+      deepEqual(same, wanted, 'the spec of a container made from that spec');
     },
   },
   {
