@@ -1,6 +1,6 @@
 # Podman 5.4 from Debian 13, whatever the machine is: a root made by mmdebstrap, entered by pivot_root (in a plain chroot
-# image layers fail, since / has to be a mount point). It shares the machine's network, /proc, /sys, /dev and /tmp, and the
-# project's folder, so that ports and bind mounts mean the same as elsewhere.
+# image layers fail, since / has to be a mount point). It shares the machine's network, processes and every folder that is
+# not part of Debian itself (/home, /root, /tmp …), so that ports and bind mounts mean the same as elsewhere.
 host=unix://$run/podman-5.4.sock
 root=$cache/debian-13-podman
 data=$cache/podman-5.4-data
@@ -21,9 +21,16 @@ start() {
     say "$id: making a Debian 13 root with it (about a minute, once)"
     (build) >"$run/$id.build.log" 2>&1 || refuse "mmdebstrap failed: $(tail -n 1 "$run/$id.build.log")"
   fi
-  mkdir -p "$data" "$root$run" "$root$project" "$root/etc/containers/networks"
+  mkdir -p "$data" "$root/etc/containers/networks"
   settings
-  daemon "$host" unshare --mount --propagation private "$lab/pivot" "$root" "$data:/var/lib/containers" /tmp "$run" "$project" -- \
+  local folder shared=()
+  for folder in /*; do
+    case $folder in
+      /bin | /boot | /dev | /etc | /lib* | /lost+found | /proc | /run | /sbin | /sys | /usr | /var) ;;
+      *) if [ -d "$folder" ]; then shared+=("$folder"); fi ;;
+    esac
+  done
+  daemon "$host" unshare --mount --propagation private "$lab/pivot" "$root" "$data:/var/lib/containers" "$run" "${shared[@]}" -- \
     podman system service --time 0 "$host"
 }
 
