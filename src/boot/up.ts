@@ -38,7 +38,8 @@ export async function up(backend: Backend, project: Project, options: UpOptions 
   const onWait = ({ pid, since }: { pid: number; since: Date }): void =>
     onProgress?.({ kind: 'locked', project: project.name, pid, since });
   await using _lock = await lockProject(backend.address, project.name, { signal, onWait });
-  return new Up(backend, project, options, began).run();
+  // Awaited here: the lock must not be let go before.
+  return await new Up(backend, project, options, began).run();
 }
 
 class Up {

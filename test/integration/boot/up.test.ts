@@ -1,0 +1,404 @@
+import { afterAll, describe, expect, test } from 'vitest';
+import {
+  assertBooted,
+  type BootProgress,
+  down,
+  observe,
+  projectNames,
+  type UpOptions,
+  up,
+} from '../../../src/boot/index.ts';
+import { type Event, EventBus, isWherryError } from '../../../src/core/index.ts';
+import { benchOn, counting, type Model, okFile, Stack, stays } from './stack.ts';
+
+const engines = ['docker-20.10', 'docker-newest', 'podman-4.3', 'podman-5.4'].filter((id) =>
+  (process.env.WHERRY_BOOT_ENGINES ?? id).split(',').includes(id),
+);
+
+for (const id of engines) {
+  const bench = await benchOn(id);
+  if (bench === undefined) console.warn(`\nSKIPPED: boot on ${id}: the lab has no such engine\n`);
+  describe.skipIf(bench === undefined)(`up and down on ${id}`, { timeout: 90_000 }, () => {
+    if (bench === undefined) return;
+    const { backend } = bench;
+    afterAll(() => backend[Symbol.asyncDispose]());
+
+    const startedAt = async (stack: Stack): Promise<Map<string, number>> => {
+      const infos = await Promise.all((await stack.containers()).map((one) => backend.inspect(one.id)));
+      return new Map(
+        infos.map((info) => [info.name.split('-').at(-2) ?? '', info.startedAt?.getTime() ?? 0]),
+      );
+    };
+    const statuses = async (stack: Stack): Promise<Record<string, string>> =>
+      Object.fromEntries((await observe(backend, stack.name)).map((row) => [row.service, row.status]));
+
+    test('starts each service after what it depends on, and no sooner than it is healthy', async () => {
+      await using stack = new Stack(bench);
+      const project = await stack.load({
+        services: {
+          web: { command: stays, depends_on: { cache: { condition: 'service_healthy' } } },
+          cache: {
+            command: ['sh', '-c', 'sleep 1; touch /tmp/ok; exec sleep 1000'],
+            init: true,
+            healthcheck: okFile,
+            depends_on: ['base'],
+          },
+          base: { command: stays },
+        },
+      });
+      const summary = await up(backend, project);
+      expect(summary.rows.map(({ name, status, change }) => [name, status, change])).toEqual([
+        ['web', 'started', 'created'],
+        ['cache', 'started', 'created'],
+        ['base', 'started', 'created'],
+      ]);
+      expect(summary).toMatchObject({ ok: true, counts: { started: 3, failed: 0 } });
+      const times = await startedAt(stack);
+      expect(times.get('base')).toBeLessThan(times.get('cache') ?? 0);
+      // The cache is healthy a second after its start at the earliest.
+      expect((times.get('web') ?? 0) - (times.get('cache') ?? 0)).toBeGreaterThan(900);
+    });
+
+    test('an unchanged project is left alone, at the cost of two calls', async () => {
+      await using stack = new Stack(bench);
+      const project = await stack.load(small);
+      await up(backend, project, { wait: true });
+      const before = (await stack.containers()).map(({ id }) => id).sort();
+      const { backend: counted, calls } = counting(backend);
+      const again = await up(counted, project, { wait: true });
+      expect(Object.fromEntries(calls)).toEqual({ list: 1, 'image.inspect': 1 });
+      expect(again.rows.map(({ change }) => change)).toEqual(['kept', 'kept']);
+      expect((await stack.containers()).map(({ id }) => id).sort()).toEqual(before);
+    });
+
+    test('a full up makes the calls that it needs and no more', async () => {
+      await using stack = new Stack(bench);
+      const project = await stack.load(small);
+      const { backend: counted, calls } = counting(backend);
+      await up(counted, project);
+      expect(Object.fromEntries(calls)).toEqual({
+        list: 1,
+        'image.inspect': 1,
+        'networks.list': 1,
+        'volumes.list': 1,
+        'networks.create': 1,
+        'volumes.create': 1,
+        events: 1,
+        create: 2,
+        start: 2,
+      });
+    });
+
+    test('a changed service is made anew and keeps its data, named and anonymous', async () => {
+      await using stack = new Stack(bench);
+      const command = (word: string): string[] => [
+        'sh',
+        '-c',
+        `echo ${word} >> /named/log; echo ${word} >> /anonymous/log; touch /tmp/ok; ${stays[2]}`,
+      ];
+      const model = (word: string): Model => ({
+        services: {
+          db: { command: command(word), healthcheck: okFile, volumes: ['data:/named', '/anonymous'] },
+          web: { command: stays, depends_on: { db: { condition: 'service_healthy', restart: true } } },
+          other: { command: stays, depends_on: ['db'] },
+        },
+        volumes: { data: {} },
+      });
+      await up(backend, await stack.load(model('one')), { wait: true });
+      const before = await startedAt(stack);
+      const summary = await up(backend, await stack.load(model('two')), { wait: true });
+      expect(summary.rows.map(({ name, change }) => [name, change])).toEqual([
+        ['db', 'recreated'],
+        ['web', 'restarted'],
+        ['other', 'kept'],
+      ]);
+      const after = await startedAt(stack);
+      expect(after.get('other')).toBe(before.get('other'));
+      expect(after.get('web')).toBeGreaterThan(after.get('db') ?? 0);
+      const db = (await stack.containers()).find(({ name }) => name === `${stack.name}-db-1`);
+      const { stdout } = await backend.execCapture(db?.id ?? '', {
+        command: ['cat', '/named/log', '/anonymous/log'],
+      });
+      expect(stdout).toBe('one\ntwo\none\ntwo\n');
+      expect(await stack.containers()).toHaveLength(3);
+      const volumes = (await backend.inspect(db?.id ?? '')).spec.volumes ?? [];
+      const anonymous = volumes.flatMap((mount) =>
+        mount.type === 'volume' && mount.target === '/anonymous' ? [mount.source ?? ''] : [],
+      );
+      await down(backend, { projectName: stack.name, volumes: true });
+      const left = (await backend.volumes?.list())?.map(({ name }) => name) ?? [];
+      expect(left.filter((name) => anonymous.includes(name))).toEqual([]);
+    });
+
+    test('a required service that dies fails what depends on it, with its exit code and last lines; others go on', async () => {
+      await using stack = new Stack(bench);
+      const project = await stack.load({
+        services: {
+          web: { command: stays, depends_on: { db: { condition: 'service_healthy' } } },
+          proxy: { command: stays, depends_on: ['web'] },
+          db: { command: ['sh', '-c', 'echo no disk; exit 3'], healthcheck: okFile },
+          other: { command: stays },
+        },
+      });
+      const events: Event[] = [];
+      const bus = new EventBus();
+      bus.subscribe({}, (event) => events.push(event));
+      const summary = await up(backend, project, { events: bus });
+      expect(summary.rows.map(({ name, status }) => [name, status])).toEqual([
+        ['web', 'skipped'],
+        ['proxy', 'skipped'],
+        ['db', 'failed'],
+        ['other', 'started'],
+      ]);
+      const [web, proxy, db] = summary.rows;
+      expect(db?.error).toMatchObject({
+        code: 'EXIT',
+        details: { exitCode: 3, oomKilled: false, lastLines: ['no disk'] },
+      });
+      expect(web?.error).toMatchObject({ code: 'DEPENDENCY', details: { dependency: 'db' } });
+      expect(web?.error?.message).toMatch(/^dependency db failed: .*exited with code 3/);
+      expect(proxy?.error?.message).toMatch(/^dependency web failed: dependency db failed:/);
+      expect(summary.ok).toBe(false);
+      expect(() => assertBooted(summary)).toThrow(/the boot failed: .*db: container/);
+      expect(await statuses(stack)).toEqual({
+        web: 'created',
+        proxy: 'created',
+        db: 'exited',
+        other: 'running',
+      });
+      const failed = events.find((event) => event.type === 'container.failed');
+      expect(failed?.data).toMatchObject({ service: 'db', exitCode: 3, lastLines: ['no disk'] });
+    });
+
+    test('an unhealthy service says what its check said', async () => {
+      await using stack = new Stack(bench);
+      const check = { test: ['CMD-SHELL', 'echo not yet; exit 1'], interval: '100ms', retries: 1 };
+      const project = await stack.load({
+        services: {
+          web: { command: stays, depends_on: { db: { condition: 'service_healthy' } } },
+          db: { command: ['sh', '-c', 'echo hello; exec sleep 1000'], healthcheck: check },
+        },
+      });
+      const { rows } = await up(backend, project);
+      const db = rows.find(({ name }) => name === 'db');
+      expect(db).toMatchObject({
+        status: 'failed',
+        error: { code: 'UNHEALTHY', details: { lastLines: ['hello'] } },
+      });
+      expect(db?.error?.message).toContain('not yet');
+    });
+
+    test('waits for a job that has to succeed, and does not go on when it fails', async () => {
+      await using stack = new Stack(bench);
+      const model = (exitCode: number): Model => ({
+        services: {
+          web: { command: stays, depends_on: { migrate: { condition: 'service_completed_successfully' } } },
+          migrate: { command: ['sh', '-c', `sleep 0.5; exit ${exitCode}`] },
+        },
+      });
+      const failed = await up(backend, await stack.load(model(4)), { wait: true });
+      expect(failed.rows.map(({ name, status }) => [name, status])).toEqual([
+        ['web', 'skipped'],
+        ['migrate', 'failed'],
+      ]);
+      const done = await up(backend, await stack.load(model(0)), { wait: true });
+      expect(done).toMatchObject({ ok: true, counts: { started: 2 } });
+      const migrate = done.rows.find(({ name }) => name === 'migrate');
+      expect(migrate?.containers).toMatchObject([{ exitCode: 0 }]);
+      const again = await up(backend, await stack.load(model(0)), { wait: true });
+      expect(again.rows.map(({ change }) => change)).toEqual(['kept', 'kept']);
+    });
+
+    test('what is not required may fail: its dependants start all the same', async () => {
+      await using stack = new Stack(bench);
+      const project = await stack.load({
+        services: {
+          web: { command: stays, depends_on: { extra: { condition: 'service_healthy', required: false } } },
+          extra: { command: ['sh', '-c', 'exit 1'], healthcheck: okFile },
+        },
+      });
+      const summary = await up(backend, project);
+      expect(summary.rows.map(({ name, status, required }) => [name, status, required])).toEqual([
+        ['web', 'started', true],
+        ['extra', 'degraded', false],
+      ]);
+      expect(summary.ok).toBe(true);
+    });
+
+    test('with wait, a service without a health check that dies at once has failed', async () => {
+      await using stack = new Stack(bench);
+      const project = await stack.load({
+        services: {
+          dies: { command: ['sh', '-c', 'sleep 0.2; echo bye; exit 9'] },
+          job: { command: ['true'] },
+        },
+      });
+      const { rows } = await up(backend, project, { wait: true });
+      expect(rows).toMatchObject([
+        {
+          name: 'dies',
+          status: 'failed',
+          error: { code: 'EXIT', details: { exitCode: 9, lastLines: ['bye'] } },
+        },
+        { name: 'job', status: 'started', error: null },
+      ]);
+    });
+
+    test('a gate on a service without a health check, and one that takes too long, are clear errors', async () => {
+      await using stack = new Stack(bench);
+      const never = { test: ['CMD', 'false'], interval: '100ms', retries: 1000 };
+      const project = await stack.load({
+        services: {
+          a: { command: stays, depends_on: { none: { condition: 'service_healthy' } } },
+          none: { command: stays },
+          b: { command: stays, depends_on: { slow: { condition: 'service_healthy' } } },
+          slow: { command: stays, healthcheck: never },
+        },
+      });
+      const { rows } = await up(backend, project, { waitTimeout: 700 });
+      expect(rows.find(({ name }) => name === 'none')?.error).toMatchObject({ code: 'UNHEALTHY' });
+      expect(rows.find(({ name }) => name === 'slow')?.error).toMatchObject({ code: 'TIMEOUT' });
+    });
+
+    test('removes orphans only when asked, and scales', async () => {
+      await using stack = new Stack(bench);
+      await up(backend, await stack.load({ services: { a: { command: stays }, old: { command: stays } } }));
+      const project = await stack.load({ services: { a: { command: stays } } });
+      const kept = await up(backend, project);
+      expect(kept.warnings).toEqual([expect.stringContaining(`${stack.name}-old-1`)]);
+      expect(Object.keys(await statuses(stack))).toEqual(['a', 'old']);
+      await up(backend, project, { removeOrphans: true, scale: { a: 3 } });
+      expect((await observe(backend, stack.name)).map(({ name }) => name)).toEqual(
+        [1, 2, 3].map((number) => `${stack.name}-a-${number}`),
+      );
+      await up(backend, project);
+      expect(await observe(backend, stack.name)).toHaveLength(1);
+    });
+
+    test('only the named services and what they depend on', async () => {
+      await using stack = new Stack(bench);
+      const project = await stack.load({
+        services: { a: { command: stays, depends_on: ['b'] }, b: { command: stays }, c: { command: stays } },
+      });
+      const { rows } = await up(backend, project, { services: ['a'] });
+      expect(rows.map(({ name }) => name)).toEqual(['a', 'b']);
+      expect(await statuses(stack)).toEqual({ a: 'running', b: 'running' });
+    });
+
+    test('noStart makes and does not start; the next up goes on from there', async () => {
+      await using stack = new Stack(bench);
+      const project = await stack.load(small);
+      await up(backend, project, { noStart: true });
+      expect(await statuses(stack)).toEqual({ db: 'created', web: 'created' });
+      const { rows } = await up(backend, project);
+      expect(rows.map(({ change }) => change)).toEqual(['started', 'started']);
+    });
+
+    test('down needs the name only, and takes dependants first', async () => {
+      await using stack = new Stack(bench);
+      await up(backend, await stack.load(small));
+      expect((await projectNames(backend)).map(({ name }) => name)).toContain(stack.name);
+      const order: string[] = [];
+      const onProgress = (progress: BootProgress): void => {
+        if (progress.kind === 'step' && progress.state === 'ready') order.push(progress.step.id);
+      };
+      const summary = await down(backend, { projectName: stack.name, onProgress });
+      expect(summary.ok).toBe(true);
+      expect(order).toEqual([
+        `remove ${stack.name}-web-1`,
+        `remove ${stack.name}-db-1`,
+        `network ${stack.name}_default`,
+      ]);
+      expect(await stack.leftovers()).toEqual([`${stack.name}_data`]);
+      await down(backend, { projectName: stack.name, volumes: true });
+      expect(await stack.leftovers()).toEqual([]);
+    });
+
+    test('events tell the story in order', async () => {
+      await using stack = new Stack(bench);
+      const bus = new EventBus();
+      const story: string[] = [];
+      bus.subscribe({}, (event) => story.push(`${event.type} ${event.name.replace(stack.name, 'project')}`));
+      await up(backend, await stack.load(small), { events: bus });
+      await down(backend, { projectName: stack.name, events: bus });
+      expect(story).toEqual([
+        'boot.started project',
+        'container.started db',
+        'health.changed db',
+        'container.started web',
+        'boot.completed project',
+        'shutdown.started project',
+        'container.stopped web',
+        'container.stopped db',
+        'shutdown.completed project',
+      ]);
+    });
+
+    test('two ups at once take turns, and the second finds nothing to do', async () => {
+      await using stack = new Stack(bench);
+      const project = await stack.load(small);
+      const waits: string[] = [];
+      const onProgress = (progress: BootProgress): void => void waits.push(progress.kind);
+      const [first, second] = await Promise.all([up(backend, project), up(backend, project, { onProgress })]);
+      expect(waits).toContain('locked');
+      expect([first.rows[0]?.change, second.rows[0]?.change].sort()).toEqual(['created', 'kept']);
+    });
+
+    test('an up that is aborted anywhere leaves what the next up and down handle', async () => {
+      const points = [0, 1, 2, 4, 6, 8, 11, 15];
+      for (const point of points) {
+        await using stack = new Stack(bench);
+        const project = await stack.load(small);
+        await abortedAfter(point, (options) => up(backend, project, options));
+        const names = (await stack.containers()).map(({ name }) => name);
+        expect(names.every((name) => name.startsWith(stack.name))).toBe(true);
+        const changed = await stack.load({
+          ...small,
+          services: { ...small.services, db: { ...small.services.db, init: true } },
+        });
+        await abortedAfter(point, (options) => up(backend, changed, { ...options, forceRecreate: true }));
+        const summary = await up(backend, changed, { wait: true });
+        expect(summary).toMatchObject({ ok: true, counts: { started: 2 } });
+        expect((await observe(backend, stack.name)).map(({ name, status }) => [name, status])).toEqual([
+          [`${stack.name}-db-1`, 'running'],
+          [`${stack.name}-web-1`, 'running'],
+        ]);
+        await abortedAfter(point % 5, (options) =>
+          down(backend, { ...options, projectName: stack.name, volumes: true }),
+        );
+        await down(backend, { projectName: stack.name, volumes: true });
+        expect(await stack.leftovers()).toEqual([]);
+      }
+    });
+  });
+}
+
+const small: Model = {
+  services: {
+    db: {
+      command: ['sh', '-c', `touch /tmp/ok; ${stays[2]}`],
+      healthcheck: okFile,
+      volumes: ['data:/data'],
+    },
+    web: { command: stays, depends_on: { db: { condition: 'service_healthy' } } },
+  },
+  volumes: { data: {} },
+};
+
+/** Aborts after that many reports of progress; what ended before that is fine too. */
+async function abortedAfter(
+  reports: number,
+  work: (options: Pick<UpOptions, 'signal' | 'onProgress'>) => Promise<unknown>,
+): Promise<void> {
+  const controller = new AbortController();
+  let seen = 0;
+  const onProgress = (): void => {
+    seen += 1;
+    if (seen > reports) controller.abort();
+  };
+  try {
+    await work({ signal: controller.signal, onProgress });
+  } catch (error) {
+    if (!isWherryError(error, 'CANCELLED')) throw error;
+  }
+}
