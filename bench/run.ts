@@ -1,0 +1,70 @@
+// `npm run bench`: prints the tables and writes docs/benchmarks.md. It needs a Docker engine; peers that are not there are left out.
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { defaultRegistry } from '../src/backends/index.ts';
+import { demuxTable } from './demux.ts';
+import { followTables } from './follow.ts';
+import type { Table } from './measure.ts';
+import { RawEngine } from './raw-engine.ts';
+import { readyTable } from './ready.ts';
+import { stackTables } from './stack.ts';
+import { startupTables } from './startup.ts';
+import { page } from './table.ts';
+
+const root = join(import.meta.dirname, '..');
+if (!existsSync(join(root, 'bench/node_modules'))) execFileSync('npm', ['ci', '--prefix', join(root, 'bench')], { stdio: 'inherit' });
+
+const only = process.argv.slice(2);
+const image = 'localhost/wherry-bench/busybox:1';
+await using backend = await defaultRegistry().open({ type: 'docker' });
+await backend.healthCheck();
+if (!backend.address.startsWith('unix://')) throw new Error(`the benchmarks need an engine on a unix socket, not ${backend.address}`);
+const socketPath = backend.address.slice('unix://'.length);
+const raw = new RawEngine(socketPath);
+const tables: Table[] = [];
+try {
+  await buildImage();
+  const benches: Readonly<Record<string, () => Promise<Table[]>>> = {
+    startup: () => startupTables(backend.address, oldNode()),
+    demux: async () => [await demuxTable()],
+    ready: async () => [await readyTable({ backend, raw, socketPath, image })],
+    stack: () => stackTables({ backend, raw, socketPath, image }),
+    follow: () => followTables({ backend, socketPath, image }),
+  };
+  for (const [name, bench] of Object.entries(benches)) {
+    if (only.length > 0 && !only.includes(name)) continue;
+    process.stderr.write(`${name} …\n`);
+    tables.push(...(await bench()));
+  }
+  const { version, apiVersion } = await backend.info();
+  const text = page(tables, 'npm run bench', [`Docker Engine ${version} (API ${apiVersion})`]);
+  process.stdout.write(`${text}\n`);
+  if (only.length === 0) writeFileSync(join(root, 'docs/benchmarks.md'), `${text.trimEnd()}\n`);
+} finally {
+  raw.close();
+}
+
+/** One static busybox, with its applets as links: no registry is needed. */
+async function buildImage(): Promise<void> {
+  const busybox = ['/bin/busybox', '/usr/bin/busybox'].find((path) => existsSync(path));
+  if (busybox === undefined) throw new Error('the benchmarks need busybox-static (apt-get install busybox-static)');
+  const { packEntries } = await import('../src/transport/index.ts');
+  const { readFileSync } = await import('node:fs');
+  const dockerfile = 'FROM scratch\nCOPY busybox /bin/busybox\nRUN ["/bin/busybox", "--install", "-s", "/bin"]\nENV PATH=/bin\n';
+  const context = packEntries([
+    { name: 'Dockerfile', content: Buffer.from(dockerfile) },
+    { name: 'busybox', mode: 0o755, content: readFileSync(busybox) },
+  ]);
+  await backend.image(image).build({ kind: 'dockerfile', context });
+}
+
+/** A Node on the path that is too old for wherry, to show what the hop to ours costs. */
+function oldNode(): string | undefined {
+  const { stdout } = spawnSync('sh', ['-c', 'which -a node'], { encoding: 'utf8' });
+  return stdout.split('\n').find((path) => {
+    const version = path === '' ? '' : spawnSync(path, ['--version'], { encoding: 'utf8' }).stdout.trim();
+    const [major = 0, minor = 0] = version.replace('v', '').split('.').map(Number);
+    return version !== '' && (major < 22 || (major === 22 && minor < 19));
+  });
+}
