@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
-import { type AddressInfo, createServer, type Server } from 'node:net';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createServer as createTlsServer } from 'node:tls';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { run } from './child-process.ts';
 import { type TlsDialOptions, tcpDialer, tlsDialer, unixDialer } from './dialer.ts';
 import { HttpClient } from './http-client.ts';
@@ -46,6 +46,17 @@ test('unix and TCP streams carry bytes both ways', async () => {
     for await (const chunk of stream) text += chunk;
     expect(text).toBe('there and back');
   }
+});
+
+test('a stream that breaks before anybody listens to it is no uncaught error', async () => {
+  const server = createServer();
+  const port = await listening(server);
+  const accepted = once(server, 'connection') as Promise<[Socket]>;
+  const stream = await tcpDialer('127.0.0.1', port).dial();
+  const [peer] = await accepted;
+  peer.resetAndDestroy();
+  await vi.waitUntil(() => stream.destroyed);
+  expect(stream.errored).toMatchObject({ code: 'ECONNRESET' });
 });
 
 describe('what fails', () => {

@@ -340,9 +340,8 @@ describe('bodies', () => {
   });
 
   test('of a refused upload arrive although the upload was not finished', async () => {
-    // As Go's server does it: it answers, closes its side, and goes on reading for a while.
     const client = await serveRaw((socket) => {
-      socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 9\r\n\r\nno thanks');
+      socket.write('HTTP/1.1 400 Bad Request\r\nContent-Length: 9\r\n\r\nno thanks');
       socket.resume();
     });
     let returned = false;
@@ -460,6 +459,37 @@ describe('upgrades', () => {
       await closed;
     },
   );
+
+  test('that nobody listens to are aborted and cut without an uncaught error', async () => {
+    const client = await serveRaw((socket) => socket.write(`${heads[101]}\r\n\r\nhello`));
+    const abort = new AbortController();
+    const upgraded = await client.upgrade({ path: '/exec', signal: abort.signal });
+    if (upgraded.kind !== 'upgraded') throw new Error('refused');
+    abort.abort();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(upgraded.socket.errored).toMatchObject({ code: 'CANCELLED' });
+  });
+
+  test('over a connection that vanishes without a word are STREAM_CUT', async () => {
+    const server = createNetServer((socket) => {
+      socket.once('data', () => socket.write(`${heads[101]}\r\n\r\n`));
+    });
+    const inner = unixDialer(await listen(server));
+    let connection: Duplex | undefined;
+    const dialer: Dialer = {
+      address: 'ssh://somewhere',
+      kind: 'custom',
+      async dial(options) {
+        connection = await inner.dial(options);
+        return connection;
+      },
+    };
+    const upgraded = await new HttpClient(dialer).upgrade({ path: '/exec' });
+    if (upgraded.kind !== 'upgraded') throw new Error('refused');
+    const reading = upgraded.socket[Symbol.asyncIterator]().next();
+    connection?.destroy();
+    await expect(reading).rejects.toMatchObject({ code: 'STREAM_CUT' });
+  });
 
   test('give the text of a refusal', async () => {
     const client = await serveRaw((socket) =>

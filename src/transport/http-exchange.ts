@@ -68,9 +68,8 @@ export function exchange<T>(
       succeed({ kind: 'response', response });
     });
     request.on('upgrade', (response, socket, head) => succeed({ kind: 'upgrade', response, socket, head }));
-    // After the head it is the response that reports its own end; these stay so that nothing is uncaught.
+    // After the head it is the response that reports its own end; this stays so that nothing is uncaught.
     request.on('error', (error) => fail(requestError(error, address)));
-    request.on('close', () => fail(requestError(new Error('socket hang up'), address)));
     signal?.addEventListener('abort', onAbort);
     if (timeout !== undefined) {
       timer = setTimeout(() => {

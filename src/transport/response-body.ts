@@ -25,11 +25,7 @@ export class ResponseBody implements AsyncIterableIterator<Buffer, void, undefin
   constructor(message: IncomingMessage, context: ResponseContext) {
     this.#message = message;
     this.#context = context;
-    message.on('readable', () => {
-      // An empty read is what makes a stream without data notice its end.
-      if (message.readableLength === 0) message.read();
-      this.#wake?.();
-    });
+    message.on('readable', () => this.#wake?.());
     message.on('end', () => this.#settle('ended'));
     message.on('error', (error) => this.#settle('cut', streamCut(error, context)));
     message.on('close', () => this.#settle('cut', streamCut(undefined, context)));
