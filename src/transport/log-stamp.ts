@@ -46,7 +46,8 @@ export function parseStamp(bytes: Uint8Array, start: number, end: number): Stamp
     while (at < end && isDigit(bytes[at])) at += 1;
     const places = at - fractionStart;
     if (places < 1 || places > 9) return null;
-    nanos = digits(bytes, fractionStart, places) * 10 ** (9 - places);
+    nanos = digits(bytes, fractionStart, places);
+    for (let place = places; place < 9; place += 1) nanos *= 10;
   }
   const offset = zoneOffset(bytes, at, end);
   if (offset === null) return null;
