@@ -2,21 +2,15 @@ import type { DockerConfig, TlsFiles } from '../../core/config.ts';
 import { isWherryError, throwIfAborted, WherryError } from '../../core/errors.ts';
 import type { CallOptions } from '../../core/image.ts';
 import { EngineConnection } from '../engine-api/connection.ts';
+import { type EngineEndpoint, hostDialer } from '../engine-api/host-dialer.ts';
 import { currentContext, readDockerContext, readTlsFiles } from './context.ts';
-import { dockerDialer } from './dialer.ts';
-
-/** A place where an engine may be, as one strategy found it. */
-export interface DockerEndpoint {
-  host: string;
-  tls?: TlsFiles | undefined;
-}
 
 /** One way to find the engine. Null when it has nothing to say here; the reason is for `doctor`. */
 export interface DockerStrategy {
   readonly name: string;
   /** Whether its answer is an order of the user's, which is followed also when nothing answers there. */
   readonly isOrder: boolean;
-  find(): Promise<DockerEndpoint | { passed: string }>;
+  find(): Promise<EngineEndpoint | { passed: string }>;
 }
 
 /** A strategy that was tried. */
@@ -39,7 +33,7 @@ export function dockerStrategies(config: DockerConfig): DockerStrategy[] {
   const home = env.HOME ?? '';
   const directory = env.DOCKER_CONFIG || `${home}/.docker`;
   const runtime = env.XDG_RUNTIME_DIR;
-  const byContext = async (name: string | null | undefined): Promise<DockerEndpoint | null> =>
+  const byContext = async (name: string | null | undefined): Promise<EngineEndpoint | null> =>
     name ? readDockerContext(directory, name) : null;
   return [
     order('explicit host', 'no host was given', async () =>
@@ -82,7 +76,7 @@ export async function findDocker(config: DockerConfig, options: CallOptions = {}
       attempts.push({ strategy: strategy.name, reason: found.passed });
       continue;
     }
-    const connection = new EngineConnection(dockerDialer(found), { apiVersion: config.apiVersion });
+    const connection = new EngineConnection(hostDialer(found), { apiVersion: config.apiVersion });
     if (strategy.isOrder) {
       return { connection, attempts: [...attempts, { strategy: strategy.name, reason: null }] };
     }
@@ -124,7 +118,7 @@ async function refusalOf(
   }
 }
 
-function order(name: string, passed: string, find: () => Promise<DockerEndpoint | null>): DockerStrategy {
+function order(name: string, passed: string, find: () => Promise<EngineEndpoint | null>): DockerStrategy {
   return { name, isOrder: true, find: async () => (await find()) ?? { passed } };
 }
 

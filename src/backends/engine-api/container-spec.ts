@@ -1,3 +1,4 @@
+import { label } from '../../core/labels.ts';
 import type {
   ContainerSpec,
   HealthCheckSpec,
@@ -37,7 +38,7 @@ export function containerSpec(record: ContainerRecord): ContainerSpec {
     // Without one, the engine takes the beginning of the id.
     hostname: record.Id.startsWith(config.Hostname ?? '') ? undefined : config.Hostname,
     domainname: config.Domainname || undefined,
-    labels: filledMap(config.Labels),
+    labels: filledMap(givenLabels(config.Labels ?? {})),
     annotations: filledMap(host.Annotations),
     volumes: filled(volumes(record)),
     networkMode: networkMode(host.NetworkMode),
@@ -94,6 +95,12 @@ export function containerSpec(record: ContainerRecord): ContainerSpec {
     oomKillDisable: host.OomKillDisable || undefined,
     oomScoreAdj: host.OomScoreAdj || undefined,
   });
+}
+
+/** Without those that create adds by itself. */
+function givenLabels(labels: Readonly<Record<string, string>>): Record<string, string> {
+  const { [label.owner]: _owner, [label.specHash]: _specHash, ...given } = labels;
+  return given;
 }
 
 function environment(list: readonly string[] | null | undefined): Record<string, string> | undefined {

@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import { WherryError } from '../../core/errors.ts';
+import { isWherryError, WherryError } from '../../core/errors.ts';
 import type { OutputChunk } from '../../core/streams.ts';
 import { demuxBatches, rawBatches } from '../../transport/demux.ts';
 
@@ -29,8 +29,8 @@ export class ProcessOutput {
         for (const frame of batch) yield { kind: frame.kind, data: frame.bytes };
       }
     } catch (error) {
-      // A drain may end in the middle of a frame of whoever still holds the stream.
-      if (this.#state === 'open') throw error;
+      // A drain, or `close`, may end in the middle of a frame.
+      if (!isWherryError(error, 'STREAM_CUT') || this.#state === 'open') throw error;
     }
   }
 

@@ -1,12 +1,18 @@
+import type { TlsFiles } from '../../core/config.ts';
 import { WherryError } from '../../core/errors.ts';
 import { type Dialer, tcpDialer, tlsDialer, unixDialer } from '../../transport/dialer.ts';
-import type { DockerEndpoint } from './config.ts';
+
+/** Where an engine is, in the words of DOCKER_HOST and CONTAINER_HOST. */
+export interface EngineEndpoint {
+  host: string;
+  tls?: TlsFiles | undefined;
+}
 
 /**
- * The dialer for a docker host: `unix:///path`, `tcp://host[:port]` (2375, with TLS 2376), `http://` and `https://` as
+ * The dialer for an engine's host: `unix:///path`, `tcp://host[:port]` (2375, with TLS 2376), `http://` and `https://` as
  * other words for it. `UNSUPPORTED` for `npipe://` and `ssh://`, `INVALID` for anything else.
  */
-export function dockerDialer({ host, tls }: DockerEndpoint): Dialer {
+export function hostDialer({ host, tls }: EngineEndpoint): Dialer {
   const [, scheme = '', rest = ''] = /^([a-z]+):\/\/(.*)$/.exec(host) ?? [];
   switch (scheme) {
     case 'unix':
@@ -50,5 +56,5 @@ function hostAndPort(host: string, rest: string, defaultPort: number): { name: s
 }
 
 function invalid(host: string, hint: string): WherryError {
-  return new WherryError('INVALID', `"${host}" is not a docker host`, { hint, details: { host } });
+  return new WherryError('INVALID', `"${host}" is not the address of an engine`, { hint, details: { host } });
 }
