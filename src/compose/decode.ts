@@ -24,6 +24,9 @@ export const filledText: Read<string> = (node, path, to) => {
   return read === '' ? to.error('value', 'must not be empty', node, path) : read;
 };
 
+/** A string; an empty one, as an unset variable leaves it, says nothing. */
+export const textIfAny: Read<string> = (node, path, to) => text(node, path, to) || undefined;
+
 /** A string, or a number as the text that it stands for. */
 export const textOrNumber: Read<string> = (node, path, to) => {
   if (node.kind === 'scalar' && (typeof node.value === 'string' || typeof node.value === 'number'))

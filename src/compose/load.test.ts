@@ -581,6 +581,15 @@ test('an unset variable, an obsolete version and a key without effect are warnin
   ]);
 });
 
+test('an image or platform that a variable left empty is not said at all', async () => {
+  const text = 'services: {a: {build: ., image: "${X:-}", platform: "${X:-}"}}\n';
+  const { a } = (await load(text)).services;
+  expect([a?.image, a?.platform]).toEqual([undefined, undefined]);
+  expect(await problems('services: {a: {image: "${X:-}"}}\n')).toEqual([
+    '/app/compose.yaml:1:12: services.a: needs an image or a build',
+  ]);
+});
+
 test('a key named __proto__ is a key like any other', async () => {
   const { environment, labels } = await service(
     'environment: {__proto__: evil, constructor: c}\nlabels: [__proto__=x]',

@@ -164,6 +164,7 @@ test.each([
     'deploy: {mode: global}',
     'E 4:20 services.a.deploy.mode the mode global is not supported: it is for Swarm',
   ],
+  ['extends: b', 'E 4:5 services.a.extends is not supported: extending other services is not there yet'],
   ['storage_opt: {foo: 1}', 'E 4:19 services.a.storage_opt.foo is not supported: only size is'],
 ])('%s', async (lines, fault) => {
   const rest = `  c: {image: x, healthcheck: {disable: true}, container_name: taken, ports: ["127.0.0.1:82:82"]}

@@ -14,6 +14,7 @@ import {
   options,
   type Read,
   text,
+  textIfAny,
   textOrTexts,
   texts,
 } from './decode.ts';
@@ -85,7 +86,7 @@ const serviceFields: Fields<ServiceDraft> = {
     group_add: set('groupAdd', readGroups),
     healthcheck: set('healthcheck', readHealthcheck),
     hostname: set('hostname', text),
-    image: set('image', filledText),
+    image: set('image', textIfAny),
     init: set('init', boolean),
     ipc: set('ipc', text),
     label_file: set('labelFiles', readLabelFiles),
@@ -96,13 +97,13 @@ const serviceFields: Fields<ServiceDraft> = {
     mem_reservation: limit('memoryReservation', bytes),
     mem_swappiness: limit('memorySwappiness', integer({ min: 0, max: 100 })),
     memswap_limit: limit('memorySwap', bytesOrUnlimited),
-    network_mode: set('networkMode', filledText),
+    network_mode: set('networkMode', textIfAny),
     networks: set('networks', readAttachments),
     oom_kill_disable: limit('oomKillDisable', boolean),
     oom_score_adj: limit('oomScoreAdj', integer({ min: -1000, max: 1000 })),
     pid: set('pid', nullable(text)),
     pids_limit: limit('pids', integer({ min: -1 })),
-    platform: set('platform', filledText),
+    platform: set('platform', textIfAny),
     ports: set('ports', readPorts),
     privileged: set('privileged', boolean),
     profiles: set('profiles', listOf(readProfile)),
@@ -182,12 +183,19 @@ export function readService(
   };
   const read = readFields(draft, serviceFields, node, path, to);
   if (read === undefined || node.kind !== 'mapping') return undefined;
-  if (!node.entries.has('image') && !node.entries.has('build')) {
+  // What cannot be read, or is not supported yet, has been told already.
+  const says = (key: string): boolean => node.entries.has(key);
+  const fromElsewhere = says('build') || says('extends') || says('provider');
+  if (read.image === undefined && !fromElsewhere && !isFaulty(node.entries.get('image')?.value)) {
     to.error('missing-key', 'needs an image or a build', place, path);
   }
   // Later stages copy the service; its origin stays the same object.
   to.mark(read.origin, place, path);
   return read;
+}
+
+function isFaulty(node: Node | undefined): boolean {
+  return node !== undefined && (node.kind !== 'scalar' || typeof node.value !== 'string');
 }
 
 function readContainerName(node: Node, path: Path, to: Reading): string | undefined {
