@@ -1,38 +1,47 @@
-interface Sink {
-  write(chunk: Uint8Array): boolean;
+export interface Sink {
+  write(chunk: Uint8Array | string): boolean;
   end(data: undefined): unknown;
   destroy(error?: Error): unknown;
   once(event: 'drain' | 'close', listener: () => void): unknown;
 }
 
 /**
- * Writes all chunks into `sink` with backpressure, then ends it. A failing source destroys the sink with its error; a
- * sink that closes first ends the source. Never rejects: the sink tells its reader what happened.
+ * Writes all chunks into `sink` with backpressure, then ends it; a sink that closes first ends the source. Never rejects:
+ * an error of the source goes to `failed`, which by default destroys the sink with it.
  */
-export async function feed(sink: Sink, chunks: AsyncIterable<Uint8Array>): Promise<void> {
-  let closed = false;
-  const close = new Promise<void>((resolve) => {
-    sink.once('close', () => {
-      closed = true;
-      resolve();
-    });
+export async function feed(
+  sink: Sink,
+  chunks: AsyncIterable<Uint8Array | string>,
+  failed: (error: Error) => void = (error) => sink.destroy(error),
+): Promise<void> {
+  let isClosed = false;
+  let onClose: () => void = () => {};
+  sink.once('close', () => {
+    isClosed = true;
+    onClose();
   });
+  // Not Promise.race: on a promise that outlives the loop, that leaves something behind with every chunk.
+  const orClosed = <T>(promise: Promise<T>): Promise<T | undefined> =>
+    new Promise((resolve, reject) => {
+      onClose = () => resolve(undefined);
+      promise.then(resolve, reject);
+    });
   const source = chunks[Symbol.asyncIterator]();
   try {
-    for (;;) {
-      const step = await Promise.race([source.next(), close]);
-      if (closed || step === undefined) {
-        // Not awaited: a source that is itself waiting may never settle.
-        source.return?.().catch(() => {});
+    while (!isClosed) {
+      const step = await orClosed(source.next());
+      if (step === undefined || isClosed) break;
+      if (step.done) {
+        sink.end(undefined);
         return;
       }
-      if (step.done) break;
-      if (!sink.write(step.value)) {
-        await Promise.race([new Promise<void>((resolve) => sink.once('drain', resolve)), close]);
+      if (step.value.length > 0 && !sink.write(step.value)) {
+        await orClosed(new Promise<void>((resolve) => sink.once('drain', resolve)));
       }
     }
-    sink.end(undefined);
+    // Not awaited: a source that is itself waiting may never settle.
+    source.return?.().catch(() => {});
   } catch (error) {
-    sink.destroy(error instanceof Error ? error : new Error(String(error)));
+    failed(error instanceof Error ? error : new Error(String(error)));
   }
 }

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import { cancelled, WherryError } from '../core/errors.ts';
 import { http } from './builtin.ts';
 import { connectionError, errorCode, messageOf } from './connection-errors.ts';
+import { feed } from './feed.ts';
 
 export type RequestBody = string | Uint8Array | AsyncIterable<Uint8Array | string>;
 
@@ -85,8 +86,12 @@ export function exchange<T>(
       onAbort();
       return;
     }
-    send(request, body).catch((error: unknown) => {
-      answered?.destroy(error instanceof Error ? error : new Error(String(error)));
+    if (body === undefined || typeof body === 'string' || body instanceof Uint8Array) {
+      request.end(body);
+      return;
+    }
+    void feed(request, body, (error) => {
+      answered?.destroy(error);
       fail(error);
     });
   });
@@ -102,38 +107,6 @@ export function prepare(options: RequestOptions): ClientRequest {
       cause,
     });
   }
-}
-
-async function send(request: ClientRequest, body: RequestBody | undefined): Promise<void> {
-  if (body === undefined) {
-    request.end();
-    return;
-  }
-  if (typeof body === 'string' || body instanceof Uint8Array) {
-    request.end(body);
-    return;
-  }
-  const closed = new Promise<'closed'>((resolve) => request.once('close', () => resolve('closed')));
-  const chunks = body[Symbol.asyncIterator]();
-  for (;;) {
-    const step = await Promise.race([chunks.next(), closed]);
-    if (step === 'closed') {
-      // Not awaited: a source that is itself waiting for something may never settle.
-      chunks.return?.().catch(() => {});
-      return;
-    }
-    if (step.done) break;
-    if (step.value.length > 0 && !request.write(step.value)) {
-      let drained: (() => void) | undefined;
-      const drain = new Promise<void>((resolve) => {
-        drained = resolve;
-        request.once('drain', resolve);
-      });
-      await Promise.race([drain, closed]);
-      if (drained !== undefined) request.off('drain', drained);
-    }
-  }
-  request.end();
 }
 
 function requestError(cause: unknown, address: string): WherryError {
