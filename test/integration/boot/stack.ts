@@ -22,6 +22,14 @@ export const stays: readonly string[] = ['sh', '-c', 'trap "exit 0" TERM; while 
 /** A health check that passes as soon as `/tmp/ok` is there; the engine looks every 200 ms. */
 export const okFile: object = { test: ['CMD', 'test', '-f', '/tmp/ok'], interval: '200ms', retries: 50 };
 
+/** Ids of the lab's engines to test on; `WHERRY_BOOT_ENGINES` (names with commas between) takes some of them. */
+export const enginesUnderTest: readonly string[] = [
+  'docker-20.10',
+  'docker-newest',
+  'podman-4.3',
+  'podman-5.4',
+].filter((id) => (process.env.WHERRY_BOOT_ENGINES ?? id).split(',').includes(id));
+
 /** One engine of the lab with the image that the stacks run. */
 export interface Bench {
   backend: Backend;

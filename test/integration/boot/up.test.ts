@@ -9,13 +9,9 @@ import {
   up,
 } from '../../../src/boot/index.ts';
 import { type Event, EventBus, isWherryError } from '../../../src/core/index.ts';
-import { benchOn, counting, type Model, okFile, Stack, stays } from './stack.ts';
+import { benchOn, counting, enginesUnderTest, type Model, okFile, Stack, stays } from './stack.ts';
 
-const engines = ['docker-20.10', 'docker-newest', 'podman-4.3', 'podman-5.4'].filter((id) =>
-  (process.env.WHERRY_BOOT_ENGINES ?? id).split(',').includes(id),
-);
-
-for (const id of engines) {
+for (const id of enginesUnderTest) {
   const bench = await benchOn(id);
   if (bench === undefined) console.warn(`\nSKIPPED: boot on ${id}: the lab has no such engine\n`);
   describe.skipIf(bench === undefined)(`up and down on ${id}`, { timeout: 90_000 }, () => {
@@ -344,7 +340,9 @@ for (const id of engines) {
       expect([first.rows[0]?.change, second.rows[0]?.change].sort()).toEqual(['created', 'kept']);
     });
 
-    test('an up that is aborted anywhere leaves what the next up and down handle', async () => {
+    test('an up that is aborted anywhere leaves what the next up and down handle', {
+      timeout: 240_000,
+    }, async () => {
       const points = [0, 1, 2, 4, 6, 8, 11, 15];
       for (const point of points) {
         await using stack = new Stack(bench);
