@@ -32,6 +32,7 @@ export class LogLine {
     return this.#source.toString('utf8', this.#start, this.#end);
   }
 
+  /** A view of the chunk that the line came in, which stays in memory as long as the view does. */
   get bytes(): Buffer {
     return this.#source.subarray(this.#start, this.#end);
   }
