@@ -14,6 +14,14 @@ describe('what engines say of a failed pull', () => {
       "pull access denied for app, repository does not exist or may require 'docker login': denied",
       'NOT_FOUND',
     ],
+    [
+      'pull access denied, repository does not exist or may require authorization: authorization failed: no basic auth credentials',
+      'UNAUTHORIZED',
+    ],
+    [
+      'pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed',
+      'NOT_FOUND',
+    ],
     ['no matching manifest for linux/arm64/v8 in the manifest list entries', 'NOT_FOUND'],
     ['no match for platform in manifest: not found', 'NOT_FOUND'],
     ['Head "http://reg.example/v2/app/manifests/1": no basic auth credentials', 'UNAUTHORIZED'],

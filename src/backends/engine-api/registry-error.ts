@@ -121,13 +121,13 @@ const kinds: readonly { pattern: RegExp; code: ErrorCode; hint?: string }[] = [
     code: 'IMAGE_PULL',
     hint: 'the registry limits how often it may be asked: log in, or try again later',
   },
-  // Docker Hub says this of missing and of private images alike.
-  { pattern: /repository does not exist or may require/i, code: 'NOT_FOUND' },
   {
     pattern:
-      /unauthorized|authentication required|no basic auth credentials|incorrect username or password|invalid username\/password|401/i,
+      /unauthorized|authentication required|no basic auth credentials|incorrect username or password|invalid username\/password|\b401\b/i,
     code: 'UNAUTHORIZED',
   },
+  // Docker Hub says this of missing and of private images alike.
+  { pattern: /repository does not exist or may require/i, code: 'NOT_FOUND' },
   { pattern: /\bdenied\b|forbidden|insufficient_scope/i, code: 'PERMISSION' },
   {
     pattern: /server gave HTTP response to HTTPS client|malformed HTTP response/i,
@@ -141,7 +141,7 @@ const kinds: readonly { pattern: RegExp; code: ErrorCode; hint?: string }[] = [
   },
   {
     pattern:
-      /connection refused|no such host|i\/o timeout|deadline exceeded|Client\.Timeout|handshake timeout|no route to host|network is unreachable|server misbehaving|connection reset|\bEOF\b|name resolution|50[234] /i,
+      /connection refused|no such host|i\/o timeout|deadline exceeded|Client\.Timeout|handshake timeout|no route to host|network is unreachable|server misbehaving|connection reset|\bEOF\b|name resolution|\b50[234] /i,
     code: 'UNAVAILABLE',
   },
   { pattern: platformTexts, code: 'NOT_FOUND' },
