@@ -24,7 +24,7 @@ export function createContext(parts: ContextParts): Context & { close(): Promise
     directory: process.cwd(),
     backend: () => {
       backend ??= import('./engine.ts').then(({ openEngine }) =>
-        openEngine(parts.globals, { logger: parts.logger, signal: context.signal }),
+        openEngine(parts.globals, { logger: parts.logger, env: context.env, signal: context.signal }),
       );
       return backend;
     },

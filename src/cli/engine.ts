@@ -11,6 +11,7 @@ const probeTimeout = 5000;
 
 interface OpenOptions {
   logger: Logger;
+  env: Readonly<Record<string, string | undefined>>;
   signal: AbortSignal;
 }
 
@@ -23,8 +24,7 @@ export async function openRegistry(): Promise<BackendRegistry> {
 /** The engine that the options ask for; without a demand the first in the registry's order that answers. */
 export async function openEngine(globals: GlobalOptions, options: OpenOptions): Promise<Backend> {
   const registry = await openRegistry();
-  const demanded =
-    globals.backend ?? (globals.host !== undefined || globals.context !== undefined ? 'docker' : undefined);
+  const demanded = globals.backend ?? orderedType(globals, options.env);
   if (demanded !== undefined) {
     return await answering(registry, engineConfig(demanded, globals, options.logger), options.signal);
   }
@@ -42,6 +42,12 @@ export async function openEngine(globals: GlobalOptions, options: OpenOptions): 
     hint: t('engine.noneFix'),
     details: { diagnosis },
   });
+}
+
+/** The type of engine that an address names, given or in the environment: no other one may take its place unnoticed. */
+function orderedType({ host, context }: GlobalOptions, env: OpenOptions['env']): BackendType | undefined {
+  if (host !== undefined || context !== undefined || env.DOCKER_HOST || env.DOCKER_CONTEXT) return 'docker';
+  return env.CONTAINER_HOST ? 'podman' : undefined;
 }
 
 /** The config of an engine as the global options have it. */

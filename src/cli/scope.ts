@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Project } from '../compose/index.ts';
-import { defaultFileNames } from '../compose/project-files.ts';
 import { WherryError } from '../core/errors.ts';
 import type { Context } from './context.ts';
 import { t } from './text.ts';
@@ -16,6 +15,14 @@ export interface ProjectScope {
   /** Null when only a name was given and there is no file: then the containers' labels are all that is known. */
   project: Project | null;
 }
+
+/** The names that the Compose specification gives to the file of a project. */
+const defaultFileNames: readonly string[] = [
+  'compose.yaml',
+  'compose.yml',
+  'docker-compose.yml',
+  'docker-compose.yaml',
+];
 
 /** `--engine` says engine; -f, -p, their variables, or a compose file here or above say project; nothing says engine. */
 export async function findScope(context: Context): Promise<Scope> {

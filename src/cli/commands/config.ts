@@ -26,8 +26,16 @@ export async function config({ context, options }: Invocation<ConfigOptions>): P
   if (output.json) output.value(shown);
   else {
     const { stringify } = await import('yaml');
-    output.raw(stringify(shown, { lineWidth: 0, aliasDuplicateObjects: false }));
+    output.raw(stringify(shown, withoutNoise, { lineWidth: 0, aliasDuplicateObjects: false }));
   }
+}
+
+/** A person reads what was said: neither empty collections nor where it stands. */
+function withoutNoise(key: unknown, value: unknown): unknown {
+  if (key === 'origin') return undefined;
+  const isEmpty =
+    typeof value === 'object' && value !== null && key !== '' && Object.keys(value).length === 0;
+  return isEmpty ? undefined : value;
 }
 
 function namesOf(project: Project, options: ConfigOptions): string[] | undefined {

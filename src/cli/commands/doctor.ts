@@ -1,5 +1,6 @@
 import type { Backend } from '../../core/backend.ts';
 import type { BackendCapabilities } from '../../core/capabilities.ts';
+import { isWherryError } from '../../core/errors.ts';
 import type { Diagnosis } from '../../core/registry.ts';
 import type { Context } from '../context.ts';
 import type { Invocation } from '../declaration.ts';
@@ -18,6 +19,13 @@ interface Finding extends Diagnosis {
   rootless: boolean | null;
   capabilities: BackendCapabilities | null;
   warnings: readonly string[];
+  /** Where it was looked for, and what came of it; empty when it is usable. */
+  attempts: readonly Attempt[];
+}
+
+interface Attempt {
+  strategy: string;
+  reason: string | null;
 }
 
 /** Tells for every engine whether it can be used, why not, and how to make it so. Exit code 1 when none can. */
@@ -62,15 +70,27 @@ async function examine(row: Diagnosis, { signal }: Context, open: () => Promise<
     rootless: null,
     capabilities: null,
     warnings: [],
+    attempts: [],
   };
-  if (!row.usable) return unknown;
+  if (!row.usable) return { ...unknown, attempts: await attemptsOf(open) };
   await using backend = await open();
   const [found, capabilities] = await Promise.all([
     backend.info({ signal }),
     backend.capabilities({ signal }),
   ]);
   const { version, apiVersion, cgroupVersion, rootless, warnings } = found;
-  return { ...row, version, apiVersion, cgroupVersion, rootless, capabilities, warnings };
+  return { ...unknown, version, apiVersion, cgroupVersion, rootless, capabilities, warnings };
+}
+
+/** What the search for an engine that cannot be used tried, as its error tells. */
+async function attemptsOf(open: () => Promise<Backend>): Promise<readonly Attempt[]> {
+  try {
+    await (await open())[Symbol.asyncDispose]();
+    return [];
+  } catch (error) {
+    const attempts = isWherryError(error) ? error.details.attempts : undefined;
+    return Array.isArray(attempts) ? (attempts as readonly Attempt[]) : [];
+  }
 }
 
 function printFinding({ output }: Context, finding: Finding, { verbose }: DoctorOptions): void {
@@ -80,6 +100,9 @@ function printFinding({ output }: Context, finding: Finding, { verbose }: Doctor
     output.line(`${paint('red', '✗')} ${paint('bold', finding.type)}  ${t('doctor.notUsable')}`);
     output.line(`  ${paint('dim', t('fault.why'))} ${finding.reason}`);
     if (finding.hint !== null) output.line(`  ${paint('dim', t('fault.fix'))} ${finding.hint}`);
+    for (const { strategy, reason } of finding.attempts) {
+      output.line(`  ${paint('dim', '–')} ${strategy}${reason === null ? '' : `: ${reason}`}`);
+    }
     return;
   }
   const facts = [

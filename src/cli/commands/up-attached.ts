@@ -83,6 +83,8 @@ export async function upAttached(
   for (const { name, id, change } of summary?.rows.flatMap((row) => row.containers) ?? []) {
     if (change === 'kept') follower.follow(id, name, { tail: 0 });
   }
+  for (const { name, url } of summary?.rows ?? [])
+    if (url !== null) output.note(t('up.answers', { name, url }));
   const ending =
     options.abortOnContainerExit || options.exitCodeFrom !== undefined
       ? exited

@@ -118,14 +118,19 @@ function showFailure(output: Output, row: BootRow): void {
   if (error.hint !== undefined) output.alert(`  ${paint('dim', t('fault.fix').trim())} ${error.hint}`);
 }
 
-/** `wherry down` with the options that found this project. */
+/** `wherry down` with the options that found this project and its engine. */
 function downCommand({ globals }: Context): string {
-  const words = ['wherry', ...globals.file.flatMap((file) => ['-f', quoted(file)])];
-  if (globals.projectName !== undefined) words.push('-p', quoted(globals.projectName));
-  if (globals.projectDirectory !== undefined)
-    words.push('--project-directory', quoted(globals.projectDirectory));
-  if (globals.backend !== undefined) words.push('--backend', globals.backend);
-  return [...words, 'down'].join(' ');
+  const { file, projectName, projectDirectory, backend, host, context } = globals;
+  const pairs: [string, string | undefined][] = [
+    ...file.map((path): [string, string] => ['-f', path]),
+    ['-p', projectName],
+    ['--project-directory', projectDirectory],
+    ['--backend', backend],
+    ['-H', host],
+    ['--context', context],
+  ];
+  const given = pairs.flatMap(([flag, value]) => (value === undefined ? [] : [flag, quoted(value)]));
+  return ['wherry', ...given, 'down'].join(' ');
 }
 
 function quoted(word: string): string {
