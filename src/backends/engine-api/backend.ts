@@ -238,7 +238,10 @@ export abstract class EngineApiBackend implements Backend {
   }
 
   async execCapture(id: string, options: CaptureOptions): Promise<ExecResult> {
-    return captureExec((signal) => this.exec(id, { ...options, signal }), options);
+    return captureExec(
+      (signal) => execInContainer(this.connection, this.dialect, id, { ...options, signal }),
+      options,
+    );
   }
 
   stats(id: string, options: StatsOptions = {}): AsyncIterable<ContainerStats> {

@@ -2,12 +2,19 @@ import { cancelled, WherryError } from '../../core/errors.ts';
 import type { CaptureOptions, ExecProcess, ExecResult } from '../../core/streams.ts';
 
 const DEFAULT_MAX_OUTPUT = 10 * 1024 * 1024;
+/** How long a killed process may take to let go of its output. */
+const KILL_GRACE_MS = 1000;
 
-/** Starts an exec that ends when `signal` fires. */
-export type StartExec = (signal: AbortSignal) => Promise<ExecProcess>;
+/** An exec that can be ended; the promise tells whether a signal was sent. */
+export interface KillableExec extends ExecProcess {
+  kill(): Promise<boolean>;
+}
 
-/** `Backend.execCapture` on top of any `exec`. */
-export async function captureExec(start: StartExec, options: CaptureOptions): Promise<ExecResult> {
+/** `Backend.execCapture` on top of an exec that ends when the signal fires. */
+export async function captureExec(
+  start: (signal: AbortSignal) => Promise<KillableExec>,
+  options: CaptureOptions,
+): Promise<ExecResult> {
   if (options.stdin === true) {
     throw new WherryError('INVALID', 'a captured process cannot be written to while it runs', {
       hint: 'give its whole input as `stdin`, or use `exec`',
@@ -15,8 +22,7 @@ export async function captureExec(start: StartExec, options: CaptureOptions): Pr
   }
   const { maxOutput = DEFAULT_MAX_OUTPUT, timeout, signal } = options;
   const startedAt = performance.now();
-  const limit = new AbortController();
-  const timer = timeout === undefined ? undefined : setTimeout(() => limit.abort(), timeout);
+  const limit = new TimeLimit(timeout);
   const stdout = new Capture(maxOutput);
   const stderr = new Capture(maxOutput);
   let exitCode: number | null = null;
@@ -24,23 +30,65 @@ export async function captureExec(start: StartExec, options: CaptureOptions): Pr
     const process = await start(
       signal === undefined ? limit.signal : AbortSignal.any([limit.signal, signal]),
     );
+    limit.killFirst(process);
     for await (const chunk of process) (chunk.kind === 'stderr' ? stderr : stdout).add(chunk.data);
     exitCode = await process.exitCode();
   } catch (error) {
     if (signal?.aborted) throw cancelled(signal);
     if (!limit.signal.aborted) throw error;
   } finally {
-    clearTimeout(timer);
+    limit.stop();
   }
   return {
-    exitCode,
-    signal: null,
+    exitCode: limit.passed ? null : exitCode,
+    signal: limit.sentSignal ? 'SIGKILL' : null,
     stdout: stdout.text(),
     stderr: stderr.text(),
-    timedOut: limit.signal.aborted && exitCode === null,
+    timedOut: limit.passed,
     truncated: stdout.truncated || stderr.truncated,
     durationMs: performance.now() - startedAt,
   };
+}
+
+/** The time limit of a capture: kills the process, so that all it wrote is still read, then cuts what is left. */
+class TimeLimit {
+  readonly #cut: AbortController = new AbortController();
+  #timer: NodeJS.Timeout | undefined;
+  #process: KillableExec | undefined;
+  passed = false;
+  sentSignal = false;
+
+  constructor(milliseconds: number | undefined) {
+    if (milliseconds !== undefined) this.#timer = setTimeout(() => this.#pass(), milliseconds);
+  }
+
+  /** Fires when there is nothing (more) to be killed gently. */
+  get signal(): AbortSignal {
+    return this.#cut.signal;
+  }
+
+  killFirst(process: KillableExec): void {
+    this.#process = process;
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+  }
+
+  #pass(): void {
+    this.passed = true;
+    if (this.#process === undefined) {
+      this.#cut.abort();
+      return;
+    }
+    this.#timer = setTimeout(() => this.#cut.abort(), KILL_GRACE_MS);
+    this.#process.kill().then(
+      (sent) => {
+        this.sentSignal = sent;
+      },
+      () => undefined,
+    );
+  }
 }
 
 class Capture {

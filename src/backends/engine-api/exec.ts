@@ -1,9 +1,11 @@
+import type { Duplex } from 'node:stream';
 import { cancelled } from '../../core/errors.ts';
-import type { ExecOptions, ExecProcess, OutputChunk } from '../../core/streams.ts';
-import { ContainerConversation } from './attach.ts';
+import type { ExecOptions, OutputChunk } from '../../core/streams.ts';
+import { ContainerConversation, type ConversationOptions } from './attach.ts';
 import type { EngineConnection } from './connection.ts';
 import { containerPath } from './container-path.ts';
 import type { Dialect } from './dialect.ts';
+import type { KillableExec } from './exec-capture.ts';
 import { ExecExit } from './exec-exit.ts';
 import { killExec } from './exec-kill.ts';
 import { ExecTerminal } from './exec-terminal.ts';
@@ -18,7 +20,7 @@ export async function execInContainer(
   dialect: Dialect,
   id: string,
   options: ExecOptions,
-): Promise<ExecProcess> {
+): Promise<KillableExec> {
   const { tty = false, detach = false, stdin, size, signal } = options;
   const takesSize = size !== undefined && (await connection.atLeast('1.42', { signal }));
   const consoleSize = takesSize ? { ConsoleSize: [size.rows, size.columns] } : {};
@@ -54,7 +56,12 @@ export async function execInContainer(
   const { socket } = await connection.upgrade(start);
   const exit = new ExecExit(connection, dialect, execId);
   const terminal = new ExecTerminal(connection, execId);
-  const process = new ContainerExec(execId, socket, exit, {
+  const kill = (): Promise<boolean> =>
+    killExec(connection, { container: id, exec: execId, command: options.command });
+  const process = new ContainerExec(socket, {
+    id: execId,
+    exit,
+    kill,
     tty,
     stdin: hasInput(stdin),
     resize: (next) => terminal.resize(next),
@@ -65,26 +72,29 @@ export async function execInContainer(
     // A process that does not read its input has not failed; a source that fails ends the input.
     sendInput(socket, stdin, { tty }).catch(() => socket.end());
   }
-  if (signal !== undefined) endOnAbort({ connection, id, execId, options, exit, signal });
+  if (signal !== undefined) killOnAbort(exit, kill, signal);
   return process;
 }
 
+type ExecConversationOptions = ConversationOptions & {
+  id: string;
+  exit: ExecExit;
+  kill(): Promise<boolean>;
+};
+
 /** A running exec on a hijacked stream. */
-class ContainerExec extends ContainerConversation implements ExecProcess {
+class ContainerExec extends ContainerConversation implements KillableExec {
   readonly id: string;
+  readonly kill: () => Promise<boolean>;
   readonly #exit: ExecExit;
 
-  constructor(
-    id: string,
-    socket: ConstructorParameters<typeof ContainerConversation>[0],
-    exit: ExecExit,
-    options: ConstructorParameters<typeof ContainerConversation>[1],
-  ) {
+  constructor(socket: Duplex, options: ExecConversationOptions) {
     super(socket, options);
-    this.id = id;
-    this.#exit = exit;
-    socket.once('end', () => exit.hurry());
-    socket.once('close', () => exit.hurry());
+    this.id = options.id;
+    this.kill = options.kill;
+    this.#exit = options.exit;
+    socket.once('end', () => this.#exit.hurry());
+    socket.once('close', () => this.#exit.hurry());
   }
 
   override async *[Symbol.asyncIterator](): AsyncGenerator<OutputChunk, void, undefined> {
@@ -101,7 +111,7 @@ class ContainerExec extends ContainerConversation implements ExecProcess {
   }
 }
 
-class DetachedExec implements ExecProcess {
+class DetachedExec implements KillableExec {
   readonly id: string;
 
   constructor(id: string) {
@@ -122,25 +132,18 @@ class DetachedExec implements ExecProcess {
     return null;
   }
 
+  async kill(): Promise<false> {
+    return false;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {}
 }
 
-interface Abortable {
-  connection: EngineConnection;
-  id: string;
-  execId: string;
-  options: ExecOptions;
-  exit: ExecExit;
-  signal: AbortSignal;
-}
-
-function endOnAbort({ connection, id, execId, options, exit, signal }: Abortable): void {
+/** The signal itself cuts the stream; the process is ended as far as the engine lets us. */
+function killOnAbort(exit: ExecExit, kill: () => Promise<boolean>, signal: AbortSignal): void {
   const onAbort = (): void => {
     exit.fail(cancelled(signal));
-    // The stream has ended by the signal itself; the process is ended as far as the engine lets us.
-    void killExec(connection, { container: id, exec: execId, command: options.command }).catch(
-      () => undefined,
-    );
+    kill().catch(() => undefined);
   };
   signal.addEventListener('abort', onAbort, { once: true });
   void exit.settled.then(() => signal.removeEventListener('abort', onAbort));
