@@ -49,7 +49,7 @@ import { type Dialect, dockerDialect } from './dialect.ts';
 import { diskUse } from './disk-use.ts';
 import { EngineEvents } from './events.ts';
 import { execInContainer } from './exec.ts';
-import { captureExec } from './exec-capture.ts';
+import { captureExec, type KillableExec } from './exec-capture.ts';
 import { EngineImage } from './image.ts';
 import { type ImageContext, imageContext } from './image-context.ts';
 import { imageDigest } from './image-digest.ts';
@@ -234,14 +234,11 @@ export abstract class EngineApiBackend implements Backend {
   }
 
   async exec(id: string, options: ExecOptions): Promise<ExecProcess> {
-    return execInContainer(this.connection, this.dialect, id, options);
+    return this.startExec(id, options);
   }
 
   async execCapture(id: string, options: CaptureOptions): Promise<ExecResult> {
-    return captureExec(
-      (signal) => execInContainer(this.connection, this.dialect, id, { ...options, signal }),
-      options,
-    );
+    return captureExec((signal) => this.startExec(id, { ...options, signal }), options);
   }
 
   stats(id: string, options: StatsOptions = {}): AsyncIterable<ContainerStats> {
@@ -284,6 +281,10 @@ export abstract class EngineApiBackend implements Backend {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#events.close();
     this.connection.close();
+  }
+
+  protected async startExec(id: string, options: ExecOptions): Promise<KillableExec> {
+    return execInContainer(this.connection, this.dialect, id, options);
   }
 
   /** Asks the engine what it can do. */
