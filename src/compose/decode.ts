@@ -124,7 +124,7 @@ export function listOf<T>(read: Read<T>): Read<T[]> {
 }
 
 /** A list in which a later item takes the place of an earlier one with the same key. */
-export function uniqueList<T>(read: Read<T>, keyOf: (item: T) => string): Read<T[]> {
+function uniqueList<T>(read: Read<T>, keyOf: (item: T) => string): Read<T[]> {
   const list = listOf(read);
   return (node, path, to) => {
     const items = list(node, path, to);

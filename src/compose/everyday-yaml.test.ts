@@ -83,6 +83,7 @@ test.each([
   'a: &x [*x]\n',
   'a: !!int "3"\n',
   '? a\n: b\n',
+  'a: &x y\nb: {*x : z}\n',
 ])('it gives up on %j', async (text) => {
   expect(await compare(text)).toBe('gave up');
 });

@@ -38,10 +38,10 @@ function filled(variables: Record<string, string | null>, lookup: Lookup): Recor
   return values;
 }
 
-function mergedScale({ scale, deploy, ...draft }: ServiceDraft, to: Reading): number {
+function mergedScale({ scale, deploy, origin }: ServiceDraft, to: Reading): number {
   if (scale !== undefined && deploy?.replicas !== undefined && scale !== deploy.replicas) {
     const message = `scale says ${scale}, deploy.replicas says ${deploy.replicas}`;
-    to.errorAt(draft.origin, 'conflict', message);
+    to.errorAt(origin, 'conflict', message);
   }
   return scale ?? deploy?.replicas ?? 1;
 }

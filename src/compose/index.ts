@@ -10,10 +10,5 @@ export { explainProblem, formatProblem, type Problem, type ProblemCode } from '.
 export { normalizeProjectName } from './project-name.ts';
 export { composeSupport, type KeySupport, type Verdict } from './support.ts';
 export { toBuildInput } from './to-build.ts';
-export {
-  containerLabels,
-  serviceToSpec,
-  type ToSpecOptions,
-  toNetworkSpec,
-  toVolumeSpec,
-} from './to-spec.ts';
+export { toNetworkSpec, toVolumeSpec } from './to-resource-specs.ts';
+export { containerLabels, serviceToSpec, type ToSpecOptions } from './to-spec.ts';

@@ -4,7 +4,7 @@ import { type ProjectEnvironment, splitList } from './environment.ts';
 import type { FileAccess } from './file-access.ts';
 
 /** Names of the project file, in the order in which they are looked for. */
-export const defaultFileNames: readonly string[] = [
+const defaultFileNames: readonly string[] = [
   'compose.yaml',
   'compose.yml',
   'docker-compose.yml',

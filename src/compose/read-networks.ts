@@ -113,7 +113,7 @@ const ipamFields: Fields<Ipam> = {
 };
 
 /** `external: true`, or the old form that names the resource: `external: {name: …}`. */
-export function readExternal<T extends { external: boolean; name: string }>(
+function readExternal<T extends { external: boolean; name: string }>(
   target: T,
   node: Node,
   path: Path,

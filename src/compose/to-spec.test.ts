@@ -7,7 +7,8 @@ import { type LoadOptions, loadProject } from './load.ts';
 import { memoryFiles } from './memory-files.ts';
 import type { Project, Service } from './model.ts';
 import { toBuildInput } from './to-build.ts';
-import { serviceToSpec, toNetworkSpec, toVolumeSpec } from './to-spec.ts';
+import { toNetworkSpec, toVolumeSpec } from './to-resource-specs.ts';
+import { serviceToSpec } from './to-spec.ts';
 
 const files = { '/app/token.txt': 's3cret' };
 

@@ -1,5 +1,3 @@
-import { WherryError } from '../core/errors.ts';
-import type { NetworkSpec } from '../core/network.ts';
 import type {
   ContainerSpec,
   HealthCheckSpec,
@@ -7,18 +5,17 @@ import type {
   PortMapping,
   PullPolicy,
   ResourceLimits,
-  VolumeMount,
 } from '../core/spec.ts';
-import type { VolumeSpec } from '../core/volume.ts';
 import { define } from './decode.ts';
+import { defined } from './defined.ts';
 import { configMounts, type FileContents, secretMounts } from './file-contents.ts';
 import { sharedService } from './finish-service.ts';
-import { networkHash, serviceHash, volumeHash } from './hash.ts';
+import { serviceHash } from './hash.ts';
 import { composeLabel } from './labels.ts';
-import type { Mount, Network, Port, Project, Service, ServiceNetwork, Volume } from './model.ts';
+import type { Port, Project, Service, ServiceNetwork } from './model.ts';
 import { containerName, imageName } from './names.ts';
 import { own } from './own.ts';
-import { parseTmpfs } from './tmpfs.ts';
+import { toVolumeMounts } from './to-mounts.ts';
 
 export interface ToSpecOptions {
   /** Which of the service's containers, from 1. */
@@ -56,10 +53,7 @@ export function serviceToSpec(project: Project, service: Service, options: ToSpe
     domainname: service.domainname,
     labels: { ...service.labels, ...containerLabels(project, service, options) },
     annotations: service.annotations,
-    volumes: [
-      ...service.volumes.map((mount) => toVolumeMount(mount, project)),
-      ...service.tmpfs.map(toTmpfsMount),
-    ],
+    volumes: toVolumeMounts(project, service),
     secrets: secretMounts(project, service, files),
     configs: configMounts(project, service, files),
     networkMode: shared(service.networkMode),
@@ -126,50 +120,6 @@ export function containerLabels(
   return labels;
 }
 
-/** The network to make; an external one is not ours to make (`INVALID`). */
-export function toNetworkSpec(project: Project, network: Network): NetworkSpec {
-  refuseExternal('network', network);
-  const { driver, options, config } = network.ipam;
-  const usesIpam = driver !== undefined || config.length > 0 || Object.keys(options).length > 0;
-  return defined<NetworkSpec>({
-    name: network.name,
-    driver: network.driver,
-    driverOpts: network.driverOpts,
-    internal: network.internal || undefined,
-    attachable: network.attachable || undefined,
-    enableIpv4: network.enableIpv4,
-    enableIpv6: network.enableIpv6,
-    ipam: usesIpam ? defined({ driver, options, pools: config.length > 0 ? config : undefined }) : undefined,
-    labels: {
-      ...network.labels,
-      [composeLabel.network]: network.key,
-      [composeLabel.project]: project.name,
-      [composeLabel.configHash]: networkHash(network),
-    },
-  });
-}
-
-/** The volume to make; an external one is not ours to make (`INVALID`). */
-export function toVolumeSpec(project: Project, volume: Volume): VolumeSpec {
-  refuseExternal('volume', volume);
-  return defined<VolumeSpec>({
-    name: volume.name,
-    driver: volume.driver,
-    driverOpts: volume.driverOpts,
-    labels: {
-      ...volume.labels,
-      [composeLabel.volume]: volume.key,
-      [composeLabel.project]: project.name,
-      [composeLabel.configHash]: volumeHash(volume),
-    },
-  });
-}
-
-function refuseExternal(what: string, { external, name }: { external: boolean; name: string }): void {
-  if (external)
-    throw new WherryError('INVALID', `the ${what} ${name} is external: it has to be there already`);
-}
-
 function toAttachments(
   project: Project,
   service: Service,
@@ -212,39 +162,6 @@ function toPortMapping({ target, published, hostIp, protocol }: Port, index: num
   return defined<PortMapping>({ target, protocol, hostIp, published: port });
 }
 
-function toVolumeMount(mount: Mount, project: Project): VolumeMount {
-  const readOnly = mount.readOnly || undefined;
-  if (mount.type === 'bind') {
-    return defined<VolumeMount>({
-      type: 'bind',
-      source: mount.source ?? '',
-      target: mount.target,
-      readOnly,
-      propagation: mount.bind?.propagation,
-      createHostPath: mount.bind?.createHostPath || undefined,
-      selinux: mount.bind?.selinux,
-    });
-  }
-  if (mount.type === 'tmpfs')
-    return defined<VolumeMount>({ type: 'tmpfs', target: mount.target, readOnly, ...mount.tmpfs });
-  return defined<VolumeMount>({
-    type: 'volume',
-    source:
-      mount.source === undefined ? undefined : (own(project.volumes, mount.source)?.name ?? mount.source),
-    target: mount.target,
-    readOnly,
-    noCopy: mount.volume?.nocopy || undefined,
-    subpath: mount.volume?.subpath,
-  });
-}
-
-function toTmpfsMount(line: string): VolumeMount {
-  const parsed = parseTmpfs(line);
-  if (typeof parsed === 'string') throw new WherryError('INVALID', parsed);
-  const { readOnly, ...rest } = parsed;
-  return { type: 'tmpfs', ...rest, ...(readOnly ? { readOnly } : {}) };
-}
-
 function toResources(service: Service): ResourceLimits | undefined {
   const { oomKillDisable: _kill, oomScoreAdj: _score, ...limits } = service.resources;
   const ulimits = Object.keys(service.ulimits).length > 0 ? service.ulimits : undefined;
@@ -277,14 +194,4 @@ function withoutNulls(variables: Readonly<Record<string, string | null>>): Recor
   return Object.fromEntries(
     Object.entries(variables).filter((entry): entry is [string, string] => entry[1] !== null),
   );
-}
-
-/** Without fields that are undefined or empty: what a spec does not say, it leaves out. Commands may be empty. */
-function defined<T extends object>(fields: { [K in keyof T]: T[K] | undefined }): T {
-  const kept = Object.entries(fields).filter(([key, value]) => {
-    if (value === undefined) return false;
-    if (key === 'command' || key === 'entrypoint' || typeof value !== 'object' || value === null) return true;
-    return Object.keys(value).length > 0;
-  });
-  return Object.fromEntries(kept) as T;
 }
