@@ -38,7 +38,7 @@ export async function waitHealthy(
       : watch(backend, options.container, scope.signal);
   const tries = attempt(checker, target, { ...options, policy, signal });
   try {
-    return await (death === undefined ? tries : Promise.race([tries, death]));
+    return await (death === undefined ? tries : Promise.race([tries, death.then(() => tries)]));
   } catch (error) {
     if (options.signal?.aborted) throw cancelled(options.signal);
     if (error instanceof GivenUp || deadline.aborted) {
@@ -94,9 +94,8 @@ async function attempt(
   }
 }
 
-/** Rejects once the container has ended for good; never resolves. */
-async function watch(backend: Backend, container: string, signal: AbortSignal): Promise<never> {
-  const never = new Promise<never>(() => undefined);
+/** Rejects once the container has ended for good; resolves when `signal` fires before. */
+async function watch(backend: Backend, container: string, signal: AbortSignal): Promise<void> {
   try {
     const events = backend.events({ containers: [container], signal })[Symbol.asyncIterator]();
     // Subscribed before the first look, so that a death between the two is not missed.
@@ -110,10 +109,8 @@ async function watch(backend: Backend, container: string, signal: AbortSignal): 
         throw await deathOf(backend, container, { signal });
     }
   } catch (error) {
-    if (signal.aborted) return never;
-    throw error;
+    if (!signal.aborted) throw error;
   }
-  return never;
 }
 
 /** A container that its restart policy brings back has not ended. */
