@@ -15,7 +15,14 @@ export const eventCases: readonly ConformanceCase[] = [
       await t.backend.stop(id);
       await t.backend.remove(id);
       await seen.until('removed');
-      deepEqual(seen.types(), ['created', 'started', 'died', 'stopped', 'removed'], 'events of one life');
+      // Engines tell of the death and of the completed stop in either order.
+      const types = seen.types();
+      ok(types.indexOf('stopped') > types.indexOf('started'), `a stop is told: ${types}`);
+      deepEqual(
+        types.filter((type) => type !== 'stopped'),
+        ['created', 'started', 'died', 'removed'],
+        'events of one life',
+      );
       for (const event of seen.events) {
         if (event.type === 'resync') continue;
         equal(event.subject.id, full, `id in ${event.type}`);
@@ -49,7 +56,11 @@ export const eventCases: readonly ConformanceCase[] = [
       await t.backend.resume(id);
       await t.backend.rename(id, fresh);
       const renamed = await seen.until('renamed');
-      deepEqual(seen.types(), ['paused', 'resumed', 'renamed'], 'events');
+      deepEqual(
+        seen.types().filter((type) => type !== 'started'),
+        ['paused', 'resumed', 'renamed'],
+        'events',
+      );
       ok(
         renamed.type === 'renamed' && renamed.subject.name === fresh,
         `new name: ${JSON.stringify(renamed)}`,

@@ -34,7 +34,7 @@ export const networkCases: readonly ConformanceCase[] = [
       const address = addressOn(await t.backend.inspect(id), network);
       for (const word of [name, alias]) {
         const run = await t.shell(
-          `for i in $(seq 50); do nslookup ${word} && break; sleep 0.1; done; nc -w 2 ${address} 7000`,
+          `for i in $(seq 50); do nslookup ${word} && break; sleep 0.1; done; for i in $(seq 20); do nc -w 2 ${address} 7000 && break; sleep 0.1; done`,
           { networks: { [network]: {} } },
         );
         includes(run.stdout, address, `address of ${word}`);
