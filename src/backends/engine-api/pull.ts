@@ -9,7 +9,7 @@ import { registryError, registryRefusal } from './registry-error.ts';
 
 /**
  * Pulls `name` by `policy` (default here: `always`). Errors: `INVALID` (name), `NOT_FOUND` (no such image or variant,
- * or missing under `never`), `UNAUTHORIZED`, `PERMISSION`, `UNAVAILABLE` (engine or registry), `NO_SPACE`,
+ * or missing under `never`), `UNAUTHORIZED`, `PERMISSION`, `UNAVAILABLE` (the engine), `NO_SPACE`,
  * `IMAGE_PULL`, `STREAM_CUT`, `CANCELLED`.
  */
 export async function pullImage(

@@ -28,11 +28,11 @@ describe('what engines say of a failed pull', () => {
     ['Get "http://reg.example/v2/": unauthorized: authentication required', 'UNAUTHORIZED'],
     ['unable to retrieve auth token: invalid username/password: unauthorized', 'UNAUTHORIZED'],
     ['denied: requested access to the resource is denied', 'PERMISSION'],
-    ['Get "http://reg.example/v2/": dial tcp 127.0.0.1:1: connect: connection refused', 'UNAVAILABLE'],
-    ['dial tcp: lookup reg.example on 10.0.0.1:53: no such host', 'UNAVAILABLE'],
-    ['Get "https://reg.example/v2/": net/http: TLS handshake timeout', 'UNAVAILABLE'],
-    ['http: server gave HTTP response to HTTPS client', 'UNAVAILABLE'],
-    ['tls: failed to verify certificate: x509: certificate signed by unknown authority', 'UNAVAILABLE'],
+    ['Get "http://reg.example/v2/": dial tcp 127.0.0.1:1: connect: connection refused', 'IMAGE_PULL'],
+    ['dial tcp: lookup reg.example on 10.0.0.1:53: no such host', 'IMAGE_PULL'],
+    ['Get "https://reg.example/v2/": net/http: TLS handshake timeout', 'IMAGE_PULL'],
+    ['http: server gave HTTP response to HTTPS client', 'IMAGE_PULL'],
+    ['tls: failed to verify certificate: x509: certificate signed by unknown authority', 'IMAGE_PULL'],
     ['failed to register layer: write /usr/lib/x: no space left on device', 'NO_SPACE'],
     ['toomanyrequests: You have reached your pull rate limit.', 'IMAGE_PULL'],
     ['something nobody has seen before', 'IMAGE_PULL'],
@@ -56,7 +56,7 @@ describe('what engines say of a failed pull', () => {
       details: { status: 500 },
     });
     expect(registryRefusal(refusal, pull)).toMatchObject({
-      code: 'UNAVAILABLE',
+      code: 'IMAGE_PULL',
       message: expect.stringMatching(/\(connection refused\)$/),
     });
   });

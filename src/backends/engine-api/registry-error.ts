@@ -48,9 +48,9 @@ export function registryError(message: string, transfer: Transfer, cause?: unkno
           ...fields,
         },
       );
-    case 'UNAVAILABLE':
+    case 'unreachable':
       return new WherryError(
-        'UNAVAILABLE',
+        'IMAGE_PULL',
         `cannot ${verb} ${name}: the engine cannot reach the registry ${registry} (${message})`,
         {
           hint: kind.hint ?? "check the registry's address, and the network and proxy settings of the engine",
@@ -114,7 +114,7 @@ const platformTexts =
   /no matching manifest|no match for platform|does not match the specified platform|no image found in (?:manifest list|image index) for|choosing image from manifest list|does not provide the specified platform/i;
 
 /** Engines pass on the registry's and the network's own words. The first that matches decides. */
-const kinds: readonly { pattern: RegExp; code: ErrorCode; hint?: string }[] = [
+const kinds: readonly { pattern: RegExp; code: ErrorCode | 'unreachable'; hint?: string }[] = [
   { pattern: /no space left on device|disk quota exceeded|not enough space/i, code: 'NO_SPACE' },
   {
     pattern: /toomanyrequests|too many requests|pull rate limit/i,
@@ -131,18 +131,18 @@ const kinds: readonly { pattern: RegExp; code: ErrorCode; hint?: string }[] = [
   { pattern: /\bdenied\b|forbidden|insufficient_scope/i, code: 'PERMISSION' },
   {
     pattern: /server gave HTTP response to HTTPS client|malformed HTTP response/i,
-    code: 'UNAVAILABLE',
+    code: 'unreachable',
     hint: 'the registry has no TLS: list it as an insecure registry in the configuration of the engine',
   },
   {
     pattern: /x509|certificate|tls: /i,
-    code: 'UNAVAILABLE',
+    code: 'unreachable',
     hint: "the engine does not trust the registry's certificate: give the engine its CA",
   },
   {
     pattern:
       /connection refused|no such host|i\/o timeout|deadline exceeded|Client\.Timeout|handshake timeout|no route to host|network is unreachable|server misbehaving|connection reset|\bEOF\b|name resolution|\b50[234] /i,
-    code: 'UNAVAILABLE',
+    code: 'unreachable',
   },
   { pattern: platformTexts, code: 'NOT_FOUND' },
   {
