@@ -114,6 +114,10 @@ function checkNetworking(service: Service, to: Reading): void {
 
 function checkBuild(service: Service, to: Reading): void {
   const { build, platform } = service;
+  if (build !== undefined && build.platforms.length > 1 && platform === undefined) {
+    const message = `one image is built, for ${build.platforms[0]}: images for several platforms are not there yet`;
+    to.warnAt(build, 'ignored-key', message, 'say which with platform');
+  }
   if (build === undefined || platform === undefined || build.platforms.length === 0) return;
   if (!build.platforms.includes(platform)) {
     to.errorAt(build, 'conflict', `build.platforms has to include the platform ${platform}`);

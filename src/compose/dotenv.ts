@@ -8,6 +8,8 @@ export interface DotenvOptions {
   lookup?: Lookup;
   /** Variables of earlier files; those of this one are added to it. */
   into?: Map<string, string>;
+  /** Called for each variable in a value that is set nowhere. */
+  onUnset?: ((name: string, line: number) => void) | undefined;
 }
 
 /**
@@ -149,11 +151,18 @@ class DotenvReader {
     const lookup = (name: string): string | undefined =>
       this.#options.lookup?.(name) ?? this.#variables.get(name);
     try {
-      return substitute(value, { lookup });
+      return substitute(value, {
+        lookup,
+        onUnset: (name) => this.#options.onUnset?.(name, this.#lineOf(at)),
+      });
     } catch (error) {
       if (error instanceof TemplateFault) throw this.#fault(error.message, at, error.hint);
       throw error;
     }
+  }
+
+  #lineOf(at: number): number {
+    return this.#text.slice(0, at).split('\n').length;
   }
 
   #endOfLine(): number {
@@ -162,7 +171,7 @@ class DotenvReader {
   }
 
   #fault(message: string, at: number, hint?: string): WherryError {
-    const line = this.#text.slice(0, at).split('\n').length;
+    const line = this.#lineOf(at);
     const details = { file: this.#options.file, line };
     return new WherryError('INVALID', `${this.#options.file}:${line}: ${message}`, { details, hint });
   }

@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
-import { parseDotenv } from './dotenv.ts';
+import { type DotenvOptions, parseDotenv } from './dotenv.ts';
 import type { FileAccess } from './file-access.ts';
+import { type Problem, unsetInFile } from './problem.ts';
 import { readText } from './read-text.ts';
 
 export interface EnvironmentSources {
@@ -15,6 +16,8 @@ export interface EnvironmentSources {
 export class ProjectEnvironment {
   /** Absolute paths of the env files that were asked for. */
   readonly files: readonly string[];
+  /** What is odd in the env files. */
+  readonly warnings: Problem[] = [];
   readonly #variables: Map<string, string>;
   readonly #access: FileAccess;
   readonly #seen = new Set<string>();
@@ -36,7 +39,7 @@ export class ProjectEnvironment {
     const added = new Map<string, string>();
     for (const file of files) {
       const text = await readText(file, 'the env file', access);
-      parseDotenv(text, { file, lookup: (name) => variables.get(name), into: added });
+      parseDotenv(text, { ...environment.#options(file), into: added });
     }
     environment.#add(added);
     return environment;
@@ -50,7 +53,7 @@ export class ProjectEnvironment {
     this.#seen.add(file);
     if (!(await this.#access.exists(file))) return;
     const text = await readText(file, 'the env file', this.#access);
-    this.#add(parseDotenv(text, { file, lookup: (name) => this.#variables.get(name) }));
+    this.#add(parseDotenv(text, this.#options(file)));
   }
 
   get(name: string): string | undefined {
@@ -63,6 +66,14 @@ export class ProjectEnvironment {
 
   toRecord(): Record<string, string> {
     return Object.fromEntries(this.#variables);
+  }
+
+  #options(file: string): DotenvOptions {
+    return {
+      file,
+      lookup: (name) => this.#variables.get(name),
+      onUnset: (name, line) => this.warnings.push(unsetInFile(name, file, line)),
+    };
   }
 
   #add(variables: ReadonlyMap<string, string>): void {

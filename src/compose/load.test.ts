@@ -590,6 +590,15 @@ test('an image or platform that a variable left empty is not said at all', async
   ]);
 });
 
+test('an unset variable in an env file is a warning at its line', async () => {
+  const texts = { '/app/.env': '# c\nA=${NOPE}\n', '/app/web.env': 'B=$NADA\n' };
+  const { warnings } = await loadWithWarnings('services: {a: {image: x, env_file: web.env}}\n', { texts });
+  expect(warnings).toEqual([
+    '/app/.env:2:1: the variable NOPE is not set, defaulting to blank',
+    '/app/web.env:1:1: the variable NADA is not set, defaulting to blank',
+  ]);
+});
+
 test('a key named __proto__ is a key like any other', async () => {
   const { environment, labels } = await service(
     'environment: {__proto__: evil, constructor: c}\nlabels: [__proto__=x]',

@@ -62,6 +62,7 @@ export async function loadProject(options: LoadOptions): Promise<LoadedProject> 
   const { environment, directory, files } = found;
   const home = environment.get('HOME');
   const to = new Reading({ directory, home });
+  to.problems.push(...environment.warnings);
   const trees = await parseFiles(files, access, to);
   stopOnErrors(to);
 

@@ -33,6 +33,12 @@ export interface Problem {
   hint?: string;
 }
 
+/** The warning that a variable in an env file is set nowhere. */
+export function unsetInFile(name: string, file: string, line: number): Problem {
+  const message = `the variable ${name} is not set, defaulting to blank`;
+  return { code: 'unset-variable', severity: 'warning', message, file, line, column: 1, path: '' };
+}
+
 /** `file:line:column: path: message`, as compilers write it. */
 export function formatProblem(problem: Problem): string {
   const place = problem.line > 0 ? `${problem.file}:${problem.line}:${problem.column}` : problem.file;

@@ -146,6 +146,10 @@ test.each([
     'platform: linux/arm64\n    build: {platforms: [linux/amd64]}',
     'E 5:12 services.a.build build.platforms has to include the platform linux/arm64',
   ],
+  [
+    'build: {platforms: [linux/amd64, linux/arm64]}',
+    'W 4:12 services.a.build one image is built, for linux/amd64: images for several platforms are not there yet',
+  ],
   ['tmpfs: /t\n    volumes: ["/x:/t"]', 'E 5:15 services.a.volumes[0] /t is mounted by tmpfs already'],
   ['tmpfs: /t:uid=5', 'E 4:12 services.a.tmpfs the tmpfs option "uid=5" is not supported'],
   [

@@ -4,6 +4,7 @@ import { parseDotenv, parseRawEnv } from './dotenv.ts';
 import type { FileAccess } from './file-access.ts';
 import type { EnvFile, Service } from './model.ts';
 import { own } from './own.ts';
+import { unsetInFile } from './problem.ts';
 import { readText } from './read-text.ts';
 import type { Reading } from './reading.ts';
 import type { Lookup } from './template.ts';
@@ -49,7 +50,10 @@ export class ServiceFiles {
     await this.#reporting(file, async () => {
       const text = await this.#text(file.path, 'the env file');
       const parse = file.format === 'raw' ? parseRawEnv : parseDotenv;
-      parse(text, { file: file.path, lookup, into });
+      const onUnset = (name: string, line: number): void => {
+        this.#to.problems.push(unsetInFile(name, file.path, line));
+      };
+      parse(text, { file: file.path, lookup, into, onUnset });
     });
   }
 
