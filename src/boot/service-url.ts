@@ -22,7 +22,7 @@ export function serviceUrl(
   if (port === undefined) return null;
   const { hostIp, published, target } = port;
   const everywhere = hostIp === null || hostIp === '' || hostIp === '0.0.0.0' || hostIp === '::';
-  const host = everywhere || hostIp === '127.0.0.1' ? engineHost(options.engineAddress) : hostIp;
+  const host = everywhere ? engineHost(options.engineAddress) : hostIp;
   const scheme = options.appProtocols?.get(target) ?? schemeOf(target);
   return `${scheme}://${host.includes(':') && !host.startsWith('[') ? `[${host}]` : host}:${published}`;
 }

@@ -11,6 +11,7 @@ import { type LabEngine, labEngines } from '../../lab/engines.ts';
 
 /** What compose files of the tests say; JSON is YAML. */
 export interface Model {
+  name?: string;
   services: Record<string, object>;
   volumes?: Record<string, object>;
   networks?: Record<string, object>;

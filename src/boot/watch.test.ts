@@ -1,0 +1,124 @@
+import { expect, test } from 'vitest';
+import type { Backend, ContainerInfo, EngineEvent } from '../core/index.ts';
+import { type Gate, pass } from './gate.ts';
+import { ProjectWatch } from './watch.ts';
+
+const id = 'c1';
+const subject = { id, name: 'app-db-1', image: 'db', labels: {} };
+const time = new Date(0);
+const event = (fields: object): EngineEvent => ({ subject, time, ...fields }) as EngineEvent;
+const started = event({ type: 'started' });
+const health = (value: string): EngineEvent => event({ type: 'health', health: value });
+const died = (exitCode: number): EngineEvent => event({ type: 'died', exitCode, oomKilled: false });
+
+/** An engine of which only the events matter here, sent one by one. */
+class Wire {
+  readonly #queue: EngineEvent[] = [];
+  #wake: () => void = () => undefined;
+  readonly backend = {
+    events: ({ signal }: { signal: AbortSignal }) => this.#stream(signal),
+    inspect: async (): Promise<Partial<ContainerInfo>> => ({
+      id,
+      name: subject.name,
+      status: 'exited',
+      exitCode: 7,
+      signal: null,
+      oomKilled: false,
+      error: '',
+      health: 'none',
+      healthLog: [],
+    }),
+    logs: () => ({
+      batches: async function* () {
+        yield [{ kind: 'stdout', time: null, timestamp: null, line: 'last words' }];
+      },
+    }),
+  } as unknown as Backend;
+
+  send(...events: EngineEvent[]): void {
+    this.#queue.push(...events);
+    this.#wake();
+  }
+
+  async *#stream(signal: AbortSignal): AsyncGenerator<EngineEvent> {
+    signal.addEventListener('abort', () => this.#wake());
+    while (!signal.aborted) {
+      const next = this.#queue.shift();
+      if (next !== undefined) yield next;
+      else {
+        await new Promise<void>((resolve) => {
+          this.#wake = resolve;
+        });
+      }
+    }
+  }
+}
+
+async function gated(gate: Partial<Gate>, ...events: EngineEvent[]): Promise<string> {
+  const wire = new Wire();
+  const watch = new ProjectWatch(wire.backend, 'app');
+  watch.begin(time);
+  watch.starting(id);
+  const whole: Gate = { id, name: subject.name, condition: 'healthy', restart: { name: 'no' }, ...gate };
+  const { signal } = new AbortController();
+  wire.send(...events);
+  const outcome = pass(wire.backend, watch, whole, signal).then(
+    () => 'passed',
+    (error: { code: string }) => error.code,
+  );
+  const result = await Promise.race([
+    outcome,
+    new Promise<string>((resolve) => setTimeout(resolve, 100, 'waits')),
+  ]);
+  await watch.close();
+  return result;
+}
+
+test('healthy: opens with the engine’s word, and not before', async () => {
+  expect(await gated({}, started)).toBe('waits');
+  expect(await gated({}, started, health('starting'))).toBe('waits');
+  expect(await gated({}, started, health('healthy'))).toBe('passed');
+  expect(await gated({}, started, health('unhealthy'))).toBe('UNHEALTHY');
+});
+
+test('what an earlier run said does not count', async () => {
+  expect(await gated({}, health('healthy'), died(1), started)).toBe('waits');
+  expect(await gated({}, died(1), started, health('healthy'))).toBe('passed');
+});
+
+test('a container that ends closes the gate, unless its engine brings it back', async () => {
+  expect(await gated({}, started, died(1))).toBe('EXIT');
+  expect(await gated({}, started, died(0))).toBe('EXIT');
+  expect(await gated({ restart: { name: 'always' } }, started, died(1))).toBe('waits');
+  expect(await gated({ restart: { name: 'always' } }, started, died(1), started, health('healthy'))).toBe(
+    'passed',
+  );
+  const twice = { restart: { name: 'on-failure', maximumRetryCount: 1 } } as const;
+  expect(await gated(twice, started, died(1))).toBe('waits');
+  expect(await gated(twice, started, died(1), started, died(1))).toBe('EXIT');
+  expect(await gated({}, started, event({ type: 'removed' }))).toBe('EXIT');
+});
+
+test('completed: only exit code 0 opens it', async () => {
+  expect(await gated({ condition: 'completed' }, started)).toBe('waits');
+  expect(await gated({ condition: 'completed' }, started, died(0))).toBe('passed');
+  expect(await gated({ condition: 'completed' }, started, died(3))).toBe('EXIT');
+});
+
+test('settled: an end with exit code 0 is as good as running', async () => {
+  expect(await gated({ condition: 'settled' }, started)).toBe('waits');
+  expect(await gated({ condition: 'settled' }, started, died(0))).toBe('passed');
+  expect(await gated({ condition: 'settled' }, started, died(1))).toBe('EXIT');
+});
+
+test('a gap in the stream is made up for by the list that follows it', async () => {
+  const listed = { id, status: 'exited', health: 'none', exitCode: 2 };
+  expect(await gated({}, started, event({ type: 'resync', containers: [listed] }))).toBe('EXIT');
+  expect(await gated({}, started, event({ type: 'resync', containers: [] }))).toBe('EXIT');
+  const well = { ...listed, status: 'running', health: 'healthy', exitCode: null };
+  expect(await gated({}, started, event({ type: 'resync', containers: [well] }))).toBe('passed');
+});
+
+test('a gate has its own time', async () => {
+  expect(await gated({ timeout: 20 }, started)).toBe('TIMEOUT');
+});
