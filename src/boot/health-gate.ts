@@ -41,7 +41,7 @@ export async function passHealthGate(input: HealthGateInput): Promise<WherryErro
  * `retryCount` retries after 1, 2, 4 … s, as long as they would take; within that time it is tried more often, so that
  * nobody waits for a service that is ready. No retries: one try.
  */
-export function gatePolicy({ retryCount, timeout }: ServiceEndpoint): RetryPolicy {
+function gatePolicy({ retryCount, timeout }: ServiceEndpoint): RetryPolicy {
   if (retryCount === 0) return { failureThreshold: 1, deadline: timeout };
   const waits = 1000 * (2 ** Math.min(retryCount, 12) - 1);
   return { deadline: waits + timeout };

@@ -91,7 +91,7 @@ export async function projectNames(
 }
 
 /** What the labels of one listed container say. */
-export function observed(summary: ContainerSummary): ObservedContainer {
+function observed(summary: ContainerSummary): ObservedContainer {
   const { labels } = summary;
   const oneOff = labels[composeLabel.oneOff] === 'True';
   const number = Number.parseInt(labels[composeLabel.containerNumber] ?? '', 10);

@@ -1,4 +1,5 @@
-import type { EventBus, Logger } from '../core/index.ts';
+import type { Project } from '../compose/index.ts';
+import type { EventBus, Logger, WherryError } from '../core/index.ts';
 import type { OnProgress } from './progress.ts';
 
 /** Options that all verbs of a project share. */
@@ -49,7 +50,7 @@ export interface UpOptions extends BootOptions, UpPlanOptions {
 export interface DownOptions extends BootOptions {
   projectName: string;
   /** Also removes named volumes, and tells orphans from services; without it everything goes by labels. */
-  project?: import('../compose/index.ts').Project | undefined;
+  project?: Project | undefined;
   /** Only these services' containers; networks and volumes stay then. Default: all. */
   services?: readonly string[] | undefined;
   /** Also remove the project's volumes (named and anonymous). Default: false. */
@@ -117,7 +118,7 @@ export interface ChangeRow {
     | 'kept'
     | 'failed';
   durationMs: number;
-  error: import('../core/index.ts').WherryError | null;
+  error: WherryError | null;
 }
 
 /** The outcome of `down`, `stop` and the other verbs. */

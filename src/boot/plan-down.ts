@@ -58,7 +58,7 @@ function choose(current: ProjectState, options: PlanDownOptions, warnings: strin
 }
 
 /** Each container goes after those that depend on it. Labels that contradict each other must not stop a `down`. */
-export function removalSteps(containers: readonly ObservedContainer[]): ContainerStep[] {
+function removalSteps(containers: readonly ObservedContainer[]): ContainerStep[] {
   const dependants = dependantsOf(containers);
   return containers.map((one) => ({
     id: `remove ${one.name}`,

@@ -1,4 +1,4 @@
-import type { Project, Service } from '../compose/index.ts';
+import type { Project } from '../compose/index.ts';
 import { WherryError } from '../core/index.ts';
 import { type DesiredService, desiredServices } from './desired.ts';
 import type { ObservedContainer } from './observed.ts';
@@ -7,11 +7,16 @@ import {
   type ContainerStep,
   type ImageStep,
   type Need,
+  need,
   type Plan,
   planOf,
   type Step,
   type Until,
 } from './plan.ts';
+import { arrange, removal, runs } from './plan-containers.ts';
+import { planImages } from './plan-images.ts';
+import { type Target, withRestarts } from './plan-restarts.ts';
+import { inDependencyOrder } from './service-order.ts';
 import type { ProjectState } from './state.ts';
 
 export interface PlanUpInput {
@@ -30,12 +35,6 @@ export interface PlanUpInput {
  */
 export function planUp(input: PlanUpInput): Plan {
   return new UpPlanner(input).plan();
-}
-
-/** What a service's containers are to become. */
-interface Target {
-  service: DesiredService;
-  containers: readonly ContainerStep[];
 }
 
 class UpPlanner {
@@ -63,45 +62,16 @@ class UpPlanner {
     }
     this.#desired = desiredServices(this.#project, this.#options.scale ?? {});
     this.#named = new Set(this.#options.services ?? []);
-    this.#scope = this.#inDependencyOrder();
+    const noDeps = this.#options.noDeps === true;
+    this.#scope = inDependencyOrder(this.#project, this.#desired, { named: this.#named, noDeps });
   }
 
   plan(): Plan {
     const removals = this.#removals();
-    const resources = [...this.#networks(), ...this.#volumes(), ...this.#images()];
-    this.#steps.push(...resources);
+    this.#steps.push(...this.#networks(), ...this.#volumes(), ...this.#images());
     for (const service of this.#scope) this.#service(service, removals);
     this.#steps.push(...removals);
-    return planOf('up', this.#project.name, this.#restarts(), this.#warnings);
-  }
-
-  #inDependencyOrder(): DesiredService[] {
-    const order = new Map<string, DesiredService>();
-    const path: string[] = [];
-    const visit = (name: string): void => {
-      const service = this.#desired.get(name);
-      if (service === undefined || order.has(name)) return;
-      if (path.includes(name)) {
-        const cycle = [...path.slice(path.indexOf(name)), name].join(' → ');
-        throw new WherryError('INVALID', `services depend on each other: ${cycle}`, {
-          hint: 'take one of these out of depends_on',
-          details: { cycle },
-        });
-      }
-      path.push(name);
-      for (const dependency of Object.keys(service.dependsOn)) {
-        if (this.#options.noDeps !== true || this.#named.has(dependency) || this.#named.size === 0) {
-          visit(dependency);
-        }
-      }
-      path.pop();
-      order.set(name, service);
-    };
-    for (const name of this.#named) {
-      if (!this.#desired.has(name)) throw unknownService(this.#project, name);
-    }
-    for (const name of this.#named.size > 0 ? this.#named : this.#desired.keys()) visit(name);
-    return [...order.values()];
+    return planOf('up', this.#project.name, this.#withRestarts(), this.#warnings);
   }
 
   #networks(): Step[] {
@@ -142,23 +112,12 @@ class UpPlanner {
   }
 
   #images(): ImageStep[] {
-    const users = new Map<string, DesiredService[]>();
-    for (const service of this.#scope) {
-      if (service.scale === 0 || this.#refreshed.has(service.image)) continue;
-      users.set(service.image, [...(users.get(service.image) ?? []), service]);
-    }
-    return [...users].flatMap(([image, services]) => {
-      const builder = services.find((service) => service.canBuild);
-      const action = imageAction(
-        builder ?? services[0],
-        this.#current.images.get(image),
-        this.#options,
-        this.#now,
-      );
-      if (action === null) return [];
-      return [
-        { id: `image ${image}`, kind: 'image', needs: [], action, image, services: services.map(nameOf) },
-      ];
+    return planImages({
+      services: this.#scope,
+      images: this.#current.images,
+      options: this.#options,
+      now: this.#now,
+      refreshed: this.#refreshed,
     });
   }
 
@@ -307,46 +266,15 @@ class UpPlanner {
     return [];
   }
 
-  /** Kept containers of services with `restart: true` stop before what they depend on is replaced, and start after it. */
-  #restarts(): Step[] {
-    const stops = new Map<string, Step[]>();
-    const starts = new Map<string, ContainerStep>();
-    for (const { service, containers } of this.#targets.values()) {
-      const replaced = Object.entries(service.dependsOn)
-        .filter(([, dependency]) => dependency.restart)
-        .flatMap(([name]) => this.#targets.get(name)?.containers ?? [])
-        .filter((container) => container.action === 'recreate');
-      if (replaced.length === 0 || this.#options.noStart === true) continue;
-      for (const container of containers) {
-        const one = this.#current.containers.find(({ id }) => id === container.current);
-        if (container.action !== 'keep' || one === undefined || !runs(one)) continue;
-        const stop: ContainerStep = {
-          ...container,
-          id: `stop ${container.name}`,
-          action: 'stop',
-          reason: 'dependency-recreated',
-        };
-        const needs = [need(stop.id, 'done'), ...this.#gates(service, true)];
-        starts.set(container.id, {
-          ...container,
-          action: 'start',
-          reason: 'dependency-recreated',
-          start: true,
-          needs,
-        });
-        for (const other of replaced) stops.set(other.id, [...(stops.get(other.id) ?? []), stop]);
-      }
-    }
-    const all = this.#steps.map((step) => {
-      const before = stops.get(step.id) ?? [];
-      const started = starts.get(step.id) ?? step;
-      const needs = [
-        ...before.map((stop) => ({ ...need(stop.id, 'done'), required: false })),
-        ...started.needs,
-      ];
-      return before.length === 0 ? started : { ...started, needs };
+  #withRestarts(): Step[] {
+    if (this.#options.noStart === true) return this.#steps;
+    const running = new Set(this.#current.containers.filter(runs).map(({ id }) => id));
+    return withRestarts({
+      steps: this.#steps,
+      targets: this.#targets,
+      isRunning: (id) => id !== null && running.has(id),
+      gates: (service) => this.#gates(service, true),
     });
-    return [...new Set([...stops.values()].flat()), ...all];
   }
 }
 
@@ -355,96 +283,3 @@ const untilOf = {
   service_healthy: 'healthy',
   service_completed_successfully: 'completed',
 } as const satisfies Record<string, Until>;
-
-function need(step: string, until: Until): Need {
-  return { step, until, required: true };
-}
-
-function nameOf(service: { name: string }): string {
-  return service.name;
-}
-
-/** A paused one counts: who paused it wants it so. */
-function runs(one: ObservedContainer): boolean {
-  return one.status === 'running' || one.status === 'starting' || one.status === 'paused';
-}
-
-function removal(one: ObservedContainer, reason: ContainerStep['reason']): ContainerStep {
-  const { service, number, name } = one;
-  return {
-    id: `remove ${name}`,
-    kind: 'container',
-    action: 'remove',
-    needs: [],
-    reason,
-    service,
-    number,
-    name,
-    current: one.id,
-    currentName: name,
-    start: false,
-  };
-}
-
-/** Shares out a service's containers: those to work on, what an interrupted `up` left, those too many, free numbers. */
-function arrange(
-  service: DesiredService,
-  mine: readonly ObservedContainer[],
-): {
-  kept: ObservedContainer[];
-  leftOver: ObservedContainer[];
-  surplus: ObservedContainer[];
-  free: number[];
-} {
-  const byNumber = new Map<number, ObservedContainer>();
-  const leftOver: ObservedContainer[] = [];
-  for (const one of [...mine].sort((a, b) => Number(isReplacement(a)) - Number(isReplacement(b)))) {
-    if (byNumber.has(one.number)) leftOver.push(one);
-    else byNumber.set(one.number, one);
-  }
-  const numbered = [...byNumber.values()].sort((a, b) => a.number - b.number);
-  const kept = numbered.slice(0, service.scale);
-  const taken = new Set(kept.map((one) => one.number));
-  const free: number[] = [];
-  for (let number = 1; kept.length + free.length < service.scale; number += 1) {
-    if (!taken.has(number)) free.push(number);
-  }
-  return { kept, leftOver, surplus: numbered.slice(service.scale), free };
-}
-
-/** Whether it still has the name under which `up` makes a replacement before the old container goes. */
-function isReplacement(one: ObservedContainer): boolean {
-  return /^[0-9a-f]{12}_/.test(one.name);
-}
-
-function imageAction(
-  service: DesiredService | undefined,
-  image: { createdAt: Date | null } | undefined,
-  options: UpPlanOptions,
-  now: Date,
-): 'pull' | 'build' | null {
-  if (service === undefined) return null;
-  const missing = image === undefined;
-  if (service.canBuild) {
-    const when = options.build ?? (service.pullPolicy?.when === 'build' ? 'always' : 'missing');
-    if (when === 'always' || (when === 'missing' && missing)) return 'build';
-    if (when === 'never' && missing && !service.hasOwnImage) return null;
-  }
-  const policy = options.pull ?? service.pullPolicy?.when ?? 'missing';
-  if (policy === 'never') return null;
-  if (missing || (policy === 'always' && !service.canBuild)) return 'pull';
-  if (policy !== 'refresh' || service.pullPolicy?.when !== 'refresh') return null;
-  const age = now.getTime() - (image.createdAt?.getTime() ?? 0);
-  return age > service.pullPolicy.every ? 'pull' : null;
-}
-
-function unknownService(project: Project, name: string): WherryError {
-  const disabled: Service | undefined = project.disabledServices[name];
-  return new WherryError('NOT_FOUND', `the project "${project.name}" has no service "${name}"`, {
-    hint:
-      disabled === undefined
-        ? `its services are ${Object.keys(project.services).join(', ')}`
-        : `it is switched off: choose one of its profiles (${disabled.profiles.join(', ')})`,
-    details: { service: name },
-  });
-}

@@ -21,6 +21,11 @@ export interface Need {
   required: boolean;
 }
 
+/** A need that the step cannot do without. */
+export function need(step: string, until: Until): Need {
+  return { step, until, required: true };
+}
+
 /** Why a container is not kept as it is. */
 export type ChangeReason =
   | 'missing'

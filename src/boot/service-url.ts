@@ -4,7 +4,7 @@ const httpPorts = new Set([80, 3000, 5000, 8000, 8080, 8081, 8088, 8888, 9090]);
 const httpsPorts = new Set([443, 8443]);
 
 /** Name by which this machine reaches what is published on an engine at `address`. */
-export function engineHost(address: string): string {
+function engineHost(address: string): string {
   if (!/^(tcp|https?|ssh):/.test(address)) return 'localhost';
   const host = URL.canParse(address) ? new URL(address).hostname : '';
   return host === '' ? 'localhost' : host;

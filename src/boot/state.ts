@@ -57,7 +57,7 @@ export async function withResources(
 }
 
 /** The images that are there, by reference. */
-export async function lookAtImages(
+async function lookAtImages(
   backend: Backend,
   references: readonly string[],
   options: CallOptions,

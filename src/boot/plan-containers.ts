@@ -1,0 +1,61 @@
+import type { DesiredService } from './desired.ts';
+import type { ObservedContainer } from './observed.ts';
+import type { ContainerStep } from './plan.ts';
+
+/** A service's containers, shared out. */
+export interface Arrangement {
+  /** To work on, by number. */
+  kept: readonly ObservedContainer[];
+  /** Left by an `up` that was cut off. */
+  leftOver: readonly ObservedContainer[];
+  /** More than wanted. */
+  surplus: readonly ObservedContainer[];
+  /** Numbers of those to make. */
+  free: readonly number[];
+}
+
+/** Shares out the containers that a service has: low numbers stay, gaps are filled. */
+export function arrange(service: DesiredService, mine: readonly ObservedContainer[]): Arrangement {
+  const byNumber = new Map<number, ObservedContainer>();
+  const leftOver: ObservedContainer[] = [];
+  for (const one of [...mine].sort((a, b) => Number(isReplacement(a)) - Number(isReplacement(b)))) {
+    if (byNumber.has(one.number)) leftOver.push(one);
+    else byNumber.set(one.number, one);
+  }
+  const numbered = [...byNumber.values()].sort((a, b) => a.number - b.number);
+  const kept = numbered.slice(0, service.scale);
+  const taken = new Set(kept.map((one) => one.number));
+  const free: number[] = [];
+  for (let number = 1; kept.length + free.length < service.scale; number += 1) {
+    if (!taken.has(number)) free.push(number);
+  }
+  return { kept, leftOver, surplus: numbered.slice(service.scale), free };
+}
+
+/** The step that removes a container. */
+export function removal(one: ObservedContainer, reason: ContainerStep['reason']): ContainerStep {
+  const { service, number, name } = one;
+  return {
+    id: `remove ${name}`,
+    kind: 'container',
+    action: 'remove',
+    needs: [],
+    reason,
+    service,
+    number,
+    name,
+    current: one.id,
+    currentName: name,
+    start: false,
+  };
+}
+
+/** A paused one counts: who paused it wants it so. */
+export function runs(one: ObservedContainer): boolean {
+  return one.status === 'running' || one.status === 'starting' || one.status === 'paused';
+}
+
+/** Whether it still has the name under which `up` makes a replacement before the old container goes. */
+function isReplacement(one: ObservedContainer): boolean {
+  return /^[0-9a-f]{12}_/.test(one.name);
+}

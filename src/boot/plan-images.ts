@@ -1,0 +1,51 @@
+import type { DesiredService } from './desired.ts';
+import type { UpPlanOptions } from './options.ts';
+import type { ImageStep } from './plan.ts';
+import type { ImageState } from './state.ts';
+
+export interface PlanImagesInput {
+  services: readonly DesiredService[];
+  /** What is there, by reference. */
+  images: ReadonlyMap<string, ImageState>;
+  options: UpPlanOptions;
+  now: Date;
+  /** Images that were just pulled or built. */
+  refreshed: ReadonlySet<string>;
+}
+
+/** The images to pull and to build: one step for each, however many services use it. */
+export function planImages({ services, images, options, now, refreshed }: PlanImagesInput): ImageStep[] {
+  const users = new Map<string, DesiredService[]>();
+  for (const service of services) {
+    if (service.scale === 0 || refreshed.has(service.image)) continue;
+    users.set(service.image, [...(users.get(service.image) ?? []), service]);
+  }
+  return [...users].flatMap(([image, together]): ImageStep[] => {
+    const builder = together.find((service) => service.canBuild);
+    const action = imageAction(builder ?? together[0], images.get(image), options, now);
+    if (action === null) return [];
+    const names = together.map(({ name }) => name);
+    return [{ id: `image ${image}`, kind: 'image', needs: [], action, image, services: names }];
+  });
+}
+
+function imageAction(
+  service: DesiredService | undefined,
+  image: { createdAt: Date | null } | undefined,
+  options: UpPlanOptions,
+  now: Date,
+): 'pull' | 'build' | null {
+  if (service === undefined) return null;
+  const missing = image === undefined;
+  if (service.canBuild) {
+    const when = options.build ?? (service.pullPolicy?.when === 'build' ? 'always' : 'missing');
+    if (when === 'always' || (when === 'missing' && missing)) return 'build';
+    if (when === 'never' && missing && !service.hasOwnImage) return null;
+  }
+  const policy = options.pull ?? service.pullPolicy?.when ?? 'missing';
+  if (policy === 'never') return null;
+  if (missing || (policy === 'always' && !service.canBuild)) return 'pull';
+  if (policy !== 'refresh' || service.pullPolicy?.when !== 'refresh') return null;
+  const age = now.getTime() - (image.createdAt?.getTime() ?? 0);
+  return age > service.pullPolicy.every ? 'pull' : null;
+}
