@@ -1,5 +1,6 @@
 import type { DockerfileBuild } from '../../core/image.ts';
 import { crypto } from '../../transport/builtin.ts';
+import type { Query } from '../../transport/query.ts';
 import { runClassicBuild } from '../engine-api/build-classic.ts';
 import type { Builder } from '../engine-api/build-job.ts';
 import { buildQuery, hostLines, json } from '../engine-api/build-request.ts';
@@ -22,6 +23,7 @@ export const buildPodman: Builder = async (job) => {
   await runClassicBuild(job, {
     query: {
       ...buildQuery(tags, dockerfile, input),
+      ...networkQuery(input.network),
       extrahosts: json(hostLines(input.extraHosts)),
       ulimits: json(ulimitTexts(input.ulimits)),
       secrets: secrets.length === 0 ? undefined : json(secrets.map(({ id, name }) => `id=${id},src=${name}`)),
@@ -30,6 +32,23 @@ export const buildPodman: Builder = async (job) => {
     archive,
   });
 };
+
+/**
+ * Podman does not read Docker's word for the network and, asked without its own, runs the steps of a root service on
+ * the host's. A namespace without a path is a private one on the default network.
+ */
+function networkQuery(network = 'default'): Query {
+  const isPrivate = ['default', 'bridge', 'none'].includes(network);
+  const namespace = {
+    Name: 'network',
+    Host: network === 'host',
+    Path: isPrivate || network === 'host' ? '' : network,
+  };
+  return {
+    networkmode: network === 'none' ? 'NetworkDisabled' : 'NetworkDefault',
+    nsoptions: json([namespace]),
+  };
+}
 
 function ulimitTexts(ulimits: DockerfileBuild['ulimits']): string[] | undefined {
   if (ulimits === undefined) return undefined;

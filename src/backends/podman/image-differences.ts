@@ -34,12 +34,19 @@ const registryCalls: RegistryCalls = {
   },
 };
 
-const chooseBuilder: ChooseBuilder = async (_connection, _input, { builder }) => {
-  if (builder !== 'buildkit') return buildPodman;
-  const reason = 'Podman has no BuildKit; its own builder takes secrets too';
-  throw new WherryError('UNSUPPORTED', `the build cannot be done: ${reason}`, {
-    hint: 'leave the builder out',
-    details: { problems: [{ path: 'builder', reason }] },
+const chooseBuilder: ChooseBuilder = async (_connection, input, { builder }) => {
+  const problems: { path: string; reason: string }[] = [];
+  if (builder === 'buildkit') {
+    problems.push({ path: 'builder', reason: 'Podman has no BuildKit; its own builder takes secrets too' });
+  }
+  if (input.network === 'none' && input.extraHosts !== undefined) {
+    problems.push({ path: 'extraHosts', reason: 'Podman gives a step without a network no hosts file' });
+  }
+  if (problems.length === 0) return buildPodman;
+  const list = problems.map(({ path, reason }) => `${path}: ${reason}`).join('; ');
+  throw new WherryError('UNSUPPORTED', `the build cannot be done as asked: ${list}`, {
+    hint: 'leave these out',
+    details: { problems },
   });
 };
 

@@ -28,7 +28,7 @@ export interface TestEngine {
 }
 
 /** The shell image that the lab puts on every engine. */
-const shellImage = 'localhost/wherry-lab/busybox:1';
+export const shellImage = 'localhost/wherry-lab/busybox:1';
 
 const emptyContext = new URL('./empty-context', import.meta.url).pathname;
 
