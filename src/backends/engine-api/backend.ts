@@ -162,6 +162,7 @@ export abstract class EngineApiBackend implements Backend {
       connection: this.connection,
       capabilities: await this.capabilities({ signal }),
       logger: this.logger,
+      dialect: this.dialect,
       pull: (policy: 'always' | 'missing') =>
         this.image(spec.image).pull({ policy, platform: spec.platform, onProgress, credentials, signal }),
     };
@@ -242,7 +243,7 @@ export abstract class EngineApiBackend implements Backend {
   }
 
   stats(id: string, options: StatsOptions = {}): AsyncIterable<ContainerStats> {
-    return containerStats(this.connection, id, options);
+    return containerStats(this.connection, this.dialect, id, options);
   }
 
   statsAll(

@@ -48,8 +48,10 @@ export function engineCapabilities(facts: CapabilityFacts): BackendCapabilities 
     stats: supported,
     events: supported,
     copy: supported,
+    copyOwners: supported,
     restartPolicy: supported,
     healthcheck: supported,
+    durableHealthchecks: supported,
     healthStartInterval:
       compareApiVersions(apiVersion, '1.44') >= 0
         ? supported

@@ -15,6 +15,7 @@ import type { EngineConnection } from './connection.ts';
 import { type CreateBody, createBody } from './create-body.ts';
 import { copyFiles } from './create-files.ts';
 import { neededNetworks, networkLayout } from './create-networks.ts';
+import type { Dialect } from './dialect.ts';
 import { engineProblems } from './engine-problems.ts';
 import { imagePath } from './image-inspect.ts';
 import { removeContainer } from './lifecycle.ts';
@@ -26,6 +27,7 @@ export interface CreateContext {
   /** Brings the image of the spec here. */
   pull(policy: 'always' | 'missing'): Promise<void>;
   logger: Logger;
+  dialect: Pick<Dialect, 'adaptCreate'>;
 }
 
 /** How long an aborted call waits for the engine to finish a create that it has begun, so that the result can be removed. */
@@ -50,11 +52,12 @@ export async function createContainer(
     prepareImage(context, spec, signal),
     checkNetworks(connection, spec, signal),
   ]);
-  const body = createBody(spec, {
+  const plain = createBody(spec, {
     takesAllNetworks,
     labels: { [label.owner]: ownerValue, [label.specHash]: specHash(spec) },
     imageEntrypoint,
   });
+  const body = context.dialect.adaptCreate(plain, spec);
   const id = await postOrPull(context, spec, body, signal);
   try {
     if (!takesAllNetworks) await connectOthers(connection, id, spec, signal);

@@ -1,6 +1,8 @@
 import type { EngineEvent } from '../../core/engine-event.ts';
+import type { ContainerSpec } from '../../core/spec.ts';
+import type { CreateBody } from './create-body.ts';
 import { engineEvent } from './event-record.ts';
-import type { EventRecord, ExecRecord } from './records.ts';
+import type { EventRecord, ExecRecord, StatsRecord } from './records.ts';
 
 /** What engines with the Engine API say in different words. Docker's are the default. */
 export interface Dialect {
@@ -8,6 +10,10 @@ export interface Dialect {
   readonly waitConditions: Readonly<Record<'next-exit' | 'removed', string>>;
   /** Filters of the event stream, so that noise (exec, image events) is not sent at all. */
   readonly eventFilters: Readonly<Record<string, readonly string[]>>;
+  /** The body of a create as this engine wants it. */
+  adaptCreate(body: CreateBody, spec: ContainerSpec): CreateBody;
+  /** A sample of statistics, put right where the engine's version is known to be wrong. */
+  adaptStats(sample: StatsRecord): StatsRecord;
   /** An event in our words; null for one that we do not tell. */
   event(record: EventRecord): EngineEvent | null;
   /** The exit code of an exec, null when it is not told; undefined while the process runs or has not begun to. */
@@ -31,6 +37,8 @@ export const dockerDialect: Dialect = {
       'health_status',
     ],
   },
+  adaptCreate: (body) => body,
+  adaptStats: (sample) => sample,
   event: engineEvent,
   // Before it begins, `Running` is false as well, but there is no exit code yet.
   execExit: ({ Running, ExitCode }) => (Running === true ? undefined : (ExitCode ?? undefined)),

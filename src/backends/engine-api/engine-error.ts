@@ -135,7 +135,7 @@ const knownTexts: readonly { pattern: RegExp; verdict: Verdict }[] = [
   },
   {
     pattern:
-      /has active endpoints|is in use|is being used|being used by|network is ambiguous|cannot remove a running/i,
+      /has active endpoints|is in use|is being used|has dependent containers|being used by|network is ambiguous|cannot remove a running/i,
     verdict: { code: 'CONFLICT' },
   },
   {
@@ -160,6 +160,10 @@ const knownTexts: readonly { pattern: RegExp; verdict: Verdict }[] = [
     pattern:
       /^no such (container|volume|network|exec|object|pod)\b|: no such (container|volume|network|exec session)\b|no (container|volume|network|such).*with name or id/i,
     verdict: { code: 'NOT_FOUND' },
+  },
+  {
+    pattern: /invalid reference format/i,
+    verdict: { code: 'INVALID', hint: 'write [registry/]name[:tag][@digest], such as redis:7' },
   },
   {
     pattern: /^no such image\b|image not known/i,

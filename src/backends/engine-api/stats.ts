@@ -2,6 +2,7 @@ import type { StatsOptions } from '../../core/backend.ts';
 import type { ContainerStats } from '../../core/container.ts';
 import type { EngineConnection } from './connection.ts';
 import { containerPath } from './container-path.ts';
+import type { Dialect } from './dialect.ts';
 import { containerRecord } from './lifecycle.ts';
 import type { StatsRecord } from './records.ts';
 import { cpuLimitOf, statsFigures } from './stats-figures.ts';
@@ -9,6 +10,7 @@ import { cpuLimitOf, statsFigures } from './stats-figures.ts';
 /** `Backend.stats` for engines with the Engine API. Ends when the container does not run (any more). */
 export async function* containerStats(
   connection: EngineConnection,
+  dialect: Pick<Dialect, 'adaptStats'>,
   id: string,
   options: StatsOptions = {},
 ): AsyncGenerator<ContainerStats, void, undefined> {
@@ -22,7 +24,8 @@ export async function* containerStats(
   });
   for await (const sample of samples) {
     // The engine goes on with empty samples when the container has ended.
-    const figures = statsFigures({ id: record.Id, name: record.Name, ...sample }, cpuLimitOf(record));
+    const adapted = dialect.adaptStats({ id: record.Id, name: record.Name, ...sample });
+    const figures = statsFigures(adapted, cpuLimitOf(record));
     if (figures === null) return;
     yield figures;
   }
