@@ -1,4 +1,5 @@
 import { WherryError } from '../core/errors.ts';
+import { Source } from './source.ts';
 import { type Lookup, substitute, TemplateFault } from './template.ts';
 
 export interface DotenvOptions {
@@ -60,6 +61,7 @@ class DotenvReader {
   readonly #options: DotenvOptions;
   readonly #variables: Map<string, string>;
   #at = 0;
+  #source: Source | undefined;
 
   constructor(text: string, options: DotenvOptions) {
     this.#text = text;
@@ -162,7 +164,8 @@ class DotenvReader {
   }
 
   #lineOf(at: number): number {
-    return this.#text.slice(0, at).split('\n').length;
+    this.#source ??= new Source(this.#options.file, this.#text);
+    return this.#source.position(at).line;
   }
 
   #endOfLine(): number {

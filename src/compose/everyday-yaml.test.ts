@@ -88,7 +88,9 @@ test.each([
   expect(await compare(text)).toBe('gave up');
 });
 
-test('whatever is done to a file, it reads it as the library does or gives up', async () => {
+test('whatever is done to a file, it reads it as the library does or gives up', {
+  timeout: 120_000,
+}, async () => {
   const pieces = [
     ': ',
     '- ',

@@ -47,6 +47,7 @@ function keepExtension(target: object, key: string, value: Node): void {
 }
 
 function reportKey<T>(fields: Fields<T>, key: string, place: Place, path: Path, to: Reading): void {
+  if (to.full) return;
   const support = supportOf(fields.scope, key);
   if (support === undefined) {
     const meant = suggest(key, Object.keys(fields.keys));

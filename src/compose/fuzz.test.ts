@@ -61,7 +61,9 @@ async function loads(text: string, over?: string): Promise<boolean> {
   }
 }
 
-test('whatever is done to the text of a file, it is a project or a clear error', async () => {
+const limits = { timeout: 180_000 };
+
+test('whatever is done to the text of a file, it is a project or a clear error', limits, async () => {
   const piece = fc.constantFrom(
     '',
     ' ',
@@ -110,69 +112,73 @@ test('whatever is done to the text of a file, it is a project or a clear error',
       for (const { at, remove, insert } of edits) text = text.slice(0, at) + insert + text.slice(at + remove);
       outcomes.add(await loads(text));
     }),
-    { numRuns: 1500 },
+    { numRuns: 600 },
   );
   expect(outcomes).toEqual(new Set([true, false]));
 });
 
-test('any value at any key, alone or merged over another, is a project or a clear error', async () => {
-  const paths = Array.from(composeSupport().keys());
-  const leaf = fc.oneof(
-    fc.constantFrom<unknown>(
-      null,
-      true,
-      false,
-      0,
-      -1,
-      80,
-      1.5,
+test(
+  'any value at any key, alone or merged over another, is a project or a clear error',
+  limits,
+  async () => {
+    const paths = Array.from(composeSupport().keys());
+    const leaf = fc.oneof(
+      fc.constantFrom<unknown>(
+        null,
+        true,
+        false,
+        0,
+        -1,
+        80,
+        1.5,
+        '',
+        'x',
+        '80:80',
+        '1m',
+        '/a:/b',
+        'a=b',
+        '$',
+        '${X}',
+        'service:a',
+        'host',
+        '[::1]:1:1',
+        'a:b:c:d',
+      ),
+      fc.string({ maxLength: 8 }),
+      fc.double({ noNaN: true }),
+    );
+    const key = fc.constantFrom(
+      'a',
+      'b',
+      'source',
+      'target',
+      'type',
+      'path',
+      'name',
+      'x-y',
+      '__proto__',
+      'condition',
+      'test',
       '',
-      'x',
-      '80:80',
-      '1m',
-      '/a:/b',
-      'a=b',
-      '$',
-      '${X}',
-      'service:a',
-      'host',
-      '[::1]:1:1',
-      'a:b:c:d',
-    ),
-    fc.string({ maxLength: 8 }),
-    fc.double({ noNaN: true }),
-  );
-  const key = fc.constantFrom(
-    'a',
-    'b',
-    'source',
-    'target',
-    'type',
-    'path',
-    'name',
-    'x-y',
-    '__proto__',
-    'condition',
-    'test',
-    '',
-  );
-  const { value } = fc.letrec((tie) => ({
-    value: fc.oneof(
-      { depthSize: 'small' },
-      leaf,
-      fc.array(tie('value'), { maxLength: 3 }),
-      fc.dictionary(key, tie('value'), { maxKeys: 3 }),
-    ),
-  }));
-  const file = fc.array(fc.tuple(fc.constantFrom(...paths), value), { minLength: 1, maxLength: 4 });
-  await fc.assert(
-    fc.asyncProperty(file, file, async (first, second) => {
-      await loads(render(first));
-      await loads(render(first), render(second));
-    }),
-    { numRuns: 1500 },
-  );
-});
+    );
+    const { value } = fc.letrec((tie) => ({
+      value: fc.oneof(
+        { depthSize: 'small' },
+        leaf,
+        fc.array(tie('value'), { maxLength: 3 }),
+        fc.dictionary(key, tie('value'), { maxKeys: 3 }),
+      ),
+    }));
+    const file = fc.array(fc.tuple(fc.constantFrom(...paths), value), { minLength: 1, maxLength: 4 });
+    await fc.assert(
+      fc.asyncProperty(file, file, async (first, second) => {
+        await loads(render(first));
+        await loads(render(first), render(second));
+      }),
+      { numRuns: 600 },
+    );
+  },
+);
 
 /** A file with the given values at the given keys, around a service that is in order. */
 function render(values: readonly (readonly [string, unknown])[]): string {

@@ -83,14 +83,6 @@ export async function loadProject(options: LoadOptions): Promise<LoadedProject> 
 }
 
 /** The `name` of a file. What is wrong with it is told later, when everything is filled in. */
-function _nameOf(tree: Node, environment: ProjectEnvironment, surroundings: Surroundings): string {
-  const written = tree.kind === 'mapping' ? tree.entries.get('name')?.value : undefined;
-  if (written === undefined) return '';
-  const name = interpolate(written, (key) => environment.get(key), new Reading(surroundings));
-  return name.kind === 'scalar' && typeof name.value === 'string' ? name.value : '';
-}
-
-/** The `name` of a file. What is wrong with it is told later, when everything is filled in. */
 function nameOf(tree: Node, environment: ProjectEnvironment, surroundings: Surroundings): string {
   const written = tree.kind === 'mapping' ? tree.entries.get('name')?.value : undefined;
   if (written === undefined) return '';

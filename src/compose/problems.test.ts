@@ -249,4 +249,15 @@ test('hostile files end in a clear error, soon', async () => {
   );
   const wide = `services:\n  a:\n    image: x\n    labels: {${Array.from({ length: 50_000 }, (_, i) => `k${i}: v`).join(', ')}}\n`;
   expect(await faults(wide)).toEqual([]);
+  const unknown = Array.from({ length: 50_000 }, (_, i) => `  k${i}: {}\n`).join('');
+  const many = await faults(
+    `services:\n  a: {image: x}\nnetworks: {n: {driver: 1}}\nx: 1\nlabels:\n${unknown}`,
+  );
+  expect(many).toHaveLength(3);
+  const wrong = await faults(`services:\n  a:\n    image: x\n${unknown.replaceAll('  k', '    k')}`);
+  expect(wrong).toHaveLength(1001);
+  expect(wrong[0]).toContain('there are more than 1000 faults; the others are not listed');
+  expect((await faults(`services: {a: {image: x, cpu_shares: ${'9'.repeat(1_000_000)}}}\n`)).join()).toMatch(
+    /^E 1:38 services.a.cpu_shares "9{249} … 9+" is not a number$/,
+  );
 });

@@ -9,6 +9,9 @@ export interface Surroundings {
   readonly home: string | undefined;
 }
 
+/** A file with more faults than this is no compose file; telling them all would help nobody. */
+const MOST_PROBLEMS = 1000;
+
 /** Collects what is wrong with a project while it is read, so that every fault is told at once. */
 export class Reading {
   readonly problems: Problem[] = [];
@@ -47,6 +50,11 @@ export class Reading {
     this.#addAt('warning', value, code, message, hint);
   }
 
+  /** Whether so much is wrong that nothing more is collected. */
+  get full(): boolean {
+    return this.problems.length >= MOST_PROBLEMS;
+  }
+
   get failed(): boolean {
     return this.problems.some((problem) => problem.severity === 'error');
   }
@@ -70,7 +78,23 @@ export class Reading {
     path: Path | undefined,
     hint: string | undefined,
   ): void {
-    const problem = { code, severity, message, ...originOf(place), path: formatPath(path) };
+    if (this.full) return;
+    const problem = {
+      code,
+      severity,
+      message: shortened(message),
+      ...originOf(place),
+      path: formatPath(path),
+    };
     this.problems.push(hint === undefined ? problem : { ...problem, hint });
+    if (!this.full) return;
+    const most = `there are more than ${MOST_PROBLEMS} faults; the others are not listed`;
+    const whole = { line: 0, column: 0, path: '' };
+    this.problems.push({ ...problem, code: 'limit', severity: 'error', message: most, ...whole });
   }
+}
+
+/** A message may quote a value, and a value may be a whole file. */
+function shortened(message: string): string {
+  return message.length <= 500 ? message : `${message.slice(0, 250)} … ${message.slice(-200)}`;
 }

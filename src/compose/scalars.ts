@@ -8,6 +8,8 @@ const NULLS = new Set(['', '~', 'null', 'Null', 'NULL']);
 const TRUES = new Set(['true', 'True', 'TRUE']);
 const FALSES = new Set(['false', 'False', 'FALSE']);
 const INTEGER = /^([-+]?)(0[xX][0-9a-fA-F_]+|0[bB][01_]+|0[oO]?[0-7_]+|0|[1-9][0-9_]*)$/;
+/** 64 bits in binary, with a sign, `0b` and some underscores. What is longer is no integer of any engine. */
+const LONGEST_INTEGER = 80;
 const FLOAT = /^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$/;
 const INFINITY = /^[-+]?\.(?:inf|Inf|INF)$/;
 
@@ -26,13 +28,16 @@ export function resolvePlain(source: string): PlainValue {
 
 function resolveNumber(source: string): PlainValue | undefined {
   const integer = INTEGER.exec(source);
-  if (integer !== null) {
+  if (integer !== null && source.length <= LONGEST_INTEGER) {
     const digits = (integer[2] ?? '').replaceAll('_', '').replace(/^0(?=[0-7])/, '0o');
     const magnitude = BigInt(digits);
     const value = integer[1] === '-' ? -magnitude : magnitude;
-    return { value: Number(value), text: value.toString() };
+    if (value === BigInt.asIntN(64, value)) return { value: Number(value), text: value.toString() };
   }
-  if (FLOAT.test(source)) return { value: Number(source), text: formatFloat(Number(source)) };
+  if (FLOAT.test(source)) {
+    const value = Number(source);
+    return Number.isFinite(value) ? { value, text: formatFloat(value) } : undefined;
+  }
   if (INFINITY.test(source)) {
     const negative = source.startsWith('-');
     return { value: negative ? -Infinity : Infinity, text: negative ? '-Inf' : '+Inf' };

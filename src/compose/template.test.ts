@@ -95,6 +95,12 @@ test('text without a dollar sign stays as it is, and doubled dollar signs keep a
   );
 });
 
+test('defaults inside defaults have an end', () => {
+  const nested = (levels: number): string => `${'${A:-'.repeat(levels)}x${'}'.repeat(levels)}`;
+  expect(substitute(nested(50), { lookup: () => undefined })).toBe('x');
+  expect(() => substitute(nested(50_000), { lookup: () => undefined })).toThrow('inside each other');
+});
+
 test('any template gives text or a fault', () => {
   const piece = fc.constantFrom(
     '$',

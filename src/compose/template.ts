@@ -29,6 +29,15 @@ const escapeHint = 'write $$ where a dollar sign is meant';
  * peer does. Throws {@link TemplateFault}.
  */
 export function substitute(template: string, options: TemplateOptions): string {
+  return fill(template, options, 0);
+}
+
+/** Defaults inside defaults: nobody needs more, and every level costs stack. */
+const DEEPEST = 64;
+
+function fill(template: string, options: TemplateOptions, depth: number): string {
+  if (depth > DEEPEST)
+    throw new TemplateFault(`variables stand inside each other more than ${DEEPEST} times`);
   let result = '';
   let from = 0;
   for (let at = template.indexOf('$'); at !== -1; at = template.indexOf('$', from)) {
@@ -39,7 +48,7 @@ export function substitute(template: string, options: TemplateOptions): string {
       from = at + 2;
     } else if (next === '{') {
       const close = closingBrace(template, at + 1);
-      result += expand(template.slice(at + 2, close), template, options);
+      result += expand(template.slice(at + 2, close), template, options, depth);
       from = close + 1;
     } else {
       const name = nameAt(template, at + 1);
@@ -50,7 +59,7 @@ export function substitute(template: string, options: TemplateOptions): string {
   return result + template.slice(from);
 }
 
-function expand(inner: string, template: string, options: TemplateOptions): string {
+function expand(inner: string, template: string, options: TemplateOptions, depth: number): string {
   const name = nameAt(inner, 0);
   const rest = inner.slice(name.length);
   const operator = OPERATORS.find((candidate) => rest.startsWith(candidate));
@@ -58,23 +67,24 @@ function expand(inner: string, template: string, options: TemplateOptions): stri
     throw new TemplateFault(`"${template}" holds an invalid variable "\${${inner}}"`, escapeHint);
   }
   if (operator === undefined) return value(name, options);
-  return apply(operator, name, rest.slice(operator.length), options);
+  const word = (): string => fill(rest.slice(operator.length), options, depth + 1);
+  return apply(operator, name, word, options);
 }
 
-function apply(operator: Operator, name: string, word: string, options: TemplateOptions): string {
+function apply(operator: Operator, name: string, word: () => string, options: TemplateOptions): string {
   const found = options.lookup(name);
   const present = operator.startsWith(':') ? found !== undefined && found !== '' : found !== undefined;
   switch (operator) {
     case ':-':
     case '-':
-      return present ? (found ?? '') : substitute(word, options);
+      return present ? (found ?? '') : word();
     case ':+':
     case '+':
-      return present ? substitute(word, options) : (found ?? '');
+      return present ? word() : (found ?? '');
     case ':?':
     case '?': {
       if (present) return found ?? '';
-      const reason = substitute(word, options);
+      const reason = word();
       throw new TemplateFault(
         `the required variable ${name} is ${found === undefined ? 'not set' : 'empty'}${reason === '' ? '' : `: ${reason}`}`,
         `set ${name} in the environment or in an env file`,
