@@ -50,6 +50,8 @@ export const refusals: Readonly<Record<CapabilityName, (t: ConformanceContext) =
   stats: running('stats', (t, id) => collect(t.backend.stats(id, { once: true }))),
   events: call('events', (t) => collect(t.backend.events({ until: new Date() }))),
   copy: running('copyIn', (t, id) => t.backend.copyIn(id, '/', archive([{ name: 'a', content: 'a' }]))),
+  copyOwners: async () => {},
+  durableHealthchecks: async () => {},
   restartPolicy: spec('restart', { restart: { name: 'always' } }),
   healthcheck: spec('healthcheck', { healthcheck: { test: ['CMD', 'true'] } }),
   healthStartInterval: spec('healthcheck.startInterval', { healthcheck: { startInterval: 1000 } }),

@@ -59,9 +59,13 @@ export interface BackendCapabilities {
   stats: Capability;
   events: Capability;
   copy: Capability;
+  /** `copyOut` tells the owners of files. */
+  copyOwners: Capability;
   restartPolicy: Capability;
   /** The engine runs `healthcheck` itself. */
   healthcheck: Capability;
+  /** Health checks go on when our process ends (the engine runs them by itself). */
+  durableHealthchecks: Capability;
   /** `healthcheck.startInterval`. */
   healthStartInterval: Capability;
   init: Capability;

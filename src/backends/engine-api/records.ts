@@ -198,6 +198,8 @@ export interface EventRecord {
   /** Seconds since the epoch. */
   time?: number;
   timeNano?: number;
+  /** Podman's place for the result of a health check. */
+  HealthStatus?: string;
 }
 
 export interface StatsRecord {

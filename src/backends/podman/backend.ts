@@ -1,24 +1,133 @@
+import type { CreateOptions, StatsOptions, StopOptions, UpdateChanges } from '../../core/backend.ts';
+import type { BackendCapabilities } from '../../core/capabilities.ts';
+import type { ContainerInfo, ContainerStats, ProcessTable } from '../../core/container.ts';
+import { isWherryError, WherryError } from '../../core/errors.ts';
+import type { CallOptions } from '../../core/image.ts';
+import type { ContainerSpec } from '../../core/spec.ts';
+import type { AttachedProcess, AttachOptions } from '../../core/streams.ts';
 import { EngineApiBackend, type EngineApiBackendOptions } from '../engine-api/backend.ts';
+import { containerPath } from '../engine-api/container-path.ts';
+import { imageDigest } from '../engine-api/image-digest.ts';
+import { containerRecord } from '../engine-api/lifecycle.ts';
+import { attachWithLogs } from './attach.ts';
+import { checkBindSources } from './bind-sources.ts';
+import { type LibpodInfo, podmanCapabilities } from './capabilities.ts';
+import { podmanDialect } from './dialect.ts';
+import { HealthDriver } from './health-driver.ts';
 import { podmanImageDifferences } from './image-differences.ts';
+import { withHealthLog } from './libpod-health.ts';
+import { podmanContainer } from './read-container.ts';
 import type { PodmanService } from './service.ts';
+import { podmanStats } from './stats-all.ts';
+import { updatePodman } from './update.ts';
 
-export interface PodmanBackendOptions extends EngineApiBackendOptions {
+export interface PodmanBackendOptions extends Omit<EngineApiBackendOptions, 'dialect' | 'images'> {
   /** A service that ends with the backend. */
   service: PodmanService | null;
+  /** Podman's version, such as `4.3.1`. */
+  version: string;
+  /** Whether the engine's files are those of this machine. */
+  isLocal: boolean;
 }
 
 /** Podman, over its Docker-compatible API where that is right, and over its own (libpod) where that is better. */
 export class PodmanBackend extends EngineApiBackend {
   readonly type = 'podman' as const;
   readonly #service: PodmanService | null;
+  readonly #version: string;
+  readonly #isLocal: boolean;
+  readonly #health: HealthDriver;
 
   constructor(options: PodmanBackendOptions) {
-    super({ ...options, images: podmanImageDifferences });
+    super({ ...options, dialect: podmanDialect(options.version), images: podmanImageDifferences });
     this.#service = options.service;
+    this.#version = options.version;
+    this.#isLocal = options.isLocal;
+    this.#health = new HealthDriver(options.connection, this.logger);
+  }
+
+  override async create(spec: ContainerSpec, options: CreateOptions = {}): Promise<string> {
+    if (this.#isLocal) await checkBindSources(spec);
+    return super.create(spec, options);
+  }
+
+  override async start(id: string, options: CallOptions = {}): Promise<void> {
+    await super.start(id, options);
+    await this.#watchHealth(id, options);
+  }
+
+  override async restart(id: string, options: StopOptions = {}): Promise<void> {
+    await super.restart(id, options);
+    await this.#watchHealth(id, options);
+  }
+
+  override async inspect(id: string, options: CallOptions = {}): Promise<ContainerInfo> {
+    const plain = await containerRecord(this.connection, id, options);
+    this.#health.watch(plain);
+    const record = await withHealthLog(this.connection, plain, options);
+    return podmanContainer(this.readContainer(record, await imageDigest(this.connection, record, options)));
+  }
+
+  override async update(id: string, changes: UpdateChanges, options: CallOptions = {}): Promise<void> {
+    await updatePodman(this.connection, id, changes, options);
+  }
+
+  override async processes(
+    id: string,
+    options: CallOptions & { psArgs?: string } = {},
+  ): Promise<ProcessTable> {
+    try {
+      return await super.processes(id, options);
+    } catch (error) {
+      // Podman answers with nothing at all when the container does not run.
+      if (!isWherryError(error, 'PROTOCOL')) throw error;
+      throw new WherryError('CONFLICT', `container ${id} is not running`, { cause: error });
+    }
+  }
+
+  override async attach(id: string, options: AttachOptions = {}): Promise<AttachedProcess> {
+    if (options.logs !== true) return super.attach(id, options);
+    const follow = () => this.logs(id, { follow: true, signal: options.signal });
+    return attachWithLogs(this.connection, id, options, follow);
+  }
+
+  override async copyIn(
+    id: string,
+    path: string,
+    archive: AsyncIterable<Uint8Array>,
+    options: CallOptions = {},
+  ): Promise<void> {
+    // Podman would make the directory; Docker and the contract want it to be there.
+    await this.connection.call({
+      method: 'HEAD',
+      path: containerPath(id, 'archive'),
+      query: { path },
+      signal: options.signal,
+    });
+    await super.copyIn(id, path, archive, options);
+  }
+
+  override statsAll(
+    options: StatsOptions & { ids?: readonly string[] } = {},
+  ): AsyncIterable<readonly ContainerStats[]> {
+    return podmanStats(this.connection, this.#version, options);
   }
 
   override async [Symbol.asyncDispose](): Promise<void> {
+    this.#health.close();
     await super[Symbol.asyncDispose]();
     await this.#service?.[Symbol.asyncDispose]();
+  }
+
+  protected override async readCapabilities(): Promise<BackendCapabilities> {
+    const [docker, info] = await Promise.all([
+      super.readCapabilities(),
+      this.connection.json<LibpodInfo>({ path: '/v4.0.0/libpod/info', versioned: false }),
+    ]);
+    return podmanCapabilities(docker, { info, version: this.#version, isLocal: this.#isLocal });
+  }
+
+  async #watchHealth(id: string, options: CallOptions): Promise<void> {
+    this.#health.watch(await containerRecord(this.connection, id, options));
   }
 }

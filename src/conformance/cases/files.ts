@@ -54,7 +54,7 @@ export const fileCases: readonly ConformanceCase[] = [
       const file = entries.get('out/dir/file');
       equal(Buffer.from(file?.content ?? '').toString(), 'content', 'content');
       equal(file?.mode, 0o4711, 'mode of the file');
-      equal(`${file?.uid}:${file?.gid}`, '7:8', 'owner of the file');
+      if (t.capabilities.copyOwners.supported) equal(`${file?.uid}:${file?.gid}`, '7:8', 'owner of the file');
       equal(entries.get('out/dir')?.mode, 0o750, 'mode of the directory');
       equal(entries.get('out/link')?.type, 'symlink', 'type of the link');
       equal(entries.get('out/link')?.linkname, 'dir/file', 'target of the link');

@@ -93,6 +93,7 @@ export const imageCases: readonly ConformanceCase[] = [
     timeout: 120_000,
     run: async (t) => {
       const [name, second] = [t.imageName('built'), t.imageName('tagged')];
+      const word = t.unique('word');
       const progress: ImageProgress[] = [];
       const info = await t.backend.image(name).build(
         {
@@ -102,7 +103,7 @@ export const imageCases: readonly ConformanceCase[] = [
             { name: 'copied', content: 'from the context\n', mode: 0o640 },
           ]),
           dockerfile: 'docker/File',
-          args: { WORD: 'argued' },
+          args: { WORD: word },
           labels: { ...t.labels, colour: 'blue' },
           target: 'wanted',
           tags: [second],
@@ -111,11 +112,11 @@ export const imageCases: readonly ConformanceCase[] = [
       );
       equal(info.labels.colour, 'blue', 'label');
       const said = progress.map((event) => (event.kind === 'output' ? event.text : '')).join('');
-      includes(said, 'said argued', 'the build reports its output');
+      includes(said, `said ${word}`, 'the build reports its output');
       for (const image of [name, second]) {
         equal(await t.backend.image(image).exists(), true, `the image ${image}`);
         const run = await t.shell('cat /marker /copied; stat -c %a /copied', { image });
-        equal(run.stdout, 'argued\nfrom the context\n640\n', 'what the image holds');
+        equal(run.stdout, `${word}\nfrom the context\n640\n`, 'what the image holds');
       }
     },
   },

@@ -62,12 +62,12 @@ export const limitCases: readonly ConformanceCase[] = [
     alone: true,
     run: async (t) => {
       const script =
-        'timeout 1 sh -c "while :; do :; done"; cat /sys/fs/cgroup/cpu/cpu.stat 2>/dev/null || cat /sys/fs/cgroup/cpu.stat';
+        'timeout 2 sh -c "while :; do :; done"; cat /sys/fs/cgroup/cpu/cpu.stat 2>/dev/null || cat /sys/fs/cgroup/cpu.stat';
       const run = await t.shell(script, { resources: { cpus: 0.2 } });
       const throttled = Number(/nr_throttled (\d+)/.exec(run.stdout)?.[1] ?? Number.NaN);
       ok(
-        throttled >= 3,
-        `times that the kernel held it back in a second: ${throttled}\n${run.stdout}${run.stderr}`,
+        throttled >= 1,
+        `times that the kernel held it back in two seconds: ${throttled}\n${run.stdout}${run.stderr}`,
       );
       const spec = { resources: { cpuQuota: 30_000, cpuPeriod: 60_000, cpuShares: 512 } };
       const told = await t.shell(
@@ -92,7 +92,10 @@ export const limitCases: readonly ConformanceCase[] = [
     name: 'limits: shared memory, open files and other ulimits',
     run: async (t) => {
       const run = await t.shell('df -k /dev/shm | tail -n 1; ulimit -n; ulimit -Hn', {
-        resources: { shmSize: 8 * MiB, ulimits: { nofile: { soft: 64, hard: 128 } } },
+        resources: {
+          shmSize: 8 * MiB,
+          ulimits: { nofile: { soft: 64, hard: 128 }, nproc: { soft: 500, hard: 500 } },
+        },
       });
       const [shm = '', soft, hard] = run.stdout.trim().split('\n');
       equal(shm.trim().split(/\s+/)[1], '8192', 'KiB of /dev/shm');

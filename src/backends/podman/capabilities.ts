@@ -1,0 +1,62 @@
+import { existsSync } from 'node:fs';
+import { type BackendCapabilities, supported, unsupported } from '../../core/capabilities.ts';
+import { isOlder } from './dialect.ts';
+
+/** The part of `GET /libpod/info` that we read. */
+export interface LibpodInfo {
+  host?: {
+    cgroupVersion?: string;
+    cgroupControllers?: readonly string[] | null;
+    security?: { rootless?: boolean };
+    serviceIsRemote?: boolean;
+  };
+  store?: { graphDriverName?: string };
+  version?: { Version?: string };
+}
+
+/** Docker's answers, put right where Podman differs. */
+export function podmanCapabilities(
+  docker: BackendCapabilities,
+  facts: { info: LibpodInfo; version: string; isLocal: boolean },
+): BackendCapabilities {
+  const { info, version, isLocal } = facts;
+  const { cgroupVersion, cgroupControllers, security } = info.host ?? {};
+  const isV1 = cgroupVersion === 'v1';
+  const controllers = new Set(cgroupControllers ?? []);
+  const limit = (name: string) => {
+    if (security?.rootless === true && isV1)
+      return unsupported('rootless Podman cannot set limits on cgroup v1');
+    return controllers.has(name)
+      ? supported
+      : unsupported(`the ${name} cgroup controller is not delegated to Podman`);
+  };
+  return {
+    ...docker,
+    memory: limit('memory'),
+    memorySwap: limit('memory').supported ? docker.memorySwap : limit('memory'),
+    cpu: limit('cpu'),
+    pids: limit('pids'),
+    storage: unsupported(
+      `Podman's ${info.store?.graphDriverName ?? 'storage'} driver bounds a container's disk only on xfs with pquota, which it does not tell`,
+    ),
+    init: supported,
+    oomReport: isV1
+      ? unsupported('Podman does not see an OOM kill on cgroup v1; 137 alone proves nothing')
+      : supported,
+    update: isOlder(version, [4, 3]) ? unsupported(`needs Podman 4.3, this is ${version}`) : supported,
+    durableHealthchecks: hasSystemd(isLocal)
+      ? supported
+      : unsupported(
+          'Podman leaves its health checks to systemd timers, and there is none: Wherry runs them while it watches',
+        ),
+    copyOwners: unsupported('Podman writes root as the owner of what it copies out'),
+    healthStartInterval: unsupported('Podman has no interval of its own for the start period'),
+    platform: docker.platform,
+    gpus: unsupported('Podman takes GPUs as CDI devices, not as device requests'),
+  };
+}
+
+/** systemd is looked for where the engine is; on another host it cannot be seen. */
+function hasSystemd(isLocal: boolean): boolean {
+  return isLocal && existsSync('/run/systemd/system');
+}

@@ -1,0 +1,76 @@
+import type { EngineEvent } from '../../core/engine-event.ts';
+import type { ContainerSpec } from '../../core/spec.ts';
+import type { CreateBody } from '../engine-api/create-body.ts';
+import { type Dialect, dockerDialect } from '../engine-api/dialect.ts';
+import { engineEvent } from '../engine-api/event-record.ts';
+import type { EventRecord, MountSpecRecord, StatsRecord } from '../engine-api/records.ts';
+
+/** What a version of Podman says in other words than Docker. `version` is Podman's own, such as `4.3.1`. */
+export function podmanDialect(version: string): Dialect {
+  return {
+    ...dockerDialect,
+    // Podman filters by its own names of events, which differ between versions: noise is dropped here instead.
+    eventFilters: { type: ['container'] },
+    adaptCreate: adaptCreate,
+    adaptStats: isOlder(version, [4, 5]) ? swapNetwork : (sample) => sample,
+    event: podmanEvent,
+  };
+}
+
+/** Whether Podman's `version` is older than `bound`. */
+export function isOlder(version: string, bound: readonly [major: number, minor: number]): boolean {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  return major < bound[0] || (major === bound[0] && minor < bound[1]);
+}
+
+function adaptCreate(body: CreateBody, spec: ContainerSpec): CreateBody {
+  const { mounts, binds } = withoutCopy(body.HostConfig.Mounts ?? []);
+  const allBinds = [...(body.HostConfig.Binds ?? []), ...binds];
+  return {
+    ...body,
+    // Podman 4 takes a missing stop time as none, and kills at once.
+    StopTimeout: body.StopTimeout ?? Math.ceil((spec.stopGracePeriod ?? 10_000) / 1000),
+    HostConfig: {
+      ...body.HostConfig,
+      ...(mounts.length === 0 ? { Mounts: null } : { Mounts: mounts }),
+      ...(allBinds.length === 0 ? {} : { Binds: allBinds }),
+    },
+  };
+}
+
+/** `NoCopy` of a mount is ignored; as an option of a bind it is honoured. */
+function withoutCopy(mounts: readonly MountSpecRecord[]): { mounts: MountSpecRecord[]; binds: string[] } {
+  const isNoCopy = (mount: MountSpecRecord): boolean =>
+    mount.Type === 'volume' && Boolean(mount.Source) && mount.VolumeOptions?.NoCopy === true;
+  return {
+    mounts: mounts.filter((mount) => !isNoCopy(mount)),
+    binds: mounts
+      .filter(isNoCopy)
+      .map(({ Source, Target, ReadOnly }) => `${Source}:${Target}:nocopy${ReadOnly === true ? ',ro' : ''}`),
+  };
+}
+
+/** Before 4.5 Podman counts at the host's end of the pair, where what the container sends is received. */
+function swapNetwork(sample: StatsRecord): StatsRecord {
+  if (!sample.networks) return sample;
+  const swapped = Object.entries(sample.networks).map(([name, figures]) => [
+    name,
+    { ...figures, rx_bytes: figures.tx_bytes, tx_bytes: figures.rx_bytes },
+  ]);
+  return { ...sample, networks: Object.fromEntries(swapped) };
+}
+
+function podmanEvent(record: EventRecord): EngineEvent | null {
+  switch (record.Action) {
+    case 'remove':
+      return engineEvent({ ...record, Action: 'destroy' });
+    case 'died':
+      return engineEvent({ ...record, Action: 'die' });
+    case 'health_status':
+      return record.HealthStatus
+        ? engineEvent({ ...record, Action: `health_status: ${record.HealthStatus}` })
+        : null;
+    default:
+      return engineEvent(record);
+  }
+}
