@@ -46,7 +46,7 @@ test.each<[string, Record<string, string>]>([
 });
 
 test.each([
-  ['A=1\nB="unterminated', '.env:2: the quoted value "unterminated does not end'],
+  ['A=1\nB="unterminated', '.env:2: the quoted value does not end'],
   ['A B=1', '.env:1: "A B": a key cannot contain a space'],
   ['A=1\n\nA!=1', '.env:3: unexpected character "!"'],
   ['A=${UNSET:?bad}', '.env:1: the required variable UNSET is not set: bad'],

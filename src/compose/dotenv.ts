@@ -145,8 +145,8 @@ class DotenvReader {
       escaped = false;
       value += character;
     }
-    const line = this.#text.slice(start, this.#endOfLine());
-    throw this.#fault(`the quoted value ${line} does not end`, start);
+    // The value may be a secret: it is not shown.
+    throw this.#fault('the quoted value does not end', start);
   }
 
   #expand(value: string, at: number): string {

@@ -189,7 +189,7 @@ test('a required env_file that is missing, and one that is broken, are told at t
       '/app/compose.yaml:5:9: services.web.env_file[0]: the env file /app/no.env does not exist',
     ),
     expect.stringContaining(
-      '/app/compose.yaml:6:9: services.web.env_file[1]: /app/bad.env:1: the quoted value',
+      '/app/compose.yaml:6:9: services.web.env_file[1]: /app/bad.env:1: the quoted value does not end',
     ),
   ]);
 });

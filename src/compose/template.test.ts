@@ -61,13 +61,13 @@ test.each([
 });
 
 test.each([
-  ['${}', 'invalid variable'],
-  ['${1}', 'invalid variable'],
-  ['${ FOO}', 'invalid variable'],
-  ['${FOO }', 'invalid variable'],
-  ['${FOO!x}', 'invalid variable'],
-  ['${FOO:x}', 'invalid variable'],
-  ['${FOO', 'does not close'],
+  ['${}', 'is no valid variable'],
+  ['${1}', 'is no valid variable'],
+  ['${ FOO}', 'is no valid variable'],
+  ['${FOO }', 'is no valid variable'],
+  ['${FOO!x}', 'is no valid variable'],
+  ['${FOO:x}', 'is no valid variable'],
+  ['${FOO', 'a variable in braces does not end'],
   ['${UNSET:?}', 'the required variable UNSET is not set'],
   ['${UNSET:?say ${FOO}}', 'the required variable UNSET is not set: say first'],
   ['${EMPTY:?say so}', 'the required variable EMPTY is empty: say so'],

@@ -25,7 +25,7 @@ const escapeHint = 'write $$ where a dollar sign is meant';
 
 /**
  * Fills `$VAR`, `${VAR}`, `${VAR:-default}`, `${VAR-default}`, `${VAR:?error}`, `${VAR?error}`, `${VAR:+other}` and
- * `${VAR+other}`, nested to any depth; `$$` gives a dollar sign. A lone `$` that starts neither is left alone, as the
+ * `${VAR+other}`, nested up to 64 deep; `$$` gives a dollar sign. A lone `$` that starts neither is left alone, as the
  * peer does. Throws {@link TemplateFault}.
  */
 export function substitute(template: string, options: TemplateOptions): string {
@@ -48,7 +48,7 @@ function fill(template: string, options: TemplateOptions, depth: number): string
       from = at + 2;
     } else if (next === '{') {
       const close = closingBrace(template, at + 1);
-      result += expand(template.slice(at + 2, close), template, options, depth);
+      result += expand(template.slice(at + 2, close), options, depth);
       from = close + 1;
     } else {
       const name = nameAt(template, at + 1);
@@ -59,12 +59,12 @@ function fill(template: string, options: TemplateOptions, depth: number): string
   return result + template.slice(from);
 }
 
-function expand(inner: string, template: string, options: TemplateOptions, depth: number): string {
+function expand(inner: string, options: TemplateOptions, depth: number): string {
   const name = nameAt(inner, 0);
   const rest = inner.slice(name.length);
   const operator = OPERATORS.find((candidate) => rest.startsWith(candidate));
   if (name === '' || (rest !== '' && operator === undefined)) {
-    throw new TemplateFault(`"${template}" holds an invalid variable "\${${inner}}"`, escapeHint);
+    throw new TemplateFault(`"\${${inner}}" is no valid variable`, escapeHint);
   }
   if (operator === undefined) return value(name, options);
   const word = (): string => fill(rest.slice(operator.length), options, depth + 1);
@@ -116,5 +116,5 @@ function closingBrace(template: string, open: number): number {
   }
   const last = template.lastIndexOf('}');
   if (last > open) return last;
-  throw new TemplateFault(`"${template}" opens "\${" and does not close it`, escapeHint);
+  throw new TemplateFault('a variable in braces does not end', escapeHint);
 }
