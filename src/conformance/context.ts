@@ -157,7 +157,12 @@ export class CaseContext implements ConformanceContext {
     };
     const removeContainers = async (): Promise<void> => {
       const left = await this.#cleaner.list({ all: true, labels: [this.selector] });
-      await Promise.all(left.map(({ id }) => attempt(() => this.#cleaner.remove(id, { force: true }))));
+      const remove = (id: string): Promise<void> => this.#cleaner.remove(id, { force: true });
+      const outcomes = await Promise.allSettled(left.map(({ id }) => remove(id)));
+      // What others depended on goes once they are gone.
+      for (const [index, { id }] of left.entries()) {
+        if (outcomes[index]?.status === 'rejected') await attempt(() => remove(id));
+      }
     };
     await attempt(removeContainers);
     for (const undo of this.#undo.reverse()) await attempt(undo);

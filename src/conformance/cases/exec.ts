@@ -91,7 +91,7 @@ export const execCases: readonly ConformanceCase[] = [
     run: async (t) => {
       const id = await t.idle();
       const process = await t.backend.exec(id, {
-        command: sh('read go; stty size; test -t 1 && echo terminal; echo err >&2; exit 6'),
+        command: sh('read go; sleep 0.3; stty size; test -t 1 && echo terminal; echo err >&2; exit 6'),
         tty: true,
         stdin: true,
         size: { columns: 91, rows: 33 },

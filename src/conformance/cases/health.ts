@@ -1,5 +1,5 @@
 import type { ConformanceCase } from '../case.ts';
-import { equal, eventually, includes, ok } from '../expect.ts';
+import { equal, eventually, includes, ok, pause } from '../expect.ts';
 
 /** Health checks that the engine runs itself. */
 export const healthCases: readonly ConformanceCase[] = [
@@ -42,6 +42,24 @@ export const healthCases: readonly ConformanceCase[] = [
       includes(healthLog.at(-1)?.output ?? '', 'checked', 'output of the last check');
       equal(spec.healthcheck?.interval, 1_000, 'interval in inspect');
       equal(spec.healthcheck?.retries, 2, 'retries in inspect');
+    },
+  },
+  {
+    name: 'health: checks go on when no client is there',
+    needs: ['healthcheck', 'durableHealthchecks'],
+    timeout: 90_000,
+    run: async (t) => {
+      const second = await t.reopen();
+      const id = await second.create({
+        image: t.fixtures.shell,
+        command: ['sleep', '3600'],
+        healthcheck: { test: ['CMD-SHELL', 'echo x >> /checks'], interval: 500 },
+        labels: t.labels,
+      });
+      await second.start(id);
+      await second[Symbol.asyncDispose]();
+      await pause(3_000);
+      ok((await t.backend.inspect(id)).healthLog.length >= 2, 'checks were run meanwhile');
     },
   },
   {

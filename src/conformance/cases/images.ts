@@ -249,7 +249,7 @@ export const imageCases: readonly ConformanceCase[] = [
     name: 'images: a push to nowhere is an error with a code',
     needs: ['push'],
     run: async (t) => {
-      const name = `127.0.0.1:1/wherry-conformance/push:${t.unique()}`;
+      const name = `127.0.0.1:1/wherry-conformance/sent:${t.unique()}`;
       await t.backend.image(t.fixtures.bare).tag(name);
       t.defer(() => t.backend.image(name).remove());
       await failsWith(['IMAGE_PULL', 'UNAVAILABLE'], () => t.backend.image(name).push(), 'push');

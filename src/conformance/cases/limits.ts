@@ -63,7 +63,7 @@ export const limitCases: readonly ConformanceCase[] = [
     run: async (t) => {
       const script =
         'timeout 2 sh -c "while :; do :; done"; cat /sys/fs/cgroup/cpu/cpu.stat 2>/dev/null || cat /sys/fs/cgroup/cpu.stat';
-      const run = await t.shell(script, { resources: { cpus: 0.2 } });
+      const run = await t.shell(script, { resources: { cpus: 0.05 } });
       const throttled = Number(/nr_throttled (\d+)/.exec(run.stdout)?.[1] ?? Number.NaN);
       ok(
         throttled >= 1,
