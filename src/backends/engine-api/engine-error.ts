@@ -117,7 +117,8 @@ const knownTexts: readonly { pattern: RegExp; verdict: Verdict }[] = [
     verdict: { code: 'NO_SPACE', hint: 'free space on the disk of the engine: `wherry gc`, or prune images' },
   },
   {
-    pattern: /(container |pod )?name .*is already in use|name .* is in use by container/i,
+    pattern:
+      /(container |pod )?name .*is already in use|name .* is in use by container|UNIQUE constraint failed: ContainerConfig\.Name/i,
     verdict: { code: 'ALREADY_EXISTS', hint: 'remove or rename the other one, or choose another name' },
   },
   {
@@ -140,7 +141,7 @@ const knownTexts: readonly { pattern: RegExp; verdict: Verdict }[] = [
   },
   {
     pattern:
-      /can only create exec sessions on running containers|container .* is not running|cannot .* a paused container|is (not )?paused|container state improper/i,
+      /can only (create exec sessions|be used) on running containers|container .* is not running|cannot .* a paused container|is (not )?paused|container state improper/i,
     verdict: { code: 'CONFLICT' },
   },
   {
