@@ -71,6 +71,21 @@ halt() {
   rm -f "$run/$1.pid" "$run/$1.sock"
 }
 
+# Docker of Debian drops what is forwarded on bridges that it does not know, whatever nftables says: these subnets pass.
+# forward --insert|--delete SUBNET...
+forward() {
+  local action=$1 subnet
+  shift
+  command -v iptables >/dev/null || return 0
+  for subnet in "$@"; do
+    if iptables --check FORWARD --source "$subnet" --jump ACCEPT 2>/dev/null; then
+      [ "$action" = --insert ] || iptables --delete FORWARD --source "$subnet" --jump ACCEPT
+    elif [ "$action" = --insert ]; then
+      iptables --insert FORWARD --source "$subnet" --jump ACCEPT
+    fi
+  done
+}
+
 # Settings for a Podman service where there is no systemd, cgroups may be hybrid (crun refuses them) and root may not
 # raise its own limits.
 containers_conf() {

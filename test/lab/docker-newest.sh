@@ -42,7 +42,7 @@ start() {
   ip addr replace 10.211.0.1/24 dev "$bridge"
   ip link set "$bridge" up
   echo 1 >/proc/sys/net/ipv4/ip_forward
-  forward --insert
+  forward --insert 10.211.0.0/16 10.212.0.0/16
   keep_docker0
   daemon "$host" env PATH="$bin" dockerd --host "$host" --data-root "$data" --exec-root "$state" \
     --pidfile "$state/dockerd.pid" --bridge "$bridge" --firewall-backend nftables \
@@ -68,21 +68,8 @@ keep_docker0() {
   trap 'ip link set docker0-aside name docker0' EXIT
 }
 
-# The other Docker drops what is forwarded on bridges that it does not know: ours pass. forward --insert|--delete
-forward() {
-  command -v iptables >/dev/null || return 0
-  local subnet
-  for subnet in 10.211.0.0/16 10.212.0.0/16; do
-    if iptables --check FORWARD -s $subnet -j ACCEPT 2>/dev/null; then
-      [ "$1" = --insert ] || iptables --delete FORWARD -s $subnet -j ACCEPT
-    elif [ "$1" = --insert ]; then
-      iptables --insert FORWARD -s $subnet -j ACCEPT
-    fi
-  done
-}
-
 stop() {
   halt "$id"
-  forward --delete
+  forward --delete 10.211.0.0/16 10.212.0.0/16
   ip link delete "$bridge" 2>/dev/null || true
 }
