@@ -32,7 +32,8 @@ async function followWithWherry(): Promise<void> {
   const ids = (await backend.list({ labels: [label] })).map(({ id }) => id);
   for (const id of ids) {
     void drain(async () => {
-      for await (const batch of backend.logs(id, { follow: true, tail: 0 }).batches()) count.lines += batch.length;
+      for await (const batch of backend.logs(id, { follow: true, tail: 0 }).batches())
+        count.lines += batch.length;
     });
   }
   void drain(async () => {

@@ -9,14 +9,23 @@ const seconds = 20;
 const label = 'dev.wherry.bench=follow';
 
 /** Memory and CPU of a process that follows events, logs and statistics of fifty containers that write ten lines a second each. */
-export async function followTables(options: { backend: Backend; socketPath: string; image: string }): Promise<Table[]> {
+export async function followTables(options: {
+  backend: Backend;
+  socketPath: string;
+  image: string;
+}): Promise<Table[]> {
   const { backend, socketPath, image } = options;
   const script = 'while :; do echo "a line of some forty characters or so"; sleep 0.1; done';
   const ids: string[] = [];
   try {
     for (let index = 0; index < containers; index += 1) {
       const [key = '', value = ''] = label.split('=');
-      const id = await backend.create({ image, command: ['sh', '-c', script], stopGracePeriod: 0, labels: { [key]: value } });
+      const id = await backend.create({
+        image,
+        command: ['sh', '-c', script],
+        stopGracePeriod: 0,
+        labels: { [key]: value },
+      });
       ids.push(id);
       await backend.start(id);
     }
@@ -30,7 +39,9 @@ export async function followTables(options: { backend: Backend; socketPath: stri
         about,
         unit: 'MiB',
         rows: [row('idle node', [idle.rss]), row('wherry', [wherry.rss]), row('dockerode', [dockerode.rss])],
-        verdicts: [`lines read: wherry ${wherry.lines}, dockerode ${dockerode.lines}; statistics: ${wherry.stats}, ${dockerode.stats}`],
+        verdicts: [
+          `lines read: wherry ${wherry.lines}, dockerode ${dockerode.lines}; statistics: ${wherry.stats}, ${dockerode.stats}`,
+        ],
       },
       {
         title: 'Following fifty containers: CPU',
@@ -55,9 +66,13 @@ interface Figures {
 }
 
 function follow(who: string, socketPath: string): Promise<Figures> {
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'follow-child.ts'), who, socketPath, label, String(seconds)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const child = spawn(
+    process.execPath,
+    [join(import.meta.dirname, 'follow-child.ts'), who, socketPath, label, String(seconds)],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => {
     output += chunk.toString();

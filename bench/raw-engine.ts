@@ -11,25 +11,35 @@ export class RawEngine {
 
   call<T = unknown>(method: string, path: string, body?: unknown): Promise<T> {
     const text = body === undefined ? undefined : JSON.stringify(body);
-    const headers = text === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) };
+    const headers =
+      text === undefined
+        ? {}
+        : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) };
     return new Promise((resolve, reject) => {
-      const outgoing = request({ socketPath: this.#socketPath, agent: this.#agent, method, path, headers }, (response) => {
-        const chunks: Buffer[] = [];
-        response.on('data', (chunk: Buffer) => chunks.push(chunk));
-        response.on('error', reject);
-        response.on('end', () => {
-          const answer = Buffer.concat(chunks).toString();
-          if ((response.statusCode ?? 500) >= 400) reject(new Error(`${method} ${path}: ${response.statusCode} ${answer}`));
-          else resolve((answer === '' ? undefined : JSON.parse(answer)) as T);
-        });
-      });
+      const outgoing = request(
+        { socketPath: this.#socketPath, agent: this.#agent, method, path, headers },
+        (response) => {
+          const chunks: Buffer[] = [];
+          response.on('data', (chunk: Buffer) => chunks.push(chunk));
+          response.on('error', reject);
+          response.on('end', () => {
+            const answer = Buffer.concat(chunks).toString();
+            if ((response.statusCode ?? 500) >= 400)
+              reject(new Error(`${method} ${path}: ${response.statusCode} ${answer}`));
+            else resolve((answer === '' ? undefined : JSON.parse(answer)) as T);
+          });
+        },
+      );
       outgoing.on('error', reject);
       outgoing.end(text);
     });
   }
 
   /** Calls `onLine` with every JSON line of a stream until `stop` is called. */
-  follow(path: string, onLine: (line: Record<string, unknown>) => void): { ready: Promise<void>; stop: () => void } {
+  follow(
+    path: string,
+    onLine: (line: Record<string, unknown>) => void,
+  ): { ready: Promise<void>; stop: () => void } {
     const outgoing = request({ socketPath: this.#socketPath, method: 'GET', path });
     const ready = new Promise<void>((resolve, reject) => {
       outgoing.on('error', reject);
@@ -40,7 +50,8 @@ export class RawEngine {
         response.on('data', (chunk: Buffer) => {
           const lines = (rest + chunk.toString()).split('\n');
           rest = lines.pop() ?? '';
-          for (const line of lines) if (line.trim() !== '') onLine(JSON.parse(line) as Record<string, unknown>);
+          for (const line of lines)
+            if (line.trim() !== '') onLine(JSON.parse(line) as Record<string, unknown>);
         });
       });
     });

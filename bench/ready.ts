@@ -9,7 +9,12 @@ const port = '80/tcp';
 const command = ['httpd', '-f', '-p', '80'];
 
 /** Create, start and the first successful connection to a published port. */
-export async function readyTable(options: { backend: Backend; raw: RawEngine; socketPath: string; image: string }): Promise<Table> {
+export async function readyTable(options: {
+  backend: Backend;
+  raw: RawEngine;
+  socketPath: string;
+  image: string;
+}): Promise<Table> {
   const { backend, raw, socketPath, image } = options;
   const docker = new Dockerode({ socketPath });
   const body = {
@@ -52,8 +57,8 @@ export async function readyTable(options: { backend: Backend; raw: RawEngine; so
         return took;
       },
       testcontainers: async () => {
-        process.env['TESTCONTAINERS_RYUK_DISABLED'] = 'true';
-        process.env['DOCKER_HOST'] = `unix://${socketPath}`;
+        process.env.TESTCONTAINERS_RYUK_DISABLED = 'true';
+        process.env.DOCKER_HOST = `unix://${socketPath}`;
         const { GenericContainer } = await import('testcontainers');
         const began = performance.now();
         const container = await new GenericContainer(image).withCommand(command).withExposedPorts(80).start();
@@ -66,7 +71,8 @@ export async function readyTable(options: { backend: Backend; raw: RawEngine; so
   );
   return {
     title: 'From create to the first connection',
-    about: 'Create and start a container, find its published port, connect. The raw API row is a minimal HTTP client doing the same calls.',
+    about:
+      'Create and start a container, find its published port, connect. The raw API row is a minimal HTTP client doing the same calls.',
     unit: 'ms',
     rows,
     verdicts: [atMost('wherry − raw API', find(rows, 'wherry') - find(rows, 'raw API'), 20, 'ms')],

@@ -13,13 +13,15 @@ import { startupTables } from './startup.ts';
 import { page } from './table.ts';
 
 const root = join(import.meta.dirname, '..');
-if (!existsSync(join(root, 'bench/node_modules'))) execFileSync('npm', ['ci', '--prefix', join(root, 'bench')], { stdio: 'inherit' });
+if (!existsSync(join(root, 'bench/node_modules')))
+  execFileSync('npm', ['ci', '--prefix', join(root, 'bench')], { stdio: 'inherit' });
 
 const only = process.argv.slice(2);
 const image = 'localhost/wherry-bench/busybox:1';
 await using backend = await defaultRegistry().open({ type: 'docker' });
 await backend.healthCheck();
-if (!backend.address.startsWith('unix://')) throw new Error(`the benchmarks need an engine on a unix socket, not ${backend.address}`);
+if (!backend.address.startsWith('unix://'))
+  throw new Error(`the benchmarks need an engine on a unix socket, not ${backend.address}`);
 const socketPath = backend.address.slice('unix://'.length);
 const raw = new RawEngine(socketPath);
 const tables: Table[] = [];
@@ -48,10 +50,12 @@ try {
 /** One static busybox, with its applets as links: no registry is needed. */
 async function buildImage(): Promise<void> {
   const busybox = ['/bin/busybox', '/usr/bin/busybox'].find((path) => existsSync(path));
-  if (busybox === undefined) throw new Error('the benchmarks need busybox-static (apt-get install busybox-static)');
+  if (busybox === undefined)
+    throw new Error('the benchmarks need busybox-static (apt-get install busybox-static)');
   const { packEntries } = await import('../src/transport/index.ts');
   const { readFileSync } = await import('node:fs');
-  const dockerfile = 'FROM scratch\nCOPY busybox /bin/busybox\nRUN ["/bin/busybox", "--install", "-s", "/bin"]\nENV PATH=/bin\n';
+  const dockerfile =
+    'FROM scratch\nCOPY busybox /bin/busybox\nRUN ["/bin/busybox", "--install", "-s", "/bin"]\nENV PATH=/bin\n';
   const context = packEntries([
     { name: 'Dockerfile', content: Buffer.from(dockerfile) },
     { name: 'busybox', mode: 0o755, content: readFileSync(busybox) },

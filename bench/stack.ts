@@ -41,7 +41,14 @@ export async function stackTables(options: Options): Promise<Table[]> {
 async function measure(options: Options, file: string, folder: string): Promise<Table[]> {
   const { backend, raw, socketPath } = options;
   const env = { ...process.env, DOCKER_HOST: `unix://${socketPath}` };
-  const load = () => loadProject({ files: [file], projectName: project, env: {}, workingDirectory: folder, access: nodeFiles });
+  const load = () =>
+    loadProject({
+      files: [file],
+      projectName: project,
+      env: {},
+      workingDirectory: folder,
+      access: nodeFiles,
+    });
   const library = async (): Promise<void> => {
     const { project: loaded } = await load();
     const summary = await up(backend, loaded, { wait: true });
@@ -52,9 +59,22 @@ async function measure(options: Options, file: string, folder: string): Promise<
     const { status, stderr } = spawnSync(program, args, { env, encoding: 'utf8' });
     if (status !== 0) throw new Error(`${argv.join(' ')}: ${stderr}`);
   };
-  const wherry = command([process.execPath, join(import.meta.dirname, '../bin/wherry.cjs'), '-f', file, '-p', project, 'up', '-d', '--wait']);
+  const wherry = command([
+    process.execPath,
+    join(import.meta.dirname, '../bin/wherry.cjs'),
+    '-f',
+    file,
+    '-p',
+    project,
+    'up',
+    '-d',
+    '--wait',
+  ]);
   const docker = dockerCli(env);
-  const compose = docker === undefined || !hasCompose(docker, env) ? undefined : command([docker, 'compose', '-f', file, '-p', project, 'up', '-d', '--wait']);
+  const compose =
+    docker === undefined || !hasCompose(docker, env)
+      ? undefined
+      : command([docker, 'compose', '-f', file, '-p', project, 'up', '-d', '--wait']);
 
   const cold = (run: () => Promise<unknown>) => async (): Promise<number> => {
     await clear(raw);
@@ -71,11 +91,16 @@ async function measure(options: Options, file: string, folder: string): Promise<
   );
   await clear(raw);
   await library();
-  const ours = await race({ 'wherry, in process': () => timed(library), 'wherry up --wait': () => timed(wherry) }, 7);
-  if ((await observe(backend, project)).length !== 10) throw new Error('the project does not have ten containers');
+  const ours = await race(
+    { 'wherry, in process': () => timed(library), 'wherry up --wait': () => timed(wherry) },
+    7,
+  );
+  if ((await observe(backend, project)).length !== 10)
+    throw new Error('the project does not have ten containers');
   await clear(raw);
   await compose?.();
-  const theirs = compose === undefined ? [] : await race({ 'docker compose up --wait': () => timed(compose) }, 5);
+  const theirs =
+    compose === undefined ? [] : await race({ 'docker compose up --wait': () => timed(compose) }, 5);
   const unchangedRows = [...ours, ...theirs];
   const version = compose === undefined ? 'not on this machine' : composeVersion(docker ?? '', env);
   return [
@@ -85,8 +110,17 @@ async function measure(options: Options, file: string, folder: string): Promise<
       unit: 'ms',
       rows: coldRows,
       verdicts: [
-        atMost('wherry ÷ raw API', find(coldRows, 'wherry, in process') / find(coldRows, 'raw API, in process'), 1.1, '×'),
-        ...(compose === undefined ? [] : [`\`wherry up\` ÷ \`docker compose up\` = ${(find(coldRows, 'wherry up --wait') / find(coldRows, 'docker compose up --wait')).toFixed(2)} ×`]),
+        atMost(
+          'wherry ÷ raw API',
+          find(coldRows, 'wherry, in process') / find(coldRows, 'raw API, in process'),
+          1.1,
+          '×',
+        ),
+        ...(compose === undefined
+          ? []
+          : [
+              `\`wherry up\` ÷ \`docker compose up\` = ${(find(coldRows, 'wherry up --wait') / find(coldRows, 'docker compose up --wait')).toFixed(2)} ×`,
+            ]),
       ],
     },
     {
@@ -97,7 +131,14 @@ async function measure(options: Options, file: string, folder: string): Promise<
       verdicts:
         compose === undefined
           ? []
-          : [atMost('`wherry up` ÷ `docker compose up`', find(unchangedRows, 'wherry up --wait') / find(unchangedRows, 'docker compose up --wait'), 0.25, '×')],
+          : [
+              atMost(
+                '`wherry up` ÷ `docker compose up`',
+                find(unchangedRows, 'wherry up --wait') / find(unchangedRows, 'docker compose up --wait'),
+                0.25,
+                '×',
+              ),
+            ],
     },
   ];
 }
@@ -112,7 +153,9 @@ function composeFile(image: string): unknown {
         command: ['sleep', '3600'],
         healthcheck,
         stop_grace_period: '0s',
-        depends_on: Object.fromEntries(before.map((dependency) => [dependency, { condition: 'service_healthy' }])),
+        depends_on: Object.fromEntries(
+          before.map((dependency) => [dependency, { condition: 'service_healthy' }]),
+        ),
       };
     }
   }
@@ -124,9 +167,11 @@ async function rawUp(raw: RawEngine, image: string): Promise<void> {
   const ids = new Map<string, string>();
   const healthy = new Set<string>();
   let changed: () => void = () => undefined;
-  const filters = encodeURIComponent(JSON.stringify({ type: ['container'], label: [`com.docker.compose.project=${project}`] }));
+  const filters = encodeURIComponent(
+    JSON.stringify({ type: ['container'], label: [`com.docker.compose.project=${project}`] }),
+  );
   const events = raw.follow(`/v1.41/events?filters=${filters}`, (event) => {
-    if (event['Action'] === 'health_status: healthy') healthy.add((event['Actor'] as { ID: string }).ID);
+    if (event.Action === 'health_status: healthy') healthy.add((event.Actor as { ID: string }).ID);
     changed();
   });
   try {
@@ -136,14 +181,18 @@ async function rawUp(raw: RawEngine, image: string): Promise<void> {
     await raw.call('POST', '/v1.41/networks/create', { Name: network, Labels: labels });
     const second = 1e9;
     const boot = async (name: string, before: readonly string[]): Promise<void> => {
-      const { Id } = await raw.call<{ Id: string }>('POST', `/v1.41/containers/create?name=${project}-${name}-1`, {
-        Image: image,
-        Cmd: ['sleep', '3600'],
-        Labels: labels,
-        Healthcheck: { Test: healthcheck.test, Interval: second, Timeout: 5 * second, Retries: 3 },
-        HostConfig: { NetworkMode: network },
-        NetworkingConfig: { EndpointsConfig: { [network]: { Aliases: [name] } } },
-      });
+      const { Id } = await raw.call<{ Id: string }>(
+        'POST',
+        `/v1.41/containers/create?name=${project}-${name}-1`,
+        {
+          Image: image,
+          Cmd: ['sleep', '3600'],
+          Labels: labels,
+          Healthcheck: { Test: healthcheck.test, Interval: second, Timeout: 5 * second, Retries: 3 },
+          HostConfig: { NetworkMode: network },
+          NetworkingConfig: { EndpointsConfig: { [network]: { Aliases: [name] } } },
+        },
+      );
       ids.set(name, Id);
       const isHealthy = (other: string): boolean => healthy.has(ids.get(other) ?? '');
       while (!before.every(isHealthy)) await nextChange();

@@ -13,7 +13,7 @@ function installed(): { wherry: string; path: string; remove: () => void } {
   symlinkSync(process.execPath, join(folder, 'node'));
   return {
     wherry: join(folder, 'wherry'),
-    path: `${folder}${delimiter}${process.env['PATH'] ?? ''}`,
+    path: `${folder}${delimiter}${process.env.PATH ?? ''}`,
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }
@@ -46,20 +46,38 @@ export async function startupTables(engine: string, oldNode: string | undefined)
           : { 'wherry --version, started by an older Node': run([oldNode, wherry, '--version'], env) }),
         ...(oldNode === undefined
           ? {}
-          : { 'wherry ps --engine, started by an older Node (hop)': run([oldNode, wherry, '--engine', 'ps'], env) }),
+          : {
+              'wherry ps --engine, started by an older Node (hop)': run(
+                [oldNode, wherry, '--engine', 'ps'],
+                env,
+              ),
+            }),
       },
       15,
     );
     const imports = await race(
       {
         'bare node': run([process.execPath, '--input-type=module', '-e', '0'], env),
-        'import wherry': run([process.execPath, '--input-type=module', '-e', `await import('${join(root, 'dist/index.js')}')`], env),
+        'import wherry': run(
+          [process.execPath, '--input-type=module', '-e', `await import('${join(root, 'dist/index.js')}')`],
+          env,
+        ),
         'import dockerode': run(
-          [process.execPath, '--input-type=module', '-e', `await import('${join(root, 'bench/node_modules/dockerode/lib/docker.js')}')`],
+          [
+            process.execPath,
+            '--input-type=module',
+            '-e',
+            `await import('${join(root, 'bench/node_modules/dockerode/lib/docker.js')}')`,
+          ],
           env,
         ),
         'import testcontainers': run(
-          [process.execPath, '--input-type=module', '-e', `await import('${join(root, 'bench/node_modules/testcontainers/build/index.js')}')`],
+          [
+            process.execPath,
+            '--input-type=module',
+            '-e',
+            `await import('${join(root, 'bench/node_modules/testcontainers/build/index.js')}')`,
+          ],
           env,
         ),
       },
@@ -69,14 +87,22 @@ export async function startupTables(engine: string, oldNode: string | undefined)
     return [
       {
         title: 'Starting the command',
-        about: 'Whole processes, from spawn to exit; `wherry` is the installed command, on a Node that suits it unless said.',
+        about:
+          'Whole processes, from spawn to exit; `wherry` is the installed command, on a Node that suits it unless said.',
         unit: 'ms',
         rows: commands,
         verdicts: [
           atMost('`wherry --version` − bare node', find(commands, 'wherry --version') - bare, 15, 'ms'),
           ...(docker === undefined
             ? []
-            : [atMost('`wherry ps` − `docker ps`', find(commands, 'wherry ps --engine') - find(commands, 'docker ps'), 60, 'ms')]),
+            : [
+                atMost(
+                  '`wherry ps` − `docker ps`',
+                  find(commands, 'wherry ps --engine') - find(commands, 'docker ps'),
+                  60,
+                  'ms',
+                ),
+              ]),
         ],
       },
       {
@@ -84,7 +110,14 @@ export async function startupTables(engine: string, oldNode: string | undefined)
         about: 'Whole processes that import one module.',
         unit: 'ms',
         rows: imports,
-        verdicts: [atMost('`import wherry` − bare node', find(imports, 'import wherry') - find(imports, 'bare node'), 25, 'ms')],
+        verdicts: [
+          atMost(
+            '`import wherry` − bare node',
+            find(imports, 'import wherry') - find(imports, 'bare node'),
+            25,
+            'ms',
+          ),
+        ],
       },
     ];
   } finally {

@@ -26,7 +26,8 @@ function section(table: Table): string[] {
     `| | ${table.unit} | low – high | ratio |`,
     '|---|--:|--:|--:|',
     ...table.rows.map(
-      (row) => `| ${row.name} | ${round(row.value)} | ${round(row.low)} – ${round(row.high)} | ${(row.value / first).toFixed(2)} |`,
+      (row) =>
+        `| ${row.name} | ${round(row.value)} | ${round(row.low)} – ${round(row.high)} | ${(row.value / first).toFixed(2)} |`,
     ),
     '',
     ...table.verdicts.map((verdict) => `- ${verdict}`),
