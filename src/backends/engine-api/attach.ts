@@ -1,12 +1,15 @@
 import type { Duplex } from 'node:stream';
-import { WherryError } from '../../core/errors.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isWherryError, WherryError } from '../../core/errors.ts';
 import type { CallOptions } from '../../core/image.ts';
 import type { AttachedProcess, AttachOptions, OutputChunk, TerminalSize } from '../../core/streams.ts';
 import type { EngineConnection } from './connection.ts';
 import { containerPath } from './container-path.ts';
 import { containerRecord } from './lifecycle.ts';
 import { endInput, writeInput } from './process-input.ts';
-import { ProcessOutput } from './process-output.ts';
+import { ProcessOutput, type ProcessOutputOptions } from './process-output.ts';
+
+const END_LIMIT_MS = 5000;
 
 /** `Backend.attach` for engines with the Engine API. May be called before the start, so that no output is missed. */
 export async function attachToContainer(
@@ -15,7 +18,7 @@ export async function attachToContainer(
   options: AttachOptions = {},
 ): Promise<AttachedProcess> {
   const { stdin = false, logs = false, signal } = options;
-  const { Config: config, Id: fullId } = await containerRecord(connection, id, { signal });
+  const { Config: config, State: state, Id: fullId } = await containerRecord(connection, id, { signal });
   const { socket } = await connection.upgrade({
     path: containerPath(fullId, 'attach'),
     query: { stream: true, stdin, stdout: true, stderr: true, logs },
@@ -26,7 +29,27 @@ export async function attachToContainer(
     tty,
     stdin,
     resize: (size) => resizeContainer(connection, fullId, size),
+    hasEnded: () => runHasEnded(connection, fullId, state.FinishedAt),
   });
+}
+
+/** Whether a run of the container ended since `finishedAt`; the engine may need a moment to write that down. */
+async function runHasEnded(
+  connection: EngineConnection,
+  id: string,
+  finishedAt: string | undefined,
+): Promise<boolean> {
+  try {
+    for (let delay = 10; delay < END_LIMIT_MS; delay *= 2) {
+      const { State: state } = await containerRecord(connection, id);
+      if (state.Running !== true || state.FinishedAt !== finishedAt) return true;
+      await sleep(delay);
+    }
+    return false;
+  } catch (error) {
+    if (isWherryError(error, 'NOT_FOUND')) return true;
+    throw error;
+  }
 }
 
 export async function resizeContainer(
@@ -43,12 +66,11 @@ export async function resizeContainer(
   });
 }
 
-export interface ConversationOptions {
-  tty: boolean;
+export type ConversationOptions = ProcessOutputOptions & {
   /** Whether our end of the input is connected. */
   stdin: boolean;
   resize(size: TerminalSize): Promise<void>;
-}
+};
 
 /** A process at the other end of a hijacked stream. */
 export class ContainerConversation implements AttachedProcess {

@@ -49,6 +49,21 @@ export class ExecExit {
     return this.#code;
   }
 
+  /** Whether the process ends within `ms`. */
+  async within(ms: number): Promise<boolean> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<boolean>((resolve) => {
+      timer = setTimeout(() => resolve(false), ms);
+    });
+    this.#enter();
+    try {
+      return await Promise.race([this.#code.then(() => true), late]);
+    } finally {
+      clearTimeout(timer);
+      this.#leave();
+    }
+  }
+
   /** Calls `onEnd` when the process has ended, until stopped. Not after a failure: the stream tells that itself. */
   watch(onEnd: () => void): { stop(): void } {
     let stopped = false;

@@ -11,6 +11,9 @@ import { killExec } from './exec-kill.ts';
 import { ExecTerminal } from './exec-terminal.ts';
 import { sendInput } from './process-input.ts';
 
+/** How long after the end of its stream a process may take to end. */
+const END_LIMIT_MS = 5000;
+
 /**
  * `Backend.exec` for engines with the Engine API. A program that is not there is no error of this call: the engine writes
  * its text to the output and gives exit code 126 or 127.
@@ -65,6 +68,7 @@ export async function execInContainer(
     tty,
     stdin: hasInput(stdin),
     resize: (next) => terminal.resize(next),
+    hasEnded: () => exit.within(END_LIMIT_MS),
   });
   // A size that comes too late for a short process is no failure of the exec.
   if (size !== undefined && !takesSize) terminal.resize(size).catch(() => undefined);

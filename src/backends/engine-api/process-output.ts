@@ -6,24 +6,33 @@ import { demuxBatches, rawBatches } from '../../transport/demux.ts';
 /** How long the output may stay silent after the process ended, before it counts as complete. */
 const DRAIN_MS = 250;
 
+export interface ProcessOutputOptions {
+  tty: boolean;
+  /**
+   * Asked when the stream has ended: whether the process has too. A hijacked stream has no end mark of its own, so a
+   * connection that went away looks like one that is complete.
+   */
+  hasEnded(): Promise<boolean>;
+}
+
 /**
  * What a process writes to a hijacked stream. It ends with the stream; or, because a child of the process may hold the
  * stream open for ever, {@link processEnded} and a short silence after that; or with {@link close}.
  */
 export class ProcessOutput {
   readonly #socket: Duplex;
-  readonly #tty: boolean;
+  readonly #options: ProcessOutputOptions;
   #state: 'open' | 'drains' | 'closed' = 'open';
   #wake: () => void = () => {};
 
-  constructor(socket: Duplex, options: { tty: boolean }) {
+  constructor(socket: Duplex, options: ProcessOutputOptions) {
     this.#socket = socket;
-    this.#tty = options.tty;
+    this.#options = options;
     for (const event of ['readable', 'end', 'error', 'close']) socket.on(event, () => this.#wake());
   }
 
   async *chunks(): AsyncGenerator<OutputChunk, void, undefined> {
-    const batches = this.#tty ? rawBatches(this.#bytes()) : demuxBatches(this.#bytes());
+    const batches = this.#options.tty ? rawBatches(this.#bytes()) : demuxBatches(this.#bytes());
     try {
       for await (const batch of batches) {
         for (const frame of batch) yield { kind: frame.kind, data: frame.bytes };
@@ -56,9 +65,12 @@ export class ProcessOutput {
           yield chunk;
           continue;
         }
-        if (socket.readableEnded) return;
+        if (socket.readableEnded) {
+          if (this.#state === 'open' && !(await this.#options.hasEnded())) throw cut();
+          return;
+        }
         if (socket.errored) throw socket.errored;
-        if (socket.destroyed) throw new WherryError('STREAM_CUT', 'the stream of the process was closed');
+        if (socket.destroyed) throw cut();
         const silent = await this.#arrival(this.#state === 'drains' ? DRAIN_MS : undefined);
         if (silent) return;
       }
@@ -78,4 +90,10 @@ export class ProcessOutput {
       };
     });
   }
+}
+
+function cut(): WherryError {
+  return new WherryError('STREAM_CUT', 'the stream of the process ended before the process did', {
+    hint: 'the engine or the connection to it went away: what the process wrote since then is lost',
+  });
 }
