@@ -67,6 +67,9 @@ function mergedResources(draft: ServiceDraft, to: Reading): Resources {
   add('memory', limits.memory, 'mem_limit', 'limits.memory');
   add('pids', limits.pids, 'pids_limit', 'limits.pids');
   add('memoryReservation', reservations.memory, 'mem_reservation', 'reservations.memory');
+  if (resources.cpus !== undefined && (resources.cpuQuota ?? resources.cpuPeriod) !== undefined) {
+    to.errorAt(draft.origin, 'conflict', 'cpus excludes cpu_quota and cpu_period');
+  }
   return resources;
 }
 

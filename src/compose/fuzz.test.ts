@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { isWherryError } from '../core/errors.ts';
+import { invalidFields } from '../core/validate.ts';
 import { loadProject } from './load.ts';
 import { memoryFiles } from './memory-files.ts';
 import { composeSupport } from './support.ts';
@@ -34,6 +35,9 @@ networks: {front: {ipam: {config: [{subnet: 10.0.0.0/24}]}}}
 secrets: {token: {environment: TOKEN}}
 `;
 
+/** What the loader leaves to the contract to refuse: names and sizes that depend on more than the file. */
+const told = /^(image|name|hostname|volumes\[\d+\]\.source|resources\.memorySwap)$/;
+
 /** A project that can be turned into specs, or an INVALID error with problems that say where. Nothing else. */
 async function loads(text: string, over?: string): Promise<boolean> {
   const access = memoryFiles({ '/a/compose.yaml': text, '/a/over.yaml': over ?? '', '/a/e.env': 'X=1\n' });
@@ -51,7 +55,9 @@ async function loads(text: string, over?: string): Promise<boolean> {
         get: () => 'value',
         getOwnPropertyDescriptor: () => ({ configurable: true, value: 'value' }),
       });
-      serviceToSpec({ ...project, environment }, service, { index: 1, files: contents });
+      const spec = serviceToSpec({ ...project, environment }, service, { index: 1, files: contents });
+      const unforeseen = invalidFields(spec).filter(({ field }) => !told.test(field));
+      expect(unforeseen).toEqual([]);
     }
     return true;
   } catch (error) {

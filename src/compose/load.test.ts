@@ -577,6 +577,7 @@ test('an unset variable, an obsolete version and a key without effect are warnin
   expect(warnings).toEqual([
     '/app/compose.yaml:1:1: version: has no effect: it is obsolete, the newest specification always holds',
     '/app/compose.yaml:4:12: services.a.image: the variable TAG is not set, defaulting to blank',
+    '/app/compose.yaml:4:12: services.a.image: "x:" is not an image reference: "" is not a tag',
     '/app/compose.yaml:5:5: services.a.develop: has no effect: watching for changes is not there yet',
   ]);
 });

@@ -5,7 +5,7 @@ export function containerName(project: Pick<Project, 'name'>, service: Service, 
   return service.containerName ?? `${project.name}-${service.name}-${index}`;
 }
 
-/** The image that a service runs: what `image` says, or `project-service` for one that is only built. */
+/** The image that a service runs: what `image` says, or `project-service` (lower case, as images are) for one that is only built. */
 export function imageName(project: Pick<Project, 'name'>, service: Service): string {
-  return service.image ?? `${project.name}-${service.name}`;
+  return service.image ?? `${project.name}-${service.name}`.toLowerCase();
 }

@@ -17,6 +17,13 @@ export const hostPath: Read<string> = (node, path, to) => {
     : absolutePath(read, to.surroundings);
 };
 
+/** An absolute path in the container. */
+export const containerPath: Read<string> = (node, path, to) => {
+  const read = text(node, path, to);
+  if (read === undefined || read.startsWith('/')) return read;
+  return to.error('value', `"${read}" is not an absolute path`, node, path);
+};
+
 /** A build context: a directory, made absolute, or the URL of a repository or an archive. */
 export const contextPath: Read<string> = (node, path, to) => {
   const read = text(node, path, to);

@@ -168,6 +168,11 @@ test.each([
     'deploy: {mode: global}',
     'E 4:20 services.a.deploy.mode the mode global is not supported: it is for Swarm',
   ],
+  ['working_dir: here', 'E 4:18 services.a.working_dir "here" is not an absolute path'],
+  ['volumes: ["./x:here"]', 'E 4:15 services.a.volumes[0] "here" is not an absolute path'],
+  ['dns: [1.1.1.1, name]', 'E 4:10 services.a.dns "name" is not an IP address'],
+  ['environment: ["=x"]', 'E 4:18 services.a.environment "" is no name of a variable'],
+  ['cpus: 1\n    cpu_quota: 5', 'E 2:3 services.a cpus excludes cpu_quota and cpu_period'],
   ['extends: b', 'E 4:5 services.a.extends is not supported: extending other services is not there yet'],
   ['storage_opt: {foo: 1}', 'E 4:19 services.a.storage_opt.foo is not supported: only size is'],
 ])('%s', async (lines, fault) => {

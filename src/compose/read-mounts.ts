@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import { boolean, bytes, filledText, integer, oneOf, text, unique, wrongType } from './decode.ts';
 import { type Fields, readFields, setter } from './fields.ts';
 import type { Device, Mount } from './model.ts';
-import { absolutePath } from './paths.ts';
+import { absolutePath, containerPath } from './paths.ts';
 import type { Reading, Surroundings } from './reading.ts';
 import { child, type Node, type Path } from './tree.ts';
 
@@ -34,6 +34,7 @@ function parseShort(spec: string, surroundings: Surroundings): Mount | string {
   if (parts.some((part) => part === '')) return `"${spec}" has an empty part`;
   if (parts.length > 3) return `"${spec}" has too many colons`;
   const [first = '', second, flags] = parts;
+  if (!(second ?? first).startsWith('/')) return `"${second ?? first}" is not an absolute path`;
   if (second === undefined) return { type: 'volume', target: posix.normalize(first), readOnly: false };
   if (/^[a-z]$/i.test(first))
     return `"${spec}" starts like a Windows drive; volume names have two letters or more`;
@@ -122,7 +123,7 @@ const longFields: Fields<LongMount> = {
       return to.error(known ? 'unsupported-key' : 'value', message, node, path);
     }),
     source: set('source', text),
-    target: set('target', filledText),
+    target: set('target', containerPath),
     read_only: set('readOnly', boolean),
     bind: set('bind', (node, path, to) => readFields({ createHostPath: true }, bindFields, node, path, to)),
     volume: set('volume', (node, path, to) => readFields({ nocopy: false }, volumeFields, node, path, to)),

@@ -1,3 +1,6 @@
+import { isIP } from 'node:net';
+import { isWherryError } from '../core/errors.ts';
+import { isImageId, parseReference } from '../core/reference.ts';
 import {
   boolean,
   bytes,
@@ -20,7 +23,7 @@ import {
 } from './decode.ts';
 import { type Fields, readFields, type SetField, setter } from './fields.ts';
 import type { Resources, RestartPolicy, Service } from './model.ts';
-import { absolutePath } from './paths.ts';
+import { absolutePath, containerPath } from './paths.ts';
 import { type BuildDraft, readBuild } from './read-build.ts';
 import { readCommand, readHealthcheck, readPullPolicy, readRestart } from './read-command.ts';
 import { readDependencies } from './read-dependencies.ts';
@@ -74,19 +77,19 @@ const serviceFields: Fields<ServiceDraft> = {
     depends_on: set('dependsOn', readDependencies),
     deploy: set('deploy', nullable(readDeploy)),
     devices: set('devices', readDevices),
-    dns: set('dns', textOrTexts),
+    dns: set('dns', readServers),
     dns_opt: set('dnsOpt', texts),
     dns_search: set('dnsSearch', textOrTexts),
     domainname: set('domainname', text),
     entrypoint: set('entrypoint', readCommand),
     env_file: set('envFiles', readEnvFiles),
-    environment: set('environment', dictionary),
+    environment: set('environment', readEnvironment),
     expose: set('expose', readExpose),
     extra_hosts: set('extraHosts', readExtraHosts),
     group_add: set('groupAdd', readGroups),
     healthcheck: set('healthcheck', readHealthcheck),
     hostname: set('hostname', text),
-    image: set('image', textIfAny),
+    image: set('image', readImage),
     init: set('init', boolean),
     ipc: set('ipc', text),
     label_file: set('labelFiles', readLabelFiles),
@@ -127,7 +130,7 @@ const serviceFields: Fields<ServiceDraft> = {
     userns_mode: set('usernsMode', text),
     uts: set('uts', text),
     volumes: set('volumes', readMounts),
-    working_dir: set('workingDir', text),
+    working_dir: set('workingDir', containerPath),
   },
 };
 
@@ -192,6 +195,36 @@ export function readService(
   // Later stages copy the service; its origin stays the same object.
   to.mark(read.origin, place, path);
   return read;
+}
+
+/** `dns`: addresses of name servers. */
+function readServers(node: Node, path: Path, to: Reading): string[] | undefined {
+  const servers = textOrTexts(node, path, to);
+  const wrong = servers?.find((server) => isIP(server) === 0);
+  return wrong === undefined ? servers : to.error('value', `"${wrong}" is not an IP address`, node, path);
+}
+
+function readEnvironment(node: Node, path: Path, to: Reading): Record<string, string | null> | undefined {
+  const variables = dictionary(node, path, to);
+  for (const [name, value] of Object.entries(variables ?? {})) {
+    if (name === '' || /[=\0]/.test(name))
+      to.error('value', `"${name}" is no name of a variable`, node, path);
+    if (value?.includes('\0')) to.error('value', `the value of ${name} has a zero byte`, node, path);
+  }
+  return variables;
+}
+
+/** `image`: what is wrong with it is a warning, for a project can be taken down without it. */
+function readImage(node: Node, path: Path, to: Reading): string | undefined {
+  const image = textIfAny(node, path, to);
+  if (image === undefined || isImageId(image)) return image;
+  try {
+    parseReference(image);
+  } catch (error) {
+    if (!isWherryError(error)) throw error;
+    to.warn('value', error.message, node, path, error.hint);
+  }
+  return image;
 }
 
 function isFaulty(node: Node | undefined): boolean {

@@ -1,5 +1,5 @@
 import { parseBytes } from '../core/units.ts';
-import { textOrTexts } from './decode.ts';
+import { textOrTexts, unique } from './decode.ts';
 import type { Reading } from './reading.ts';
 import { child, type Node, type Path } from './tree.ts';
 
@@ -21,7 +21,7 @@ export function readTmpfs(node: Node, path: Path, to: Reading): string[] | undef
     if (typeof parsed !== 'string') continue;
     to.error('value', parsed, item, node.kind === 'sequence' ? child(path, index) : path);
   }
-  return lines;
+  return lines && unique(lines, (line) => line.split(':', 1)[0] ?? '');
 }
 
 /** Engines mount every tmpfs so; saying it changes nothing. */

@@ -189,6 +189,13 @@ test('shared namespaces name the container that the caller knows', async () => {
   expect(serviceToSpec(project, a, { index: 1 }).networks).toBeUndefined();
 });
 
+test('ports of a container on the network of the host are left out, a quota of -1 is none', async () => {
+  const spec = await specOf('network_mode: host\nports: [80]\ncpu_quota: -1\nmem_limit: 1m');
+  expect(spec).toMatchObject({ networkMode: 'host', resources: { memory: 1048576 } });
+  expect(spec.ports).toBeUndefined();
+  expect(spec.resources).not.toHaveProperty('cpuQuota');
+});
+
 test('a one-off container has no number; the image digest and the env files are labels', async () => {
   const access = memoryFiles({ '/app/compose.yaml': 'services: {a: {image: x}}\n', '/app/my.env': '' });
   const { project } = await loadProject({ workingDirectory: '/app', env: {}, envFiles: ['my.env'], access });

@@ -58,7 +58,7 @@ export function serviceToSpec(project: Project, service: Service, options: ToSpe
     configs: configMounts(project, service, files),
     networkMode: shared(service.networkMode),
     networks: toAttachments(project, service, name),
-    ports: service.ports.map((port) => toPortMapping(port, options.index)),
+    ports: toPortMappings(service, options.index),
     expose: service.expose,
     dns: service.dns,
     dnsSearch: service.dnsSearch,
@@ -156,6 +156,12 @@ function sharedMode(mode: string | undefined, project: Project, options: ToSpecO
   return `container:${container}`;
 }
 
+/** Without a network of its own a container publishes nothing: the loader has warned of it. */
+function toPortMappings({ networkMode, ports }: Service, index: number): PortMapping[] {
+  if (networkMode === 'host' || networkMode === 'none') return [];
+  return ports.map((port) => toPortMapping(port, index));
+}
+
 /** From a range of host ports each container takes the one of its number. */
 function toPortMapping({ target, published, hostIp, protocol }: Port, index: number): PortMapping {
   const port = published && Math.min(published.from + index - 1, published.to);
@@ -163,9 +169,13 @@ function toPortMapping({ target, published, hostIp, protocol }: Port, index: num
 }
 
 function toResources(service: Service): ResourceLimits | undefined {
-  const { oomKillDisable: _kill, oomScoreAdj: _score, ...limits } = service.resources;
+  const { oomKillDisable: _kill, oomScoreAdj: _score, cpuQuota = -1, ...limits } = service.resources;
   const ulimits = Object.keys(service.ulimits).length > 0 ? service.ulimits : undefined;
-  const resources = defined<ResourceLimits>({ ...limits, ulimits });
+  const resources = defined<ResourceLimits>({
+    ...limits,
+    cpuQuota: cpuQuota < 0 ? undefined : cpuQuota,
+    ulimits,
+  });
   return Object.keys(resources).length > 0 ? resources : undefined;
 }
 
