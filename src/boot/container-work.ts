@@ -1,4 +1,4 @@
-import { type ContainerSpec, isWherryError, type VolumeMount, WherryError } from '../core/index.ts';
+import { type ContainerSpec, isWherryError, label, type VolumeMount, WherryError } from '../core/index.ts';
 import { specOf } from './desired.ts';
 import { replaceLabel } from './labels.ts';
 import type { ContainerStep } from './plan.ts';
@@ -53,15 +53,14 @@ class Creation implements ContainerWork {
   }
 
   async make(containerOf: (service: string) => Promise<string | null>): Promise<string> {
-    const { backend, limit, signal } = this.#context;
     const spec = await stepSpec(this.#context, this.#step, containerOf);
-    this.#id = await limit.run(() => backend.create(spec, { signal }), signal);
-    this.#context.named(this.#id, this.#step.name, this.#step.service);
+    this.#id = await create(this.#context, spec);
+    this.#context.story.named(this.#id, this.#step);
     return this.#id;
   }
 
   async finish(): Promise<string | null> {
-    if (this.#step.start && this.#id !== null) await start(this.#context, this.#step, this.#id);
+    if (this.#step.start && this.#id !== null) await start(this.#context, this.#id);
     return this.#id;
   }
 
@@ -82,7 +81,7 @@ class Replacement implements ContainerWork {
   }
 
   async make(containerOf: (service: string) => Promise<string | null>): Promise<string> {
-    const { backend, limit, signal, options } = this.#context;
+    const { options } = this.#context;
     const { current, name } = this.#step;
     if (current === null) throw new WherryError('INTERNAL', `there is no container ${name} to replace`);
     const spec = await stepSpec(this.#context, this.#step, containerOf);
@@ -94,24 +93,24 @@ class Replacement implements ContainerWork {
       labels: { ...spec.labels, [replaceLabel]: this.#step.currentName ?? name },
       volumes: [...withoutInherited(spec.volumes ?? [], inherited), ...inherited],
     };
-    this.#id = await limit.run(() => backend.create(replacement, { signal }), signal);
-    this.#context.named(this.#id, name, this.#step.service);
+    this.#id = await create(this.#context, replacement);
+    this.#context.story.named(this.#id, this.#step);
     return this.#id;
   }
 
   async finish(): Promise<string | null> {
-    const { backend, limit, signal, options } = this.#context;
+    const { backend, limit } = this.#context;
     const { current, name } = this.#step;
     const id = this.#id;
     if (current === null || id === null) return id;
-    await limit.run(() => backend.stop(current, { timeout: options.timeout, signal }), signal);
+    await stop(this.#context, this.#step);
     // No signal from here to the new name: an abort in between would leave the service without its container.
     this.#swapping = true;
     await limit.run(async () => {
-      await backend.remove(current, { force: true, keepVolumes: true });
+      await backend.remove(current, { force: true, keepVolumes: true }).catch(ignoreGone);
       await backend.rename(id, name);
     });
-    if (this.#step.start) await start(this.#context, this.#step, id);
+    if (this.#step.start) await start(this.#context, id);
     return id;
   }
 
@@ -119,6 +118,21 @@ class Replacement implements ContainerWork {
     if (this.#id === null || this.#swapping) return;
     await this.#context.backend.remove(this.#id, { force: true }).catch(ignoreGone);
   }
+}
+
+/** A killed `up` may have its last create come true after this one looked: what has the name and never ran goes first. */
+async function create({ backend, limit, signal }: UpContext, spec: ContainerSpec): Promise<string> {
+  return limit.run(async () => {
+    try {
+      return await backend.create(spec, { signal });
+    } catch (error) {
+      if (!isWherryError(error, 'ALREADY_EXISTS') || spec.name === undefined) throw error;
+      const { id, status, labels } = await backend.inspect(spec.name, { signal });
+      if (status !== 'created' || labels[label.project] !== spec.labels?.[label.project]) throw error;
+      await backend.remove(id, { keepVolumes: true, signal });
+      return await backend.create(spec, { signal });
+    }
+  }, signal);
 }
 
 async function stepSpec(
@@ -143,13 +157,13 @@ async function anonymousVolumes(
   old: string,
   spec: ContainerSpec,
 ): Promise<VolumeMount[]> {
-  const { spec: before } = await limit.run(() => backend.inspect(old, { signal }), signal);
+  const info = await limit.run(() => backend.inspect(old, { signal }), signal).catch(ignoreGone);
   const taken = new Set(
     (spec.volumes ?? [])
       .filter((mount) => mount.type !== 'volume' || mount.source !== undefined)
       .map(targetOf),
   );
-  return (before.volumes ?? []).filter(
+  return (info?.spec.volumes ?? []).filter(
     (mount) => mount.type === 'volume' && isAnonymous(mount.source) && !taken.has(mount.target),
   );
 }
@@ -173,25 +187,26 @@ async function startExisting(context: UpContext, step: ContainerStep): Promise<v
   const { current, currentName, name } = step;
   if (current === null) return;
   if (currentName !== name) await limit.run(() => backend.rename(current, name));
-  await start(context, step, current);
+  await start(context, current);
 }
 
-async function start(context: UpContext, step: ContainerStep, id: string): Promise<void> {
-  const { backend, limit, signal, watch, events, project } = context;
+async function start(context: UpContext, id: string): Promise<void> {
+  const { backend, limit, signal, watch, story } = context;
   watch.starting(id);
   await limit.run(() => backend.start(id, { signal }), signal);
   watch.started(id);
-  const image = context.desired.get(step.service)?.image ?? '';
-  const subject = { id, name: step.name, image, project: project.name, service: step.service };
-  events?.publish('container.started', 'boot', step.service, { ...subject, startedAt: new Date() });
+  story.started(id);
 }
 
-async function stop(
-  { backend, limit, signal, options }: UpContext,
-  { current }: ContainerStep,
-): Promise<void> {
+async function stop(context: UpContext, { current }: ContainerStep): Promise<void> {
+  const { backend, limit, signal, options, story } = context;
   if (current === null) return;
-  await limit.run(() => backend.stop(current, { timeout: options.timeout, signal }), signal);
+  story.stopping(current);
+  try {
+    await limit.run(() => backend.stop(current, { timeout: options.timeout, signal }), signal);
+  } catch (error) {
+    ignoreGone(error);
+  }
 }
 
 async function stopAndRemove(context: UpContext, step: ContainerStep): Promise<void> {
@@ -206,6 +221,6 @@ async function stopAndRemove(context: UpContext, step: ContainerStep): Promise<v
   }
 }
 
-function ignoreGone(error: unknown): void {
+function ignoreGone(error: unknown): undefined {
   if (!isWherryError(error, 'NOT_FOUND')) throw error;
 }

@@ -31,6 +31,8 @@ export interface DesiredService {
   /** Keys of the project's volumes. */
   volumes: readonly string[];
   restart: RestartPolicy;
+  /** Making it takes more than one call: files are copied in, further networks connected. */
+  madeInParts: boolean;
   /** Whether it has a health check: one of its own, none, or what its image says. */
   healthcheck: 'own' | 'none' | 'image';
   containerName(number: number): string;
@@ -81,6 +83,8 @@ function desiredService(project: Project, declared: Service, scale: number): Des
       type === 'volume' && source !== undefined && project.volumes[source] !== undefined ? [source] : [],
     ),
     restart: declared.restart,
+    madeInParts:
+      declared.secrets.length + declared.configs.length > 0 || Object.keys(declared.networks).length > 1,
     healthcheck: healthcheckOf(declared),
     containerName: (number) => containerName(project, declared, number),
   };

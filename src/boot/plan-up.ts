@@ -128,7 +128,11 @@ class UpPlanner {
       ...leftOver.map((one) => removal(one, 'left-over')),
       ...surplus.map((one) => removal(one, 'scaled-down')),
     );
-    const existing = kept.map((one) => this.#existing(service, one, removals));
+    const interrupted = new Set(leftOver.map(({ number }) => number));
+    const existing = kept.map((one) => {
+      const reason = this.#reasonToRecreate(service, one, interrupted);
+      return this.#existing(service, one, reason, removals);
+    });
     const missing = free.map((number) =>
       this.#container(service, { number, action: 'create', reason: 'missing' }, removals),
     );
@@ -140,9 +144,9 @@ class UpPlanner {
   #existing(
     service: DesiredService,
     one: ObservedContainer,
+    reason: ContainerStep['reason'],
     removals: readonly ContainerStep[],
   ): ContainerStep {
-    const reason = this.#reasonToRecreate(service, one);
     if (reason !== null) {
       return this.#container(
         service,
@@ -222,12 +226,20 @@ class UpPlanner {
     );
   }
 
-  #reasonToRecreate(service: DesiredService, one: ObservedContainer): ContainerStep['reason'] {
+  #reasonToRecreate(
+    service: DesiredService,
+    one: ObservedContainer,
+    interrupted: ReadonlySet<number>,
+  ): ContainerStep['reason'] {
     const named = this.#named.size === 0 || this.#named.has(service.name);
     if (this.#options.forceRecreate === true && named) return 'forced';
     if (this.#options.noRecreate === true) return null;
     if (one.configHash !== service.configHash) return 'config-changed';
     if (one.status === 'dead') return 'not-running';
+    // An `up` that was killed while it replaced this one: the engine may still be stopping it.
+    if (interrupted.has(one.number)) return 'left-over';
+    // And one that was killed between the parts of a create left it without some of them.
+    if (one.status === 'created' && service.madeInParts && this.#options.noStart !== true) return 'left-over';
     const image = this.#current.images.get(service.image);
     if (image !== undefined && image.id !== (one.madeFrom ?? one.imageId)) return 'image-changed';
     const moved = service.shares.some((other) =>

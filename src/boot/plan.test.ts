@@ -165,8 +165,8 @@ describe('planUp', () => {
       status: 'created',
     } as const;
     expect(lines(plan(project, { ...state, containers: [replacement, old] }).steps)).toEqual([
-      'keep app-db-1',
       `remove ${replacement.name}`,
+      'recreate app-db-1',
     ]);
     const [step] = plan(project, { ...state, containers: [replacement] }).steps;
     expect(step).toMatchObject({ action: 'start', name: 'app-db-1', currentName: replacement.name });

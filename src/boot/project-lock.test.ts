@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -83,4 +83,9 @@ test('a broken lock file does not block', async () => {
   }
   await using _second = await lock();
   expect(await readdir(directory)).toHaveLength(1);
+});
+
+test('a directory that others may write to is refused', async () => {
+  await chmod(directory, 0o777);
+  await expect(lock()).rejects.toMatchObject({ code: 'PERMISSION' });
 });

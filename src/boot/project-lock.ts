@@ -1,9 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { link, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { cancelled, throwIfAborted } from '../core/index.ts';
+import { cancelled, throwIfAborted, WherryError } from '../core/index.ts';
 import { livenessOf, type ProcessIdentity, parseIdentity, thisProcess } from './process-identity.ts';
 
 export interface ProjectLockOptions {
@@ -29,7 +29,7 @@ export async function lockProject(
   options: ProjectLockOptions = {},
 ): Promise<AsyncDisposable> {
   const directory = options.directory ?? runtimeDirectory();
-  await mkdir(directory, { recursive: true, mode: 0o700 });
+  await ownDirectory(directory);
   const name = createHash('sha256').update(`${address}\n${project}`).digest('hex').slice(0, 32);
   const path = join(directory, `${name}.lock`);
   const token = randomBytes(16).toString('hex');
@@ -117,6 +117,17 @@ async function pause(ms: number, signal: AbortSignal | undefined): Promise<void>
   } catch {
     if (signal !== undefined) throw cancelled(signal);
   }
+}
+
+/** In the system's temporary directory somebody else may have made it first, to have our files go where they like. */
+async function ownDirectory(directory: string): Promise<void> {
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  const { uid, mode } = await stat(directory);
+  if (uid === (process.getuid?.() ?? uid) && (mode & 0o022) === 0) return;
+  throw new WherryError('PERMISSION', `${directory} belongs to somebody else, or others may write to it`, {
+    hint: 'set XDG_RUNTIME_DIR to a directory of your own',
+    details: { directory },
+  });
 }
 
 function runtimeDirectory(): string {

@@ -130,7 +130,9 @@ async function carryOut(
     const known = done.get(one.id);
     if (known !== undefined) return known;
     const others = (before.get(one.id) ?? []).map(begin);
-    const row = Promise.all(others).then(() => limitedRow(one, verb, limit, signal));
+    const row = Promise.all(others)
+      .then(() => limitedRow(one, verb, limit, signal))
+      .then((done) => told(options, one, done));
     done.set(one.id, row);
     return row;
   };
@@ -156,6 +158,18 @@ async function limitedRow(
     if (isWherryError(error, 'NOT_FOUND')) return row('removed', null);
     return row('failed', asWherryError(error));
   }
+}
+
+/** Publishes what happened to the container. */
+function told({ events, projectName }: ServiceOptions, one: ObservedContainer, row: ChangeRow): ChangeRow {
+  const { id, name, image, service } = one;
+  const subject = { id, name, image, project: projectName, service };
+  if (row.change === 'started') {
+    events?.publish('container.started', 'boot', service, { ...subject, startedAt: new Date() });
+  } else if (row.change === 'stopped' || row.change === 'killed') {
+    events?.publish('container.stopped', 'boot', service, { ...subject, exitCode: null });
+  }
+  return row;
 }
 
 /** For each container those that go before it. */

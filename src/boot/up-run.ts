@@ -1,5 +1,6 @@
 import type { FileContents, Project } from '../compose/index.ts';
-import { type Backend, cancelled, type EventBus, isWherryError, type WherryError } from '../core/index.ts';
+import { type Backend, cancelled, isWherryError, type WherryError } from '../core/index.ts';
+import type { BootStory } from './boot-story.ts';
 import { type ContainerWork, containerWork } from './container-work.ts';
 import type { DesiredService } from './desired.ts';
 import { asWherryError, dependencyFailed } from './failure.ts';
@@ -26,11 +27,9 @@ export interface UpContext {
   limit: Limit;
   signal: AbortSignal;
   report: (progress: BootProgress) => void;
-  events: EventBus | undefined;
+  story: BootStory;
   /** Pulls and builds that failed before the plan was made. */
   failedImages: ReadonlyMap<string, WherryError>;
-  /** Tells whose container an id is. */
-  named: (id: string, name: string, service: string) => void;
 }
 
 /** How one step ended. */

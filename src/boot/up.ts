@@ -1,6 +1,6 @@
 import { type Project, readFileContents } from '../compose/index.ts';
 import { type Backend, type CallOptions, throwIfAborted, type WherryError } from '../core/index.ts';
-import { lastLogLines } from '../health/index.ts';
+import { BootStory } from './boot-story.ts';
 import { type DesiredService, desiredServices } from './desired.ts';
 import { asWherryError, died } from './failure.ts';
 import { performImageStep } from './image-work.ts';
@@ -13,7 +13,7 @@ import { lookAtProject, type ProjectState, withResources } from './state.ts';
 import { type BootSummary, summarize } from './summary.ts';
 import { upRows } from './up-rows.ts';
 import { type StepOutcome, type UpContext, UpRun } from './up-run.ts';
-import { ProjectWatch, phaseOf, type WatchedContainer } from './watch.ts';
+import { ProjectWatch, phaseOf } from './watch.ts';
 
 /** The plan that `up` would carry out now; changes nothing. */
 export async function previewUp(
@@ -49,10 +49,8 @@ class Up {
   readonly #began: number;
   readonly #signal: AbortSignal;
   readonly #desired: ReadonlyMap<string, DesiredService>;
-  readonly #names = new Map<string, { name: string; service: string }>();
+  readonly #story: BootStory;
   readonly #watch: ProjectWatch;
-  /** Events whose payload has to be asked for first. */
-  readonly #publishing: Promise<void>[] = [];
 
   constructor(backend: Backend, project: Project, options: UpOptions, began: number) {
     this.#backend = backend;
@@ -61,10 +59,10 @@ class Up {
     this.#began = began;
     this.#signal = options.signal ?? new AbortController().signal;
     this.#desired = desiredServices(project, options.scale ?? {});
-    this.#watch = new ProjectWatch(backend, project.name, {
-      onHealth: (id, from, to) => this.#healthChanged(id, from, to),
-      onExit: (container) => this.#exited(container),
-    });
+    const { events, onProgress } = options;
+    const desired = this.#desired;
+    this.#story = new BootStory({ backend, project: project.name, desired, events, onProgress });
+    this.#watch = new ProjectWatch(backend, project.name, this.#story);
   }
 
   async run(): Promise<BootSummary> {
@@ -73,7 +71,7 @@ class Up {
     const services = this.#options.services ?? [...this.#desired.keys()];
     events?.publish('boot.started', 'boot', project, { project, services });
     const summary = await this.#boot();
-    await Promise.all(this.#publishing);
+    await this.#story.told();
     const failed = summary.rows.filter((row) => row.error !== null).map((row) => row.name);
     const { counts, durationMs } = summary;
     events?.publish('boot.completed', 'boot', project, { project, counts, durationMs, failed });
@@ -84,6 +82,10 @@ class Up {
   async #boot(): Promise<BootSummary> {
     const since = new Date();
     const first = await preview(this.#backend, this.#project, this.#options);
+    for (const { id, name, service, status, health, exitCode } of first.state.containers) {
+      this.#story.named(id, { name, service });
+      this.#watch.seed({ id, phase: phaseOf(status), health, exitCode });
+    }
     const quiet = first.plan.unchanged && (this.#options.wait !== true || allReady(first.state, first.plan));
     if (quiet) return this.#finish(first.plan, keptOutcomes(first.plan), first.state);
     this.#watch.begin(since);
@@ -140,10 +142,6 @@ class Up {
   }
 
   async #context({ plan, state }: Preview): Promise<UpContext> {
-    for (const { id, name, service, status, health, exitCode } of state.containers) {
-      this.#names.set(id, { name, service });
-      this.#watch.seed({ id, phase: phaseOf(status), health, exitCode });
-    }
     return {
       backend: this.#backend,
       project: this.#project,
@@ -157,8 +155,7 @@ class Up {
       limit: new Limit(this.#options.parallel ?? 8),
       signal: this.#signal,
       report: (progress) => this.#options.onProgress?.(progress),
-      events: this.#options.events,
-      named: (id, name, service) => void this.#names.set(id, { name, service }),
+      story: this.#story,
     };
   }
 
@@ -184,41 +181,6 @@ class Up {
     const ended = known?.phase === 'exited' && known.exitCode !== 0;
     if (!ended || this.#desired.get(step.service)?.restart.name !== 'no') return outcome;
     return { ...outcome, error: await died(this.#backend, { id: container, name: step.name }) };
-  }
-
-  #healthChanged(id: string, from: string | null, to: string): void {
-    const named = this.#names.get(id);
-    if (named === undefined || to === 'none') return;
-    const { name, service } = named;
-    this.#options.onProgress?.({ kind: 'health', service, container: name, health: to as 'healthy' });
-    if (to !== 'healthy' && to !== 'unhealthy') return;
-    const before = from === 'healthy' || from === 'unhealthy' ? from : 'unknown';
-    const message = `the engine says ${to}`;
-    this.#options.events?.publish('health.changed', 'boot', service, {
-      target: name,
-      kind: 'engine',
-      from: before,
-      to,
-      message,
-    });
-  }
-
-  #exited(container: Readonly<WatchedContainer>): void {
-    const { events } = this.#options;
-    const named = this.#names.get(container.id);
-    if (events === undefined || named === undefined || container.exitCode === 0) return;
-    this.#publishing.push(this.#publishFailure(container, named));
-  }
-
-  async #publishFailure(
-    { id, exitCode, oomKilled }: Readonly<WatchedContainer>,
-    { name, service }: { name: string; service: string },
-  ): Promise<void> {
-    const lastLines = await lastLogLines(this.#backend, id).catch(() => []);
-    const image = this.#desired.get(service)?.image ?? '';
-    const subject = { id, name, image, project: this.#project.name, service };
-    const data = { ...subject, exitCode, oomKilled: oomKilled ?? false, lastLines };
-    this.#options.events?.publish('container.failed', 'boot', service, data);
   }
 }
 

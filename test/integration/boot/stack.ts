@@ -33,6 +33,7 @@ export const enginesUnderTest: readonly string[] = [
 
 /** One engine of the lab with the image that the stacks run. */
 export interface Bench {
+  engine: LabEngine;
   backend: Backend;
   image: string;
 }
@@ -46,7 +47,7 @@ export async function benchOn(id: string): Promise<Bench | undefined> {
 async function openBench(engine: LabEngine): Promise<Bench> {
   const backend = await defaultRegistry().get(engine.kind).open({ type: engine.kind, host: engine.host }, {});
   const { shell } = await prepareFixtures(backend);
-  return { backend, image: shell };
+  return { engine, backend, image: shell };
 }
 
 /** A project of a name of its own, in a directory of its own; both go when it is disposed. */

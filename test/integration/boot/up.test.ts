@@ -1,3 +1,7 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
 import {
   assertBooted,
@@ -366,6 +370,30 @@ for (const id of enginesUnderTest) {
         await down(backend, { projectName: stack.name, volumes: true });
         expect(await stack.leftovers()).toEqual([]);
       }
+    });
+
+    test('an up that is killed anywhere leaves what the next up and down handle', {
+      timeout: 240_000,
+    }, async () => {
+      await using stack = new Stack(bench);
+      const project = await stack.load(small);
+      const script = fileURLToPath(new URL('up-process.ts', import.meta.url));
+      const { kind, host } = bench.engine;
+      for (const delay of [0, 60, 150, 300, 600]) {
+        const child = spawn(process.execPath, [script, kind, host, await stack.directory(), stack.name]);
+        await Promise.race([once(child.stdout, 'data'), once(child, 'exit')]);
+        await sleep(delay);
+        child.kill('SIGKILL');
+        if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+        const { rows } = await up(backend, project, { wait: true });
+        expect(rows.map(({ error }) => error)).toEqual([null, null]);
+        expect((await observe(backend, stack.name)).map(({ name, status }) => [name, status])).toEqual([
+          [`${stack.name}-db-1`, 'running'],
+          [`${stack.name}-web-1`, 'running'],
+        ]);
+      }
+      await down(backend, { projectName: stack.name, volumes: true });
+      expect(await stack.leftovers()).toEqual([]);
     });
   });
 }
