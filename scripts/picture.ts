@@ -7,8 +7,8 @@ import { stripVTControlCharacters } from 'node:util';
 const root = join(import.meta.dirname, '..');
 const file = 'examples/quickstart/compose.yaml';
 const columns = 108;
-const escape = String.fromCharCode(27);
-const sequence = new RegExp(`(${escape}\\[[\\d;]*m)`);
+const esc = String.fromCharCode(27);
+const sequence = new RegExp(`(${esc}\\[[\\d;]*m)`);
 
 const wherry = (...args: readonly string[]): string => {
   const env = { ...process.env, CLICOLOR_FORCE: '1', COLUMNS: String(columns), WEB_PORT: '8080' };
@@ -29,7 +29,7 @@ try {
     ['wherry ps', wherry('ps')],
   ];
   const text = screens
-    .map(([command, output]) => `${escape}[1;32m$${escape}[0m ${command}\n${output}`)
+    .map(([command, output]) => `${esc}[1;32m$${esc}[0m ${command}\n${output}`)
     .join('\n\n');
   mkdirSync(join(root, 'docs/images'), { recursive: true });
   writeFileSync(join(root, 'docs/images/quickstart.svg'), svg(text));
@@ -72,7 +72,7 @@ function spans(line: string): string {
   return line
     .split(sequence)
     .map((part) => {
-      const codes = part.startsWith(escape) ? part.slice(2, -1).split(';') : undefined;
+      const codes = part.startsWith(esc) ? part.slice(2, -1).split(';') : undefined;
       if (codes === undefined) return part === '' ? '' : `<tspan${style}>${escaped(part)}</tspan>`;
       const fill = codes.map((code) => colours[code]).find((colour) => colour !== undefined);
       style =
