@@ -1,18 +1,12 @@
-import { isIP } from 'node:net';
-import { isWherryError } from '../core/errors.ts';
-import { isImageId, parseReference } from '../core/reference.ts';
 import {
   boolean,
   bytes,
   bytesOrUnlimited,
-  dictionary,
   duration,
   filledDictionary,
-  filledText,
   integer,
   listOf,
   nullable,
-  number,
   oneOf,
   options,
   type Read,
@@ -23,7 +17,7 @@ import {
 } from './decode.ts';
 import { type Fields, readFields, type SetField, setter } from './fields.ts';
 import type { Resources, RestartPolicy, Service } from './model.ts';
-import { absolutePath, containerPath } from './paths.ts';
+import { containerPath } from './paths.ts';
 import { type BuildDraft, readBuild } from './read-build.ts';
 import { readCommand, readHealthcheck, readPullPolicy, readRestart } from './read-command.ts';
 import { readDependencies } from './read-dependencies.ts';
@@ -33,6 +27,15 @@ import { readExtraHosts, readGroups, readStorage, readUlimits } from './read-lim
 import { readDevices, readMounts } from './read-mounts.ts';
 import { macAddress, readAttachments } from './read-networks.ts';
 import { readExpose, readPorts } from './read-ports.ts';
+import {
+  readContainerName,
+  readCpus,
+  readEnvironment,
+  readImage,
+  readLabelFiles,
+  readProfile,
+  readServers,
+} from './read-values.ts';
 import type { Reading } from './reading.ts';
 import { readTmpfs } from './tmpfs.ts';
 import { type Node, originOf, type Path, type Place } from './tree.ts';
@@ -197,58 +200,6 @@ export function readService(
   return read;
 }
 
-/** `dns`: addresses of name servers. */
-function readServers(node: Node, path: Path, to: Reading): string[] | undefined {
-  const servers = textOrTexts(node, path, to);
-  const wrong = servers?.find((server) => isIP(server) === 0);
-  return wrong === undefined ? servers : to.error('value', `"${wrong}" is not an IP address`, node, path);
-}
-
-function readEnvironment(node: Node, path: Path, to: Reading): Record<string, string | null> | undefined {
-  const variables = dictionary(node, path, to);
-  for (const [name, value] of Object.entries(variables ?? {})) {
-    if (name === '' || /[=\0]/.test(name))
-      to.error('value', `"${name}" is no name of a variable`, node, path);
-    if (value?.includes('\0')) to.error('value', `the value of ${name} has a zero byte`, node, path);
-  }
-  return variables;
-}
-
-/** `image`: what is wrong with it is a warning, for a project can be taken down without it. */
-function readImage(node: Node, path: Path, to: Reading): string | undefined {
-  const image = textIfAny(node, path, to);
-  if (image === undefined || isImageId(image)) return image;
-  try {
-    parseReference(image);
-  } catch (error) {
-    if (!isWherryError(error)) throw error;
-    to.warn('value', error.message, node, path, error.hint);
-  }
-  return image;
-}
-
 function isFaulty(node: Node | undefined): boolean {
   return node !== undefined && (node.kind !== 'scalar' || typeof node.value !== 'string');
-}
-
-function readContainerName(node: Node, path: Path, to: Reading): string | undefined {
-  const name = filledText(node, path, to);
-  if (name === undefined || /^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/.test(name)) return name;
-  const hint = 'use letters, digits, _, . and -, two at least, a letter or digit first';
-  return to.error('value', `"${name}" is no container name`, node, path, hint);
-}
-
-function readProfile(node: Node, path: Path, to: Reading): string | undefined {
-  const name = filledText(node, path, to);
-  if (name === undefined || /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/.test(name)) return name;
-  return to.error('value', `"${name}" is no profile name`, node, path);
-}
-
-function readCpus(node: Node, path: Path, to: Reading): number | undefined {
-  const cpus = number(node, path, to);
-  return cpus !== undefined && cpus < 0 ? to.error('value', 'cannot be negative', node, path) : cpus;
-}
-
-function readLabelFiles(node: Node, path: Path, to: Reading): string[] | undefined {
-  return textOrTexts(node, path, to)?.map((file) => absolutePath(file, to.surroundings));
 }
