@@ -15,8 +15,8 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 /** The launcher, as npm links it. */
 export const launcher: string = join(root, 'bin/wherry.cjs');
 
-/** Whether the CLI was built. */
-export const isBuilt: boolean = existsSync(join(root, 'dist/cli/main.js'));
+if (!existsSync(join(root, 'dist/cli/main.js')))
+  throw new Error('these tests run the built CLI: `npm run build` first');
 
 export interface Finished {
   code: number | null;

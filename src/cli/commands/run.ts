@@ -1,6 +1,6 @@
 import type { Invocation } from '../declaration.ts';
 import { t } from '../text.ts';
-import { usage } from '../usage.ts';
+import { readOptions, usage } from '../usage.ts';
 import { terminalWishes } from './exec.ts';
 import { runContainer } from './run-container.ts';
 import { containerSpec, type RunSpecOptions } from './run-spec.ts';
@@ -23,6 +23,8 @@ export async function run({ context, words, options }: Invocation<RunOptions>): 
   }
   const [image = '', ...command] = words;
   const { stdin, tty } = terminalWishes(options, { project: false });
-  const spec = containerSpec(image, command, { ...options, interactive: stdin, tty }, context);
+  const spec = readOptions(() =>
+    containerSpec(image, command, { ...options, interactive: stdin, tty }, context),
+  );
   return runContainer(context, spec, { stdin, tty, detach: options.detach, remove: options.rm });
 }

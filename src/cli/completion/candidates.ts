@@ -108,15 +108,14 @@ async function names(
   const scope = await context.scope();
   const project = scope.kind === 'project' ? scope.project : null;
   if (what === 'service') return Object.keys({ ...project?.services, ...project?.disabledServices });
-  const backend = await context.backend();
+  const own = what === 'container' || what === 'image' ? Object.keys(project?.services ?? {}) : [];
+  const backend = await context.backend().catch(() => undefined);
+  if (backend === undefined) return own;
   if (what === 'container') {
-    const containers = (await backend.list({ all: true }, { signal })).map(({ name }) => name);
-    return [...Object.keys(project?.services ?? {}), ...containers];
+    return [...own, ...(await backend.list({ all: true }, { signal })).map(({ name }) => name)];
   }
-  if (what === 'image') {
-    const services = scope.kind === 'project' ? Object.keys(project?.services ?? {}) : [];
-    return [...services, ...(await backend.images.list({ signal })).flatMap(({ tags }) => tags)];
-  }
+  if (what === 'image')
+    return [...own, ...(await backend.images.list({ signal })).flatMap(({ tags }) => tags)];
   if (what === 'network') return ((await backend.networks?.list({ signal })) ?? []).map(({ name }) => name);
   if (what === 'volume') return ((await backend.volumes?.list({ signal })) ?? []).map(({ name }) => name);
   const { projectNames } = await import('../../boot/index.ts');
