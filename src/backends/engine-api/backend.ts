@@ -275,7 +275,7 @@ export abstract class EngineApiBackend implements Backend {
   }
 
   async prune(options: PruneOptions): Promise<PruneReport> {
-    return prune(this.connection, options);
+    return prune(this.#imageContext, options);
   }
 
   /** Ends the event subscriptions and closes the idle connections; calls under way finish. */

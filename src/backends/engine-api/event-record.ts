@@ -81,7 +81,8 @@ function subjectOf(id: string, attributes: Readonly<Record<string, string>>): Ev
 }
 
 function eventTime(record: EventRecord): Date {
-  if (record.timeNano !== undefined) return new Date(record.timeNano / 1e6);
+  // A JSON number of this size is exact to a fraction of a microsecond only.
+  if (record.timeNano !== undefined) return new Date(Math.floor(Math.round(record.timeNano / 1000) / 1000));
   return new Date((record.time ?? 0) * 1000);
 }
 
