@@ -7,3 +7,4 @@ cd "$project"
 bash scripts/setup.sh
 bash examples/quickstart/prepare.sh
 with_new_groups node bin/wherry.cjs -f examples/quickstart/compose.yaml up -d --wait --build
+echo 'In this clone `wherry` is `npx wherry`: npx wherry -f examples/quickstart/compose.yaml down'

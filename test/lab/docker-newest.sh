@@ -72,4 +72,6 @@ stop() {
   halt "$id"
   forward --delete 10.211.0.0/16 10.212.0.0/16
   ip link delete "$bridge" 2>/dev/null || true
+  nft delete table ip docker-bridges 2>/dev/null || true
+  nft delete table ip6 docker-bridges 2>/dev/null || true
 }
