@@ -1,6 +1,8 @@
 import type { DiskUse, DiskUseRow } from '../../core/backend.ts';
 import type { CallOptions } from '../../core/image.ts';
+import type { Query } from '../../transport/query.ts';
 import type { EngineConnection } from './connection.ts';
+import { againWhenVanished } from './vanished.ts';
 import type { VolumeRecord } from './volumes.ts';
 
 /** `GET /system/df` up to API 1.51, and of Podman. Newer engines answer with {@link UsageRecord}s alone. */
@@ -33,8 +35,16 @@ interface UsageRecord {
 
 /** Bytes on disk by kind, counted as `docker system df` counts them. */
 export async function diskUse(connection: EngineConnection, options: CallOptions = {}): Promise<DiskUse> {
-  const record = await connection.json<DiskUseRecord>({ path: '/system/df', signal: options.signal });
-  return diskUseRows(record);
+  return diskUseRows(await diskUseRecord(connection, options));
+}
+
+/** The engine's own answer. */
+export async function diskUseRecord(
+  connection: EngineConnection,
+  options: CallOptions & { query?: Query | undefined } = {},
+): Promise<DiskUseRecord> {
+  const { query, signal } = options;
+  return againWhenVanished(() => connection.json<DiskUseRecord>({ path: '/system/df', query, signal }));
 }
 
 export function diskUseRows(record: DiskUseRecord): DiskUse {

@@ -1,5 +1,6 @@
 import { type ChooseBuilder, chooseDockerBuilder } from './build-choice.ts';
 import type { EngineConnection } from './connection.ts';
+import { type PruneImages, pruneDockerImages } from './prune-images.ts';
 import type { RegistryAuth } from './registry-auth.ts';
 import { dockerRegistryCalls, type RegistryCalls } from './registry-calls.ts';
 
@@ -10,10 +11,11 @@ export interface ImageContext {
   /** How it is asked to pull and push. */
   registryCalls: RegistryCalls;
   chooseBuilder: ChooseBuilder;
+  pruneImages: PruneImages;
 }
 
 /** What another engine than Docker does in its own way. */
-export type ImageDifferences = Partial<Pick<ImageContext, 'registryCalls' | 'chooseBuilder'>>;
+export type ImageDifferences = Partial<Pick<ImageContext, 'registryCalls' | 'chooseBuilder' | 'pruneImages'>>;
 
 /** The context of a Docker engine, but for `differences`. */
 export function imageContext(
@@ -26,6 +28,7 @@ export function imageContext(
     auth,
     registryCalls: dockerRegistryCalls,
     chooseBuilder: chooseDockerBuilder,
+    pruneImages: pruneDockerImages,
     ...differences,
   };
 }

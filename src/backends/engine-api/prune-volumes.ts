@@ -1,8 +1,9 @@
 import { isWherryError } from '../../core/errors.ts';
 import type { CallOptions } from '../../core/image.ts';
 import type { EngineConnection } from './connection.ts';
-import type { DiskUseRecord } from './disk-use.ts';
+import { diskUseRecord } from './disk-use.ts';
 import { labelFilter, matchesLabels } from './filters.ts';
+import { againWhenVanished } from './vanished.ts';
 import { type VolumeRecord, volumeInfo } from './volumes.ts';
 
 interface VolumePrune extends CallOptions {
@@ -64,12 +65,14 @@ async function removeUnused(
 async function unusedVolumes(connection: EngineConnection, options: CallOptions): Promise<VolumeRecord[]> {
   const { signal } = options;
   const [list, use] = await Promise.all([
-    connection.json<{ Volumes?: readonly VolumeRecord[] | null }>({
-      path: '/volumes',
-      query: { filters: JSON.stringify({ dangling: ['true'] }) },
-      signal,
-    }),
-    connection.json<DiskUseRecord>({ path: '/system/df', query: { type: 'volume', verbose: true }, signal }),
+    againWhenVanished(() =>
+      connection.json<{ Volumes?: readonly VolumeRecord[] | null }>({
+        path: '/volumes',
+        query: { filters: JSON.stringify({ dangling: ['true'] }) },
+        signal,
+      }),
+    ),
+    diskUseRecord(connection, { query: { type: 'volume', verbose: true }, signal }),
   ]);
   const sizes = new Map(
     [...(use.Volumes ?? []), ...(use.VolumeUsage?.Items ?? [])].map((volume) => [

@@ -1,13 +1,13 @@
 import type { PruneOptions, PruneReport } from '../../core/backend.ts';
 import { isWherryError, WherryError } from '../../core/errors.ts';
-import type { EngineConnection } from './connection.ts';
 import { labelFilter, untilFilter } from './filters.ts';
+import type { ImageContext } from './image-context.ts';
 import { pruneVolumes } from './prune-volumes.ts';
+import { againWhenVanished } from './vanished.ts';
 
 /** What the prune endpoints answer, all in one shape. */
 interface PruneRecord {
   ContainersDeleted?: readonly string[] | null;
-  ImagesDeleted?: readonly { Deleted?: string; Untagged?: string }[] | null;
   NetworksDeleted?: readonly string[] | null;
   SpaceReclaimed?: number;
 }
@@ -16,13 +16,18 @@ interface PruneRecord {
  * Removes what nothing uses, in the order in which one frees the other: containers, networks, volumes, images, cache.
  * `UNSUPPORTED` for the build cache with `labels` (it has none), before anything is removed.
  */
-export async function prune(connection: EngineConnection, options: PruneOptions): Promise<PruneReport> {
+export async function prune(
+  { connection, pruneImages }: Pick<ImageContext, 'connection' | 'pruneImages'>,
+  options: PruneOptions,
+): Promise<PruneReport> {
   const { what, labels, until, all = false, signal } = options;
   const wanted = new Set(what);
   if (wanted.has('buildCache') && labels !== undefined && labels.length > 0) throw cacheHasNoLabels();
   const filters = { ...labelFilter(labels), ...untilFilter(until) };
   const ask = (path: string, query: Record<string, unknown>): Promise<PruneRecord> =>
-    connection.json<PruneRecord>({ method: 'POST', path, query: encoded(query), signal });
+    againWhenVanished(() =>
+      connection.json<PruneRecord>({ method: 'POST', path, query: encoded(query), signal }),
+    );
   const report = {
     containers: [] as string[],
     images: [] as string[],
@@ -46,9 +51,9 @@ export async function prune(connection: EngineConnection, options: PruneOptions)
     report.spaceReclaimed += pruned.spaceReclaimed;
   }
   if (wanted.has('images')) {
-    const pruned = await ask('/images/prune', { filters: { ...filters, dangling: [String(!all)] } });
-    report.images.push(...(pruned.ImagesDeleted ?? []).flatMap(({ Deleted }) => Deleted ?? []));
-    report.spaceReclaimed += pruned.SpaceReclaimed ?? 0;
+    const pruned = await pruneImages(connection, { all, filters, signal });
+    report.images.push(...pruned.ids);
+    report.spaceReclaimed += pruned.spaceReclaimed;
   }
   if (wanted.has('buildCache')) {
     const pruned = await ask('/build/prune', { all, filters: untilFilter(until) }).catch((error: unknown) => {

@@ -1,8 +1,9 @@
+import { isWherryError, type WherryError } from '../../core/errors.ts';
 import type { DockerfileBuild } from '../../core/image.ts';
 import { crypto } from '../../transport/builtin.ts';
 import type { Query } from '../../transport/query.ts';
 import { runClassicBuild } from '../engine-api/build-classic.ts';
-import type { Builder } from '../engine-api/build-job.ts';
+import type { Builder, BuildJob } from '../engine-api/build-job.ts';
 import { buildQuery, hostLines, json } from '../engine-api/build-request.ts';
 import { registryConfigHeader } from '../engine-api/registry-auth-header.ts';
 
@@ -12,6 +13,29 @@ import { registryConfigHeader } from '../engine-api/registry-auth-header.ts';
  * A step under way when the build is aborted runs to its end, the next one is not begun.
  */
 export const buildPodman: Builder = async (job) => {
+  try {
+    await buildOnce(job);
+  } catch (error) {
+    if (!isWherryError(error, 'BUILD_FAILED') || !isRuntimeKilled(error) || !isRepeatable(job)) throw error;
+    job.log.report({ kind: 'status', status: "the engine lost the step's runtime: building again" });
+    await buildOnce(job);
+  }
+};
+
+/**
+ * Buildah has the kernel kill its OCI runtime when the thread that started it ends, which under load is not the end of
+ * the build. A step of the user's that is killed reads otherwise: `exit status 137`.
+ */
+function isRuntimeKilled({ message }: WherryError): boolean {
+  return /while running runtime: signal: killed/.test(message);
+}
+
+/** A stream can be sent once only. */
+function isRepeatable({ input }: BuildJob): boolean {
+  return typeof input.context === 'string';
+}
+
+async function buildOnce(job: BuildJob): Promise<void> {
   const { context, tags, input, signal } = job;
   const secrets = Object.entries(input.secrets ?? {}).map(([id, secret]) => ({
     id,
@@ -31,7 +55,7 @@ export const buildPodman: Builder = async (job) => {
     headers: { 'x-registry-config': registryConfigHeader((await context.auth.all({ signal })).byKey) },
     archive,
   });
-};
+}
 
 /**
  * Podman does not read Docker's word for the network and, asked without its own, runs the steps of a root service on

@@ -4,6 +4,7 @@ import type { ChooseBuilder } from '../engine-api/build-choice.ts';
 import type { ImageDifferences } from '../engine-api/image-context.ts';
 import { dockerRegistryCalls, type RegistryCalls } from '../engine-api/registry-calls.ts';
 import { buildPodman } from './build.ts';
+import { prunePodmanImages } from './prune-images.ts';
 
 /**
  * Docker trusts registries on the loopback without TLS, Podman only when told so for each call. Its compatible pull
@@ -50,7 +51,11 @@ const chooseBuilder: ChooseBuilder = async (_connection, input, { builder }) => 
   });
 };
 
-export const podmanImageDifferences: ImageDifferences = { registryCalls, chooseBuilder };
+export const podmanImageDifferences: ImageDifferences = {
+  registryCalls,
+  chooseBuilder,
+  pruneImages: prunePodmanImages,
+};
 
 function isLoopback({ registry }: Reference): boolean {
   return /^(?:localhost|127(?:\.\d+){3}|\[::1\])(?::\d+)?$/.test(registry);
