@@ -14,7 +14,7 @@ export interface DockerStrategy {
 }
 
 /** A strategy that was tried. */
-export interface DockerAttempt {
+interface DockerAttempt {
   strategy: string;
   /** Why it was passed over; null for the one that was taken. */
   reason: string | null;

@@ -13,5 +13,3 @@ export const dockerFactory: BackendFactory = {
     return openDocker(config as DockerConfig, options);
   },
 };
-
-export type { DockerConfig } from '../../core/config.ts';

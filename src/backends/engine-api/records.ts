@@ -120,7 +120,7 @@ export interface HostConfigRecord {
   GroupAdd?: Maybe<readonly string[]>;
 }
 
-export interface DeviceRequestRecord {
+interface DeviceRequestRecord {
   Driver?: string;
   Count?: number;
   DeviceIDs?: Maybe<readonly string[]>;
