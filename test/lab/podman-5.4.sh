@@ -23,6 +23,7 @@ start() {
   fi
   mkdir -p "$data" "$root/etc/containers/networks"
   settings
+  forward --insert 10.213.0.0/16 10.214.0.0/16
   local folder shared=()
   for folder in /*; do
     case $folder in
@@ -59,4 +60,5 @@ stop() {
     nsenter --target "$(pid_of "$id")" --mount podman rm --all --force --time 0 >/dev/null || true
   fi
   halt "$id"
+  forward --delete 10.213.0.0/16 10.214.0.0/16
 }
