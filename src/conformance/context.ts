@@ -20,8 +20,10 @@ export interface Surroundings {
   cleaner?: Backend;
 }
 
-/** Until told to stop; then it ends at once. */
-export const idleScript = 'trap "exit 0" TERM INT; while :; do sleep 3600 & wait $!; done';
+/** Says `word` when it is ready to be told to stop, and then ends at once when it is. */
+export function idleAfter(word: string): readonly string[] {
+  return ['sh', '-c', `trap "exit 0" TERM INT; echo ${word}; while :; do sleep 3600 & wait $!; done`];
+}
 
 const caseLabel = 'dev.wherry.conformance';
 
@@ -70,8 +72,10 @@ export class CaseContext implements ConformanceContext {
     return id;
   }
 
-  idle(spec: Partial<ContainerSpec> = {}): Promise<string> {
-    return this.start({ command: ['sh', '-c', idleScript], ...spec });
+  async idle(spec: Partial<ContainerSpec> = {}): Promise<string> {
+    const id = await this.start({ command: idleAfter('idle'), ...spec });
+    await this.outputWith(id, 'idle');
+    return id;
   }
 
   async run(spec: Partial<ContainerSpec> = {}): Promise<FinishedRun> {

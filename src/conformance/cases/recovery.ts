@@ -1,6 +1,6 @@
 import { label, ownerValue } from '../../core/index.ts';
 import type { ConformanceCase } from '../case.ts';
-import { idleScript } from '../context.ts';
+import { idleAfter } from '../context.ts';
 import { deepEqual, equal, includes, ok, pause, within } from '../expect.ts';
 
 /** A new client with nothing but the engine and the labels sees the same world. */
@@ -28,7 +28,7 @@ export const recoveryCases: readonly ConformanceCase[] = [
   {
     name: 'recovery: a second client waits for, reads and ends what the first started',
     run: async (t) => {
-      const id = await t.start({ command: ['sh', '-c', `echo first words; ${idleScript}`] });
+      const id = await t.start({ command: idleAfter('first words') });
       await t.outputWith(id, 'first words');
       const second = await t.reopen();
       const waiting = second.wait(id);

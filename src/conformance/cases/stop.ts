@@ -1,5 +1,5 @@
 import type { ConformanceCase } from '../case.ts';
-import { idleScript } from '../context.ts';
+import { idleAfter } from '../context.ts';
 import { equal, failsWith, includes, ok } from '../expect.ts';
 
 /** How a run is ended from outside. */
@@ -7,7 +7,7 @@ export const stopCases: readonly ConformanceCase[] = [
   {
     name: 'stop: it keeps the record, its logs and its exit code; a second stop is a no-op',
     run: async (t) => {
-      const id = await t.start({ command: ['sh', '-c', `echo before stop; ${idleScript}`] });
+      const id = await t.start({ command: idleAfter('before stop') });
       await t.outputWith(id, 'before stop');
       await t.backend.stop(id);
       equal((await t.backend.inspect(id)).status, 'exited', 'status after stop');

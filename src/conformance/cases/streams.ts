@@ -1,6 +1,6 @@
 import type { LogRecord } from '../../core/index.ts';
 import type { ConformanceCase, ConformanceContext } from '../case.ts';
-import { idleScript } from '../context.ts';
+import { idleAfter } from '../context.ts';
 import { collect, deepEqual, equal, failsWith, includes, ok, within } from '../expect.ts';
 
 const lines = (records: readonly LogRecord[]): string[] => records.map(({ line }) => line);
@@ -142,7 +142,7 @@ export const streamCases: readonly ConformanceCase[] = [
   {
     name: 'logs: follow and abort',
     run: async (t) => {
-      const id = await t.start({ command: ['sh', '-c', `echo first; ${idleScript}`] });
+      const id = await t.start({ command: idleAfter('first') });
       const abort = new AbortController();
       const read: string[] = [];
       const follow = async (): Promise<void> => {
@@ -218,7 +218,7 @@ export const streamCases: readonly ConformanceCase[] = [
         command: [
           'sh',
           '-c',
-          'echo before; trap "echo after >&2; exit 0" USR1; while :; do sleep 3600 & wait $!; done',
+          'trap "echo after >&2; exit 0" USR1; echo before; while :; do sleep 3600 & wait $!; done',
         ],
       });
       await t.outputWith(id, 'before');
