@@ -31,7 +31,7 @@ export interface BuildkitTransfer {
   completed: boolean;
 }
 
-export interface BuildkitLogChunk {
+interface BuildkitLogChunk {
   vertex: string;
   /** 1 is stdout, 2 is stderr. */
   stream: number;

@@ -51,6 +51,9 @@ describe("Docker's documented rules", () => {
     ['node_modules\n!node_modules/x', 'node_modules/x/y', false],
     ['node_modules\n!node_modules/x', 'node_modules/z', true],
     ['src\n!src/a\nsrc/a/b', 'src/a/b/c', true],
+    // What an exception says of a directory counts only where something had excluded it.
+    ['a/b\n!a', 'a/b', true],
+    ['a\n!a', 'a/b', false],
     ['[a-c].txt', 'b.txt', true],
     ['[^a-c].txt', 'b.txt', false],
     ['[^a-c].txt', 'd.txt', true],

@@ -5,7 +5,7 @@ import type { EngineConnection } from './connection.ts';
 import { canonicalArchitecture } from './platform.ts';
 
 /** `GET /info`, in so far as we read it. */
-export interface InfoRecord {
+interface InfoRecord {
   ServerVersion?: string;
   OSType?: string;
   Architecture?: string;

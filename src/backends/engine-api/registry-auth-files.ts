@@ -66,7 +66,7 @@ async function readAuthFile(path: string): Promise<AuthFile | undefined> {
 }
 
 /** Reads the registry part of a `config.json`. `INVALID` without ever quoting the text: it holds secrets. */
-export function parseAuthFile(text: string, source: string): AuthFile {
+function parseAuthFile(text: string, source: string): AuthFile {
   let root: unknown;
   try {
     root = JSON.parse(text);

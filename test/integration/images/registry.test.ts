@@ -6,22 +6,25 @@ import { RegistryAuth } from '../../../src/backends/engine-api/registry-auth.ts'
 import type { ImageProgress } from '../../../src/core/image.ts';
 import { Secret } from '../../../src/core/secret.ts';
 import { onEachEngine, type TestEngine } from './engine.ts';
-import { freePort, registryMissing, startRegistry, type TestRegistry } from './registry.ts';
+import { freePort, registryProgram, startRegistry, type TestRegistry } from './registry.ts';
 
-const missing = registryMissing();
+const program = registryProgram();
 const timeout = 60_000;
 
-if (missing !== undefined) describe.skip(`a registry: SKIPPED, ${missing}`, () => {});
-else await onEachEngine(tests);
+if (program === undefined) {
+  describe.skip('a registry: SKIPPED, docker-registry is not installed: `apt-get install docker-registry`', () => {});
+} else {
+  await onEachEngine((engine) => tests(engine, program));
+}
 
-function tests(engine: TestEngine): void {
+function tests(engine: TestEngine, program: string): void {
   let registry: TestRegistry;
   let home: string;
   let login: RegistryAuth;
   let repository: string;
 
   beforeAll(async () => {
-    registry = await startRegistry();
+    registry = await startRegistry(program);
     home = await mkdtemp(join(tmpdir(), 'wherry-login-'));
     repository = `${registry.host}/team/app`;
     const auth = Buffer.from(`${registry.username}:${registry.password}`).toString('base64');

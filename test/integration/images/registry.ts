@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { accessSync, constants } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -20,21 +20,14 @@ const password = 'correct-horse';
 /** bcrypt of `password`, made with `htpasswd -nbB`. */
 const passwordHash = '$2y$05$SDmXznOq2k5I3.1VHAv2SOUUv.hs9LKlBdM0gJtD9/IUtBGSl/saK';
 
-/** Why there can be no registry on this machine; undefined when there can be one. */
-export function registryMissing(): string | undefined {
-  for (const directory of (process.env.PATH ?? '').split(':')) {
-    try {
-      accessSync(join(directory, 'docker-registry'), constants.X_OK);
-      return undefined;
-    } catch {
-      // The next directory may have it.
-    }
-  }
-  return 'docker-registry is not installed: `apt-get install docker-registry`';
+/** Debian's docker-registry on this machine; undefined when it is not installed. */
+export function registryProgram(): string | undefined {
+  const paths = (process.env.PATH ?? '').split(':').map((directory) => join(directory, 'docker-registry'));
+  return paths.find((path) => existsSync(path));
 }
 
-/** Starts Debian's docker-registry with its data in a directory that leaves with it. */
-export async function startRegistry(): Promise<TestRegistry> {
+/** Starts the registry with its data in a directory that leaves with it. */
+export async function startRegistry(program: string): Promise<TestRegistry> {
   const directory = await mkdtemp(join(tmpdir(), 'wherry-registry-'));
   const port = await freePort();
   const host = `127.0.0.1:${port}`;
@@ -48,7 +41,7 @@ export async function startRegistry(): Promise<TestRegistry> {
   };
   // JSON is YAML.
   await writeFile(join(directory, 'config.yml'), JSON.stringify(config));
-  const child = spawn('docker-registry', ['serve', join(directory, 'config.yml')], {
+  const child = spawn(program, ['serve', join(directory, 'config.yml')], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   let said = '';
