@@ -108,8 +108,7 @@ class DownRun {
     for (const need of step.needs) {
       const row = await this.#done.get(need.step);
       throwIfAborted(this.#signal);
-      if (row?.error && need.required)
-        throw dependencyFailed(row.name, row.kind === 'container' ? 'service' : row.kind, row.error);
+      if (row?.error && need.required) throw dependencyFailed(row.name, row.error);
     }
   }
 

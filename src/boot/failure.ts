@@ -9,14 +9,10 @@ export function asWherryError(error: unknown): WherryError {
 }
 
 /** The error of what was not done because `dependency` failed first. */
-export function dependencyFailed(
-  dependency: string,
-  kind: 'service' | 'network' | 'volume' | 'image',
-  cause: WherryError,
-): WherryError {
+export function dependencyFailed(dependency: string, cause: WherryError): WherryError {
   return new WherryError('DEPENDENCY', `dependency ${dependency} failed: ${cause.message}`, {
     hint: cause.hint,
-    details: { dependency, kind },
+    details: { dependency },
     cause,
   });
 }

@@ -42,10 +42,17 @@ export async function pass(
     if (error instanceof Unhealthy) throw await unhealthy(backend, gate);
     if (signal.aborted) throw cancelled(signal);
     if (deadline?.aborted) throw await late(backend, gate, gate.condition, gate.timeout ?? 0);
-    if (settled?.aborted && watch.state(gate.id)?.phase === 'running') return;
-    if (settled?.aborted) throw await died(backend, gate);
+    if (settled?.aborted) return settle(backend, watch, gate, signal);
     throw error;
   }
+}
+
+/** Under load an event may come late: the engine has the last word. */
+async function settle(backend: Backend, watch: ProjectWatch, gate: Gate, signal: AbortSignal): Promise<void> {
+  const { status, exitCode } = await backend.inspect(gate.id, { signal });
+  if (status !== 'exited' && status !== 'dead') return;
+  const exits = watch.state(gate.id)?.exits ?? 1;
+  if (exitCode !== 0 && !comesBack({ exitCode, exits }, gate.restart)) throw await died(backend, gate);
 }
 
 /** A gate that can never open. */
@@ -80,7 +87,7 @@ function endsFor(container: Readonly<WatchedContainer>, gate: Gate): boolean {
 }
 
 /** Whether its restart policy makes the engine start it again. */
-function comesBack(container: Readonly<WatchedContainer>, restart: RestartPolicy): boolean {
+function comesBack(container: Pick<WatchedContainer, 'exitCode' | 'exits'>, restart: RestartPolicy): boolean {
   if (restart.name === 'always' || restart.name === 'unless-stopped') return true;
   if (restart.name === 'no' || container.exitCode === 0) return false;
   return container.exits <= (restart.maximumRetryCount || Number.POSITIVE_INFINITY);

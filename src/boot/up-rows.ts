@@ -84,12 +84,7 @@ function imageError(service: string, outcomes: readonly StepOutcome[]): WherryEr
 function statusOf(error: WherryError | null, required: boolean): BootStatus {
   if (error === null) return 'started';
   if (!required) return 'degraded';
-  return isWherryError(error, 'DEPENDENCY') && isAboutOtherService(error) ? 'skipped' : 'failed';
-}
-
-/** A missing image or network is the service's own failure. */
-function isAboutOtherService({ details }: WherryError): boolean {
-  return details.kind === 'service';
+  return isWherryError(error, 'DEPENDENCY') ? 'skipped' : 'failed';
 }
 
 /** Everything is required but what others depend on with `required: false` alone. */

@@ -12,7 +12,7 @@ import type { ContainerStep, Need, Plan, Step } from './plan.ts';
 import type { BootProgress, StepState } from './progress.ts';
 import { performResourceStep } from './resource-work.ts';
 import type { ImageState } from './state.ts';
-import type { ProjectWatch } from './watch.ts';
+import { type ProjectWatch, phaseOf } from './watch.ts';
 
 export interface UpContext {
   backend: Backend;
@@ -151,7 +151,7 @@ export class UpRun {
     } catch (error) {
       const { signal } = this.#context;
       if (signal.aborted) throw cancelled(signal);
-      if (need.required) throw dependencyFailed(nameOf(other.step), kindOf(other.step), asWherryError(error));
+      if (need.required) throw becauseOf(other.step, asWherryError(error));
     }
   }
 
@@ -173,8 +173,18 @@ export class UpRun {
     if (service === undefined) return;
     if (condition === 'healthy' && !(await this.#hasHealthCheck(service, id)))
       throw noHealthCheck(service.name);
+    if (condition === 'healthy' && step.action === 'keep') await this.#lookAtHealth(id);
     const gate = { id, name: step.name, condition, restart: service.restart, timeout: options.waitTimeout };
     await pass(backend, watch, gate, signal);
+  }
+
+  /** Not every engine's list tells the health of what was there before. */
+  async #lookAtHealth(id: string): Promise<void> {
+    const { backend, signal, watch } = this.#context;
+    const known = watch.state(id);
+    if (known?.phase !== 'running' || (known.health !== null && known.health !== 'none')) return;
+    const { status, health, exitCode } = await backend.inspect(id, { signal });
+    watch.seed({ id, phase: phaseOf(status), health, exitCode });
   }
 
   async #hasHealthCheck(service: DesiredService, id: string): Promise<boolean> {
@@ -267,10 +277,7 @@ export class UpRun {
   }
 }
 
-function nameOf(step: Step): string {
-  return step.kind === 'container' ? step.service : step.id;
-}
-
-function kindOf(step: Step): 'service' | 'network' | 'volume' | 'image' {
-  return step.kind === 'container' ? 'service' : step.kind;
+/** What a service is made of is its own: only other services are dependencies. */
+function becauseOf(step: Step, error: WherryError): WherryError {
+  return step.kind === 'container' ? dependencyFailed(step.service, error) : error;
 }

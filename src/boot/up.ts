@@ -86,7 +86,7 @@ class Up {
       this.#story.named(id, { name, service });
       this.#watch.seed({ id, phase: phaseOf(status), health, exitCode });
     }
-    const quiet = first.plan.unchanged && (this.#options.wait !== true || allReady(first.state, first.plan));
+    const quiet = first.plan.unchanged && (this.#options.wait !== true || this.#allReady(first));
     if (quiet) return this.#finish(first.plan, keptOutcomes(first.plan), first.state);
     this.#watch.begin(since);
     try {
@@ -98,6 +98,21 @@ class Up {
     } finally {
       await this.#watch.close();
     }
+  }
+
+  /** Whether all that is kept is as `wait` wants it, as far as the list tells. */
+  #allReady({ plan, state }: Preview): boolean {
+    const kept = new Set(
+      plan.steps.flatMap((step) => (step.kind === 'container' ? (step.current ?? []) : [])),
+    );
+    return state.containers
+      .filter(({ id }) => kept.has(id))
+      .every(({ service, status, health }) => {
+        if (status !== 'running') return status === 'exited';
+        return (
+          health === 'healthy' || (health === 'none' && !hasHealthCheck(this.#desired.get(service), state))
+        );
+      });
   }
 
   /** Images that existing containers use may change by a pull or a build, so these come first; the plan is made anew then. */
@@ -216,11 +231,8 @@ function keptOutcomes(plan: Plan): StepOutcome[] {
   }));
 }
 
-function allReady(state: ProjectState, plan: Plan): boolean {
-  const kept = new Set(plan.steps.flatMap((step) => (step.kind === 'container' ? (step.current ?? []) : [])));
-  return state.containers
-    .filter(({ id }) => kept.has(id))
-    .every(({ status, health }) =>
-      status === 'running' ? health === 'healthy' || health === 'none' : status === 'exited',
-    );
+/** As far as file and image say it. */
+function hasHealthCheck(service: DesiredService | undefined, { images }: ProjectState): boolean {
+  if (service?.healthcheck !== 'image') return service?.healthcheck === 'own';
+  return images.get(service.image)?.healthcheck === true;
 }

@@ -68,7 +68,7 @@ for (const id of enginesUnderTest) {
       const begun = await times(stack);
       expect(begun.db?.from).toBeLessThanOrEqual(begun.web?.from ?? 0);
       const db = (await observe(backend, projectName)).find(({ service }) => service === 'db');
-      expect(db?.health).toBe('healthy');
+      expect((await backend.inspect(db?.id ?? '')).health).toBe('healthy');
 
       expect(changes(await stopServices(backend, { projectName, services: ['web'] }))).toEqual({
         ok: true,

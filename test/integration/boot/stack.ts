@@ -15,6 +15,8 @@ export interface Model {
   services: Record<string, object>;
   volumes?: Record<string, object>;
   networks?: Record<string, object>;
+  secrets?: Record<string, object>;
+  configs?: Record<string, object>;
 }
 
 /** A command that runs until it is told to stop. */
