@@ -1,7 +1,7 @@
 // Builds dist/: esbuild bundles the public entry points and the CLI into few files (start-up time is file count),
 // tsc writes the types. Plain JavaScript, since the Node that runs `npm ci` may be too old to strip types.
 import { spawnSync } from 'node:child_process';
-import { readFileSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -9,7 +9,10 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const { build } = await import('esbuild');
 
-rmSync(join(root, 'dist'), { recursive: true, force: true });
+// Built beside dist/ and put in its place at the end: whoever runs wherry meanwhile has a whole one.
+const fresh = mkdtempSync(join(root, '.dist-'));
+chmodSync(fresh, 0o755);
+process.on('exit', () => rmSync(fresh, { recursive: true, force: true }));
 
 const entryPoints = Object.values(manifest.exports)
   .filter((target) => typeof target === 'object')
@@ -18,7 +21,7 @@ const entryPoints = Object.values(manifest.exports)
 await build({
   absWorkingDir: root,
   entryPoints: [...entryPoints, 'src/cli/main.ts'],
-  outdir: 'dist',
+  outdir: fresh,
   outbase: 'src',
   bundle: true,
   splitting: true,
@@ -32,5 +35,16 @@ await build({
   logLevel: 'warning',
 });
 
-const tsc = spawnSync(join(root, 'node_modules/.bin/tsc'), ['-p', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' });
-process.exit(tsc.status ?? 1);
+const tsc = spawnSync(join(root, 'node_modules/.bin/tsc'), ['-p', 'tsconfig.build.json', '--outDir', fresh], {
+  cwd: root,
+  stdio: 'inherit',
+});
+if (tsc.status === 0) replace(fresh, join(root, 'dist'));
+process.exitCode = tsc.status ?? 1;
+
+function replace(from, to) {
+  const old = `${from}.old`;
+  if (existsSync(to)) renameSync(to, old);
+  renameSync(from, to);
+  rmSync(old, { recursive: true, force: true });
+}
