@@ -33,6 +33,7 @@ export const refusals: Readonly<Record<CapabilityName, (t: ConformanceContext) =
   attachmentMtu: spec('networks.wherry-conformance.mtu', {
     networks: { 'wherry-conformance': { mtu: 1400 } },
   }),
+  networkWalls: async () => {},
   multipleNetworks: spec('networks', { networks: { 'wherry-a': {}, 'wherry-b': {} } }),
   hostNetwork: spec('networkMode', { networkMode: 'host' }),
   dns: spec('dns', { dns: ['192.0.2.53'] }),
@@ -49,6 +50,7 @@ export const refusals: Readonly<Record<CapabilityName, (t: ConformanceContext) =
   update: running('update', (t, id) => t.backend.update(id, { resources: { memory: 128 * 1024 * 1024 } })),
   stats: running('stats', (t, id) => collect(t.backend.stats(id, { once: true }))),
   events: call('events', (t) => collect(t.backend.events({ until: new Date() }))),
+  stopEvents: async () => {},
   copy: running('copyIn', (t, id) => t.backend.copyIn(id, '/', archive([{ name: 'a', content: 'a' }]))),
   copyOwners: async () => {},
   durableHealthchecks: async () => {},

@@ -42,6 +42,8 @@ export interface BackendCapabilities {
   staticAddresses: Capability;
   /** `NetworkAttachment.mtu`. */
   attachmentMtu: Capability;
+  /** Containers of a user-defined network are out of reach for those that are not on it. */
+  networkWalls: Capability;
   /** More than one network per container. */
   multipleNetworks: Capability;
   /** `networkMode: host`. */
@@ -58,6 +60,8 @@ export interface BackendCapabilities {
   update: Capability;
   stats: Capability;
   events: Capability;
+  /** `stopped` is told of every stop; `died` always is. */
+  stopEvents: Capability;
   copy: Capability;
   /** `copyOut` tells the owners of files. */
   copyOwners: Capability;

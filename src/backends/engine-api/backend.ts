@@ -86,6 +86,8 @@ export interface EngineApiBackendOptions {
   dialect?: Dialect;
   /** Default: the user's `config.json` and credential helpers. */
   auth?: RegistryAuth;
+  /** Default: Docker's. */
+  networks?: Networks;
   /** How it pulls, pushes and builds. Default: as Docker does. */
   images?: Partial<Pick<ImageContext, 'registryCalls' | 'chooseBuilder'>>;
   logger?: Logger;
@@ -113,7 +115,7 @@ export abstract class EngineApiBackend implements Backend {
     this.dialect = options.dialect ?? dockerDialect;
     this.logger = options.logger ?? silentLogger;
     this.images = new EngineImages(connection);
-    this.networks = new EngineNetworks(connection);
+    this.networks = options.networks ?? new EngineNetworks(connection);
     this.volumes = new EngineVolumes(connection);
     this.#imageContext = imageContext(connection, options.auth ?? new RegistryAuth(), options.images);
     this.#events = new EngineEvents({
@@ -165,6 +167,7 @@ export abstract class EngineApiBackend implements Backend {
       dialect: this.dialect,
       pull: (policy: 'always' | 'missing') =>
         this.image(spec.image).pull({ policy, platform: spec.platform, onProgress, credentials, signal }),
+      check: () => this.checkSpec(spec, options),
     };
     return createContainer(context, spec, options);
   }
@@ -283,6 +286,9 @@ export abstract class EngineApiBackend implements Backend {
     this.#events.close();
     this.connection.close();
   }
+
+  /** For engines that take what they cannot do. Called before anything is made. */
+  protected async checkSpec(_spec: ContainerSpec, _options: CreateOptions): Promise<void> {}
 
   protected async startExec(id: string, options: ExecOptions): Promise<KillableExec> {
     return execInContainer(this.connection, this.dialect, id, options);

@@ -36,6 +36,7 @@ export function engineCapabilities(facts: CapabilityFacts): BackendCapabilities 
     attachmentMtu: unsupported(
       'the engine sets the MTU of a network, not of one container on it (`NetworkSpec.mtu`)',
     ),
+    networkWalls: supported,
     multipleNetworks: supported,
     hostNetwork: supported,
     dns: supported,
@@ -47,6 +48,7 @@ export function engineCapabilities(facts: CapabilityFacts): BackendCapabilities 
     update: supported,
     stats: supported,
     events: supported,
+    stopEvents: supported,
     copy: supported,
     copyOwners: supported,
     restartPolicy: supported,

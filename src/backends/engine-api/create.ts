@@ -26,6 +26,8 @@ export interface CreateContext {
   capabilities: BackendCapabilities;
   /** Brings the image of the spec here. */
   pull(policy: 'always' | 'missing'): Promise<void>;
+  /** What the engine itself would let pass, looked at when the spec is known to be right. */
+  check?(): Promise<void>;
   logger: Logger;
   dialect: Pick<Dialect, 'adaptCreate'>;
 }
@@ -47,6 +49,7 @@ export async function createContainer(
     [...invalidFields(spec), ...unsupportedFields(spec, capabilities), ...engineProblems(spec, apiVersion)],
     spec.name === undefined ? `a container of ${spec.image}` : `container ${spec.name}`,
   );
+  await context.check?.();
   const takesAllNetworks = compareApiVersions(apiVersion, '1.44') >= 0;
   const [imageEntrypoint] = await Promise.all([
     prepareImage(context, spec, signal),

@@ -1,5 +1,6 @@
 import type { EngineEvent } from '../../core/engine-event.ts';
 import type { ContainerSpec } from '../../core/spec.ts';
+import type { Query } from '../../transport/query.ts';
 import type { CreateBody } from './create-body.ts';
 import { engineEvent } from './event-record.ts';
 import type { EventRecord, ExecRecord, StatsRecord } from './records.ts';
@@ -10,6 +11,8 @@ export interface Dialect {
   readonly waitConditions: Readonly<Record<'next-exit' | 'removed', string>>;
   /** Filters of the event stream, so that noise (exec, image events) is not sent at all. */
   readonly eventFilters: Readonly<Record<string, readonly string[]>>;
+  /** How the events of a time that is over are asked for; later ones than `until` may come as well. */
+  pastEvents(since: string | undefined, until: string | undefined): Query;
   /** The body of a create as this engine wants it. */
   adaptCreate(body: CreateBody, spec: ContainerSpec): CreateBody;
   /** A sample of statistics, put right where the engine's version is known to be wrong. */
@@ -37,6 +40,7 @@ export const dockerDialect: Dialect = {
       'health_status',
     ],
   },
+  pastEvents: (since, until) => ({ since, until }),
   adaptCreate: (body) => body,
   adaptStats: (sample) => sample,
   event: engineEvent,

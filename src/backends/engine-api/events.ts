@@ -103,18 +103,18 @@ export class EngineEvents {
   async *#history(options: EventOptions): AsyncGenerator<EngineEvent, void, undefined> {
     const { connection, dialect } = this.#options;
     const now = new Date();
+    const until = options.until !== undefined && options.until < now ? options.until : now;
     const records = connection.ndjson<EventRecord>({
       path: '/events',
       query: {
-        since: moment(options.since),
-        until: moment(options.until !== undefined && options.until < now ? options.until : now),
+        ...dialect.pastEvents(moment(options.since), moment(until)),
         filters: JSON.stringify(dialect.eventFilters),
       },
       signal: options.signal,
     });
     for await (const record of records) {
       const event = dialect.event(record);
-      if (event !== null) yield event;
+      if (event !== null && event.time <= until) yield event;
     }
   }
 

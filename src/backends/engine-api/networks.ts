@@ -17,18 +17,10 @@ export class EngineNetworks implements Networks {
 
   /** `ALREADY_EXISTS` when the name is taken, `UNSUPPORTED` for what this API version cannot say. */
   async create(spec: NetworkSpec, options: CallOptions = {}): Promise<NetworkInfo> {
-    const { signal } = options;
-    const created = await this.#connection
-      .json<{ Id: string }>({
-        method: 'POST',
-        path: '/networks/create',
-        json: await this.#createBody(spec, options),
-        signal,
-      })
-      .catch((error: unknown) => {
-        throw nameTaken(error, spec.name) ?? error;
-      });
-    return this.inspect(created.Id, options);
+    const id = await this.make(spec, options).catch((error: unknown) => {
+      throw nameTaken(error, spec.name) ?? error;
+    });
+    return this.inspect(id, options);
   }
 
   async inspect(nameOrId: string, options: CallOptions = {}): Promise<NetworkInfo> {
@@ -52,8 +44,7 @@ export class EngineNetworks implements Networks {
 
   /** `CONFLICT` while containers are on it. */
   async remove(nameOrId: string, options: CallOptions = {}): Promise<void> {
-    const { id } = await this.inspect(nameOrId, options);
-    await this.#connection.call({ method: 'DELETE', path: `/networks/${id}`, signal: options.signal });
+    await this.drop(await this.inspect(nameOrId, options), options);
   }
 
   async connect(
@@ -85,6 +76,21 @@ export class EngineNetworks implements Networks {
       json: { Container: container, Force: options.force ?? false },
       signal: options.signal,
     });
+  }
+
+  /** Resolves to its id. */
+  protected async make(spec: NetworkSpec, options: CallOptions): Promise<string> {
+    const { Id: id } = await this.#connection.json<{ Id: string }>({
+      method: 'POST',
+      path: '/networks/create',
+      json: await this.#createBody(spec, options),
+      signal: options.signal,
+    });
+    return id;
+  }
+
+  protected async drop({ id }: NetworkInfo, options: CallOptions): Promise<void> {
+    await this.#connection.call({ method: 'DELETE', path: `/networks/${id}`, signal: options.signal });
   }
 
   async #createBody(spec: NetworkSpec, options: CallOptions): Promise<Record<string, unknown>> {

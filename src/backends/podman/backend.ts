@@ -12,10 +12,14 @@ import { containerRecord } from '../engine-api/lifecycle.ts';
 import { attachWithLogs } from './attach.ts';
 import { checkBindSources } from './bind-sources.ts';
 import { type LibpodInfo, podmanCapabilities } from './capabilities.ts';
+import { checkPlatform } from './check-platform.ts';
 import { podmanDialect } from './dialect.ts';
 import { HealthDriver } from './health-driver.ts';
 import { podmanImageDifferences } from './image-differences.ts';
+import { hasInit } from './init-binary.ts';
 import { withHealthLog } from './libpod-health.ts';
+import { Walls } from './network-walls.ts';
+import { PodmanNetworks } from './networks.ts';
 import { podmanContainer } from './read-container.ts';
 import type { PodmanService } from './service.ts';
 import { podmanStats } from './stats-all.ts';
@@ -37,18 +41,21 @@ export class PodmanBackend extends EngineApiBackend {
   readonly #version: string;
   readonly #isLocal: boolean;
   readonly #health: HealthDriver;
+  readonly #walls: Walls;
 
   constructor(options: PodmanBackendOptions) {
-    super({ ...options, dialect: podmanDialect(options.version), images: podmanImageDifferences });
+    const walls = new Walls(options.connection);
+    super({
+      ...options,
+      dialect: podmanDialect(options.version),
+      images: podmanImageDifferences,
+      networks: new PodmanNetworks(options.connection, walls),
+    });
+    this.#walls = walls;
     this.#service = options.service;
     this.#version = options.version;
     this.#isLocal = options.isLocal;
     this.#health = new HealthDriver(options.connection, this.logger);
-  }
-
-  override async create(spec: ContainerSpec, options: CreateOptions = {}): Promise<string> {
-    if (this.#isLocal) await checkBindSources(spec);
-    return super.create(spec, options);
   }
 
   override async start(id: string, options: CallOptions = {}): Promise<void> {
@@ -120,11 +127,19 @@ export class PodmanBackend extends EngineApiBackend {
   }
 
   protected override async readCapabilities(): Promise<BackendCapabilities> {
-    const [docker, info] = await Promise.all([
+    const [docker, info, init, strictWalls] = await Promise.all([
       super.readCapabilities(),
       this.connection.json<LibpodInfo>({ path: '/v4.0.0/libpod/info', versioned: false }),
+      hasInit(this.connection),
+      this.#walls.areStrict(),
     ]);
-    return podmanCapabilities(docker, { info, version: this.#version, isLocal: this.#isLocal });
+    const facts = { info, version: this.#version, isLocal: this.#isLocal, hasInit: init, strictWalls };
+    return podmanCapabilities(docker, facts);
+  }
+
+  protected override async checkSpec(spec: ContainerSpec, options: CreateOptions): Promise<void> {
+    if (this.#isLocal) await checkBindSources(spec);
+    await checkPlatform(this.image(spec.image), spec, options);
   }
 
   async #watchHealth(id: string, options: CallOptions): Promise<void> {

@@ -14,12 +14,20 @@ export interface LibpodInfo {
   version?: { Version?: string };
 }
 
+export interface PodmanFacts {
+  info: LibpodInfo;
+  /** Podman's version, such as `4.3.1`. */
+  version: string;
+  /** Whether the engine's files are those of this machine. */
+  isLocal: boolean;
+  hasInit: boolean;
+  /** Whether a network can be isolated also from those that are not isolated. */
+  strictWalls: boolean;
+}
+
 /** Docker's answers, put right where Podman differs. */
-export function podmanCapabilities(
-  docker: BackendCapabilities,
-  facts: { info: LibpodInfo; version: string; isLocal: boolean },
-): BackendCapabilities {
-  const { info, version, isLocal } = facts;
+export function podmanCapabilities(docker: BackendCapabilities, facts: PodmanFacts): BackendCapabilities {
+  const { info, version, isLocal, hasInit, strictWalls } = facts;
   const { cgroupVersion, cgroupControllers, security } = info.host ?? {};
   const isV1 = cgroupVersion === 'v1';
   const controllers = new Set(cgroupControllers ?? []);
@@ -39,11 +47,21 @@ export function podmanCapabilities(
     storage: unsupported(
       `Podman's ${info.store?.graphDriverName ?? 'storage'} driver bounds a container's disk only on xfs with pquota, which it does not tell`,
     ),
-    init: supported,
+    init: hasInit ? supported : unsupported('Podman has no init binary: install catatonit'),
     oomReport: isV1
       ? unsupported('Podman does not see an OOM kill on cgroup v1; 137 alone proves nothing')
       : supported,
-    update: isOlder(version, [4, 3]) ? unsupported(`needs Podman 4.3, this is ${version}`) : supported,
+    networkWalls: strictWalls
+      ? supported
+      : unsupported(
+          "this Podman walls networks off from one another, not from its default network (netavark's isolate=strict can)",
+        ),
+    stopEvents: unsupported('Podman tells of a stop only when it comes before the end of the process'),
+    update: isOlder(version, [5, 4])
+      ? unsupported(
+          `Podman ${version} forgets the other limits of a container, or the new ones at its next start`,
+        )
+      : supported,
     durableHealthchecks: hasSystemd(isLocal)
       ? supported
       : unsupported(
@@ -51,7 +69,6 @@ export function podmanCapabilities(
         ),
     copyOwners: unsupported('Podman writes root as the owner of what it copies out'),
     healthStartInterval: unsupported('Podman has no interval of its own for the start period'),
-    platform: docker.platform,
     gpus: unsupported('Podman takes GPUs as CDI devices, not as device requests'),
   };
 }

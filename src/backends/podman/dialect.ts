@@ -11,8 +11,10 @@ export function podmanDialect(version: string): Dialect {
     ...dockerDialect,
     // Podman filters by its own names of events, which differ between versions: noise is dropped here instead.
     eventFilters: { type: ['container'] },
-    adaptCreate: adaptCreate,
-    adaptStats: isOlder(version, [4, 5]) ? swapNetwork : (sample) => sample,
+    // With an end that is over, Podman stops before it has read its log.
+    pastEvents: (since) => ({ since, stream: false }),
+    adaptCreate,
+    adaptStats: isOlder(version, [4, 4]) ? swapNetwork : (sample) => sample,
     event: podmanEvent,
   };
 }
@@ -28,6 +30,7 @@ function adaptCreate(body: CreateBody, spec: ContainerSpec): CreateBody {
   const allBinds = [...(body.HostConfig.Binds ?? []), ...binds];
   return {
     ...body,
+    ...endpoints(body),
     // Podman 4 takes a missing stop time as none, and kills at once.
     StopTimeout: body.StopTimeout ?? Math.ceil((spec.stopGracePeriod ?? 10_000) / 1000),
     HostConfig: {
@@ -36,6 +39,14 @@ function adaptCreate(body: CreateBody, spec: ContainerSpec): CreateBody {
       ...(allBinds.length === 0 ? {} : { Binds: allBinds }),
     },
   };
+}
+
+/** Docker's network `bridge` is the default network here, which has another name. */
+function endpoints({ NetworkingConfig: config }: CreateBody): Pick<CreateBody, 'NetworkingConfig'> {
+  const { bridge, ...others } = config?.EndpointsConfig ?? {};
+  if (bridge === undefined) return {};
+  const isPlain = Object.keys(bridge).length === 0;
+  return { NetworkingConfig: { EndpointsConfig: isPlain ? others : { podman: bridge, ...others } } };
 }
 
 /** `NoCopy` of a mount is ignored; as an option of a bind it is honoured. */
@@ -50,7 +61,7 @@ function withoutCopy(mounts: readonly MountSpecRecord[]): { mounts: MountSpecRec
   };
 }
 
-/** Before 4.5 Podman counts at the host's end of the pair, where what the container sends is received. */
+/** Before 4.4 Podman counts at the host's end of the pair, where what the container sends is received. */
 function swapNetwork(sample: StatsRecord): StatsRecord {
   if (!sample.networks) return sample;
   const swapped = Object.entries(sample.networks).map(([name, figures]) => [

@@ -2,7 +2,12 @@ import { WherryError } from '../../core/errors.ts';
 import type { Reference } from '../../core/reference.ts';
 import type { ChooseBuilder } from '../engine-api/build-choice.ts';
 import type { ImageDifferences } from '../engine-api/image-context.ts';
-import { dockerRegistryCalls, type RegistryCalls } from '../engine-api/registry-calls.ts';
+import {
+  dockerRegistryCalls,
+  pushTag,
+  type RegistryCalls,
+  repositoryName,
+} from '../engine-api/registry-calls.ts';
 import { buildPodman } from './build.ts';
 import { prunePodmanImages } from './prune-images.ts';
 
@@ -30,8 +35,12 @@ const registryCalls: RegistryCalls = {
     };
   },
   push: (reference, _options) => {
-    const request = dockerRegistryCalls.push(reference, { platform: undefined });
-    return isLoopback(reference) ? { ...request, query: { ...request.query, tlsVerify: false } } : request;
+    // The tag goes with the name: Podman cuts a `/push` at the end of a name off.
+    return {
+      method: 'POST',
+      path: `/images/${repositoryName(reference)}:${pushTag(reference)}/push`,
+      query: isLoopback(reference) ? { tlsVerify: false } : {},
+    };
   },
 };
 

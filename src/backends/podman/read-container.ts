@@ -1,16 +1,22 @@
 import { constants } from 'node:os';
 import type { ContainerInfo } from '../../core/container.ts';
+import type { ContainerSpec, ResourceLimits } from '../../core/spec.ts';
 
 const signals = Object.entries(constants.signals);
 
 /** What Podman's compatible inspect says differently: signals by number, and ports also of one that does not run. */
 export function podmanContainer(info: ContainerInfo): ContainerInfo {
   const runs = info.status === 'running' || info.status === 'paused' || info.status === 'stopping';
-  const { stopSignal, ...spec } = info.spec;
+  const { stopSignal, networkMode, networks, resources, ...spec } = info.spec;
   return {
     ...info,
     ports: runs ? info.ports : [],
-    spec: stopSignal === undefined ? spec : { ...spec, ...stopSignalOf(stopSignal) },
+    spec: {
+      ...spec,
+      ...(stopSignal === undefined ? {} : stopSignalOf(stopSignal)),
+      ...networksOf(networkMode, networks),
+      ...(resources === undefined ? {} : { resources: resourcesOf(resources) }),
+    },
   };
 }
 
@@ -19,4 +25,28 @@ function stopSignalOf(text: string): { stopSignal?: string } {
   if (!/^\d+$/.test(text)) return { stopSignal: text };
   const name = signals.find(([, number]) => number === Number(text))?.[0];
   return name === undefined || name === 'SIGTERM' ? {} : { stopSignal: name };
+}
+
+/** Podman's mode is `bridge` on whatever networks, and its default network (Docker's `bridge`) is one of them. */
+function networksOf(
+  networkMode: string | undefined,
+  networks: ContainerSpec['networks'] = {},
+): Pick<ContainerSpec, 'networkMode' | 'networks'> {
+  const { podman, ...named } = networks;
+  const hasNamed = Object.keys(named).length > 0;
+  const mode = networkMode === 'bridge' && podman === undefined && hasNamed ? undefined : networkMode;
+  return {
+    ...(mode === undefined ? {} : { networkMode: mode }),
+    ...(hasNamed ? { networks: named } : {}),
+  };
+}
+
+/** `RLIMIT_NOFILE` is the kernel's word for what create takes as `nofile`. */
+function resourcesOf({ ulimits, ...others }: ResourceLimits): ResourceLimits {
+  if (ulimits === undefined) return others;
+  const named = Object.entries(ulimits).map(([name, limit]) => [
+    name.replace(/^RLIMIT_/, '').toLowerCase(),
+    limit,
+  ]);
+  return { ...others, ulimits: Object.fromEntries(named) };
 }

@@ -57,7 +57,7 @@ export async function* podmanStats(
 }
 
 function figuresOf(row: LibpodStats, previous: LibpodStats | undefined, version: string): ContainerStats {
-  const swapped = isOlder(version, [4, 5]);
+  const swapped = isOlder(version, [4, 4]);
   const received = row.Network ? sum(row.Network, 'RxBytes') : (row.NetInput ?? null);
   const sent = row.Network ? sum(row.Network, 'TxBytes') : (row.NetOutput ?? null);
   return {

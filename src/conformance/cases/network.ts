@@ -1,5 +1,5 @@
-import type { ContainerInfo } from '../../core/index.ts';
-import type { ConformanceCase } from '../case.ts';
+import type { ContainerInfo, ContainerSpec } from '../../core/index.ts';
+import type { ConformanceCase, ConformanceContext } from '../case.ts';
 import { nothingLeft } from '../context.ts';
 import { deepEqual, equal, failsWith, includes, ok } from '../expect.ts';
 import { server } from '../traffic.ts';
@@ -43,6 +43,16 @@ export const networkCases: readonly ConformanceCase[] = [
       const stranger = await t.shell(`nslookup ${alias}`);
       ok(!stranger.stdout.includes(address), 'outside of the network the alias does not resolve');
     },
+  },
+  {
+    name: 'network: two networks of ours are out of reach of one another',
+    needs: ['networking'],
+    run: async (t) => outOfReach(t, { networks: { [await t.network()]: {} } }),
+  },
+  {
+    name: 'network: one of ours is out of reach of containers that are on none of ours',
+    needs: ['networking', 'networkWalls'],
+    run: async (t) => outOfReach(t, {}),
   },
   {
     name: 'network: addresses of one network are those in inspect',
@@ -178,6 +188,17 @@ export const networkCases: readonly ConformanceCase[] = [
     },
   },
 ];
+
+/** A server on a network serves a neighbour there, and not a stranger. */
+async function outOfReach(t: ConformanceContext, stranger: Partial<ContainerSpec>): Promise<void> {
+  const network = await t.network();
+  const id = await t.start({ command: server(7000), networks: { [network]: {} } });
+  const address = addressOn(await t.backend.inspect(id), network);
+  const near = `for i in $(seq 20); do nc -w 2 ${address} 7000 && break; sleep 0.1; done`;
+  includes((await t.shell(near, { networks: { [network]: {} } })).stdout, 'served', 'answer for a neighbour');
+  const { stdout } = await t.shell(`nc -w 1 ${address} 7000`, stranger);
+  ok(!stdout.includes('served'), 'a container outside of the network is not served');
+}
 
 function addressOn(info: ContainerInfo, network: string): string {
   const address = info.networks.find(({ name }) => name === network)?.ipv4Address;

@@ -67,9 +67,10 @@ export const statsCases: readonly ConformanceCase[] = [
     needs: ['stats', 'memory'],
     run: async (t) => {
       const id = await t.start({
-        command: ['sh', '-c', 'sleep 3605 & sleep 3605 & exec sleep 3605'],
+        command: ['sh', '-c', 'sleep 3605 & sleep 3605 & echo ready; exec sleep 3605'],
         resources: { memory: 64 * MiB },
       });
+      await t.outputWith(id, 'ready');
       const { id: full, name } = await t.backend.inspect(id);
       const [sample] = await collect(t.backend.stats(id, { once: true }));
       ok(sample, 'a sample');
