@@ -15,15 +15,10 @@ export interface LabEngine {
   apiVersion: string;
 }
 
-/** A leg of the lab that this machine cannot have, and why. */
-export interface SkippedEngine {
-  id: string;
-  reason: string;
-}
-
+/** What runs, and which legs this machine cannot have and why. */
 export interface Lab {
   engines: LabEngine[];
-  skipped: SkippedEngine[];
+  skipped: { id: string; reason: string }[];
 }
 
 /**
