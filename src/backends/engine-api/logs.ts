@@ -2,9 +2,11 @@ import type { LogOptions, LogRecord, LogStream, OutputChunk } from '../../core/s
 import { demuxBatches, type Frame, rawBatches } from '../../transport/demux.ts';
 import type { LogLine } from '../../transport/log-line.ts';
 import { logLineBatches } from '../../transport/log-lines.ts';
+import type { Query } from '../../transport/query.ts';
 import type { EngineConnection } from './connection.ts';
 import { containerPath } from './container-path.ts';
 import { containerRecord } from './lifecycle.ts';
+import { followToTheEnd, type ReadStamped } from './log-rest.ts';
 
 /** `Backend.logs` for engines with the Engine API. With `follow` it ends when the container ends. */
 export function containerLogs(connection: EngineConnection, id: string, options: LogOptions = {}): LogStream {
@@ -50,20 +52,37 @@ async function* frames(
   if (streams.length === 0) return;
   // Output of a container with a terminal is not multiplexed, and older engines tell that nowhere else.
   const { Config: config } = await containerRecord(connection, id, { signal });
-  const response = await connection.request({
-    path: containerPath(id, 'logs'),
-    query: {
-      stdout: streams.includes('stdout') || config.Tty === true,
-      stderr: streams.includes('stderr') || config.Tty === true,
-      follow: options.follow ?? false,
-      tail: options.tail === undefined ? 'all' : options.tail,
-      since: moment(options.since),
-      until: moment(options.until),
-      timestamps: options.timestamps,
-    },
-    signal,
-  });
-  yield* config.Tty === true ? rawBatches(response.body) : demuxBatches(response.body);
+  const isTty = config.Tty === true;
+  const read = async function* (query: Query): AsyncGenerator<Frame[], void, undefined> {
+    const response = await connection.request({
+      path: containerPath(id, 'logs'),
+      query: {
+        stdout: streams.includes('stdout') || isTty,
+        stderr: streams.includes('stderr') || isTty,
+        follow: options.follow ?? false,
+        tail: options.tail === undefined ? 'all' : options.tail,
+        since: moment(options.since),
+        until: moment(options.until),
+        timestamps: options.timestamps,
+        ...query,
+      },
+      signal,
+    });
+    yield* isTty ? rawBatches(response.body) : demuxBatches(response.body);
+  };
+  if (options.follow === true && !isTty && (await endsEarly(connection, signal))) {
+    const stamped: ReadStamped = ({ follow, since }) =>
+      read({ follow, timestamps: true, ...(since === undefined ? {} : { since, tail: 'all' }) });
+    yield* followToTheEnd(stamped, { stamps: options.timestamps });
+  } else {
+    yield* read({});
+  }
+}
+
+/** Docker before 23 may end a followed log before its last lines. */
+async function endsEarly(connection: EngineConnection, signal: AbortSignal | undefined): Promise<boolean> {
+  const { libpodVersion } = await connection.facts({ signal });
+  return libpodVersion === null && !(await connection.atLeast('1.42', { signal }));
 }
 
 function recordOf(line: LogLine): LogRecord {
