@@ -28,6 +28,7 @@ export function messagesModule(yaml: string): string {
   const entries = flatten(parse(yaml), '');
   return [
     '// Generated from locales/en.yaml by scripts/messages.ts. Change the YAML, then run `node scripts/messages.ts`.',
+    '// biome-ignore-all format: generated',
     '',
     '/** Every message by its key, with the values that its placeholders take. */',
     'export interface Messages {',

@@ -36,7 +36,7 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
     context = createContext({ globals, output, interrupts, logger });
     const run = await found.command.load();
     const code = await run({ context, words: parsed.words, options: parsed.options });
-    return interrupts.exitCode ?? code ?? exitCode.success;
+    return code ?? interrupts.exitCode ?? exitCode.success;
   } catch (error) {
     if (interrupts.signal.aborted) return interrupts.exitCode ?? exitCode.success;
     reportFault(error, outputFor(globals ?? spokenGlobals(argv)), {

@@ -59,7 +59,9 @@ export function pairsOf(pairs: readonly string[]): Record<string, string> {
 /** A published port as `docker run -p` takes it: `[[ip:][published]:]target[/protocol]`, ranges of equal length expanded. */
 export function portMappings(text: string): PortMapping[] {
   const match =
-    /^(?:(?:\[([^\]]+)\]|([\d.]+)):)?(?:(\d+(?:-\d+)?)?:)?(\d+(?:-\d+)?)(?:\/(tcp|udp|sctp))?$/.exec(text);
+    /^(?:(?:\[([^\]]+)\]|(\d+\.[\d.]+)):)?(?:(\d+(?:-\d+)?)?:)?(\d+(?:-\d+)?)(?:\/(tcp|udp|sctp))?$/.exec(
+      text,
+    );
   const target = range(match?.[4]);
   if (match === null || target === undefined) {
     throw new WherryError('INVALID', t('value.notPort', { text }), { hint: t('value.notPortFix') });

@@ -1,4 +1,5 @@
 // Generated from locales/en.yaml by scripts/messages.ts. Change the YAML, then run `node scripts/messages.ts`.
+// biome-ignore-all format: generated
 
 /** Every message by its key, with the values that its placeholders take. */
 export interface Messages {
@@ -231,7 +232,7 @@ export interface Messages {
   'info.storage': Record<never, never>;
   'inspect.none': { name: string | number; kinds: string | number };
   'inspect.noneFix': Record<never, never>;
-  interrupted: Record<never, never>;
+  'interrupted': Record<never, never>;
   'option.abortOnContainerExit': Record<never, never>;
   'option.addHost': Record<never, never>;
   'option.archive': Record<never, never>;
@@ -469,14 +470,9 @@ export interface Messages {
   'value.notVolumeOption': { text: string | number; option: string | number };
   'value.unequalRanges': { text: string | number };
   'version.engine': Record<never, never>;
-  'version.engineLine': {
-    version: string | number;
-    api: string | number;
-    platform: string | number;
-    address: string | number;
-  };
+  'version.engineLine': { version: string | number; api: string | number; platform: string | number; address: string | number };
   'version.noEngine': Record<never, never>;
-  warning: Record<never, never>;
+  'warning': Record<never, never>;
 }
 
 /** English, the language that all others are translated from. */
@@ -519,32 +515,24 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'column.volumeName': 'VOLUME NAME',
   'command.attach.about': 'Connect this terminal with the main process of a running container',
   'command.build.about': 'Build the images of services, or an image from a directory',
-  'command.build.detail':
-    'In a project: the images of the named services, or of all that have a build section. With a path (`.`, `./app`) or outside of a project: one image from a directory with a Dockerfile; it needs -t.',
+  'command.build.detail': 'In a project: the images of the named services, or of all that have a build section. With a path (`.`, `./app`) or outside of a project: one image from a directory with a Dockerfile; it needs -t.',
   'command.complete.about': 'Answers the completion scripts',
   'command.completion.about': 'Print the completion script of a shell',
-  'command.completion.detail':
-    'bash: eval "$(wherry completion bash)"\nzsh: eval "$(wherry completion zsh)"\nfish: wherry completion fish | source',
+  'command.completion.detail': 'bash: eval "$(wherry completion bash)"\nzsh: eval "$(wherry completion zsh)"\nfish: wherry completion fish | source',
   'command.config.about': 'Print the project as it was understood, as YAML or with --json as JSON',
   'command.cp.about': 'Copy files between a container and this machine',
-  'command.cp.detail':
-    'One of the two is NAME:PATH, the other one a path here, or - for a tar stream. `dir/.` means what is in the directory.',
+  'command.cp.detail': 'One of the two is NAME:PATH, the other one a path here, or - for a tar stream. `dir/.` means what is in the directory.',
   'command.create.about': 'Create the containers of services without starting them',
   'command.doctor.about': 'Tell for every engine whether it can be used, why not, and how to make it so',
-  'command.doctor.detail':
-    'For an engine that can be used it lists what it cannot do here, each with the reason. Exit code 1 when no engine can be used.',
+  'command.doctor.detail': 'For an engine that can be used it lists what it cannot do here, each with the reason. Exit code 1 when no engine can be used.',
   'command.down.about': 'Stop and remove the containers and networks of the project',
-  'command.down.detail':
-    "Without a compose file, -p NAME is enough: everything that carries the project's labels goes. Named volumes stay unless -v is given.",
+  'command.down.detail': 'Without a compose file, -p NAME is enough: everything that carries the project\'s labels goes. Named volumes stay unless -v is given.',
   'command.events.about': 'Print what happens to containers, until it is stopped',
-  'command.events.detail':
-    'Filters: container=NAME, label=KEY[=VALUE], event=TYPE. Types: created, started, paused, resumed, health, oom, died, stopped, removed, renamed, and resync after a gap.',
+  'command.events.detail': 'Filters: container=NAME, label=KEY[=VALUE], event=TYPE. Types: created, started, paused, resumed, health, oom, died, stopped, removed, renamed, and resync after a gap.',
   'command.exec.about': 'Run a command in a running container and pass its exit code on',
-  'command.exec.detail':
-    'In a project stdin is sent and a terminal is given where there is one (-T for none). For a container of the engine -i and -t ask for them.',
+  'command.exec.detail': 'In a project stdin is sent and a terminal is given where there is one (-T for none). For a container of the engine -i and -t ask for them.',
   'command.gc.about': 'Remove what wherry made and whose owner is gone',
-  'command.gc.detail':
-    "Only what carries wherry's labels and whose process has ended. Compose projects are never touched: `wherry down` removes those.",
+  'command.gc.detail': 'Only what carries wherry\'s labels and whose process has ended. Compose projects are never touched: `wherry down` removes those.',
   'command.help.about': 'Show the page of a command',
   'command.imageInspect.about': 'Show all that is known of images, as a JSON array',
   'command.imageLoad.about': 'Read images from a tar archive',
@@ -554,14 +542,11 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'command.imageTag.about': 'Give an image one more name',
   'command.images.about': 'List images',
   'command.info.about': 'Show what the engine says of itself',
-  'command.inspect.about':
-    'Show all that is known of containers, images, networks or volumes, as a JSON array',
-  'command.inspect.detail':
-    'A name is first a service of the project, then a container, an image, a network, a volume; --type chooses.',
+  'command.inspect.about': 'Show all that is known of containers, images, networks or volumes, as a JSON array',
+  'command.inspect.detail': 'A name is first a service of the project, then a container, an image, a network, a volume; --type chooses.',
   'command.kill.about': 'Send a signal to the main process of containers',
   'command.logs.about': 'Show what containers wrote',
-  'command.logs.detail':
-    'Lines of several containers are merged by their time, each with a prefix that says whose it is.',
+  'command.logs.detail': 'Lines of several containers are merged by their time, each with a prefix that says whose it is.',
   'command.ls.about': 'List the projects of the engine',
   'command.networkConnect.about': 'Connect a container to a network',
   'command.networkCreate.about': 'Create a network',
@@ -571,35 +556,30 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'command.networkRm.about': 'Remove networks',
   'command.pause.about': 'Freeze all processes of containers',
   'command.plan.about': 'Show what `up` (or `down`) would do, and do nothing',
-  'command.plan.detail':
-    'Steps that stand in one wave do not wait for each other.\n  + create  ~ recreate  > start  x stop  < pull  * build  = keep  - remove',
+  'command.plan.detail': 'Steps that stand in one wave do not wait for each other.\n  + create  ~ recreate  > start  x stop  < pull  * build  = keep  - remove',
   'command.port.about': 'Show where the ports of a container are published',
   'command.ps.about': 'List containers',
-  'command.ps.detail':
-    'In a project: its containers, without those that ended well (exit code 0) unless --all is given. Elsewhere, or with --engine: the running containers of the engine, all of them with --all.\nFilters: label=KEY[=VALUE], name=NAME, status=STATUS.',
+  'command.ps.detail': 'In a project: its containers, without those that ended well (exit code 0) unless --all is given. Elsewhere, or with --engine: the running containers of the engine, all of them with --all.\nFilters: label=KEY[=VALUE], name=NAME, status=STATUS.',
   'command.pull.about': 'Pull the images of services, or images by their names',
   'command.push.about': 'Push the images that services build, or images by their names',
   'command.rename.about': 'Give a container another name',
   'command.restart.about': 'Stop containers and start them again',
   'command.rm.about': 'Remove stopped containers',
   'command.run.about': 'Run a command in a new container',
-  'command.run.detail':
-    "In a project: `wherry run SERVICE [COMMAND]` makes a one-off container of a service, after what it depends on is up. Elsewhere, or with --engine: `wherry run IMAGE [COMMAND]`, as docker run.\nThe exit code is the container's; 125 when it could not be created, 126 when the command cannot be executed, 127 when it was not found.",
+  'command.run.detail': 'In a project: `wherry run SERVICE [COMMAND]` makes a one-off container of a service, after what it depends on is up. Elsewhere, or with --engine: `wherry run IMAGE [COMMAND]`, as docker run.\nThe exit code is the container\'s; 125 when it could not be created, 126 when the command cannot be executed, 127 when it was not found.',
   'command.start.about': 'Start containers that exist',
   'command.stats.about': 'Show what containers use: CPU, memory, network, disk',
   'command.stop.about': 'Stop containers: their stop signal, then a kill when the grace is over',
   'command.top.about': 'List the processes in containers',
   'command.unpause.about': 'Let paused containers go on',
   'command.up.about': 'Create and start the services of the project, in the order of their dependencies',
-  'command.up.detail':
-    'Shows the logs of all services until Ctrl-C, which stops them; a second Ctrl-C kills them. With -d it returns when everything is started, with --wait when everything is healthy. What has not changed is left alone. --json implies -d.',
+  'command.up.detail': 'Shows the logs of all services until Ctrl-C, which stops them; a second Ctrl-C kills them. With -d it returns when everything is started, with --wait when everything is healthy. What has not changed is left alone. --json implies -d.',
   'command.version.about': 'Show the versions of wherry, Node and the engine',
   'command.volumeCreate.about': 'Create a volume',
   'command.volumeInspect.about': 'Show all that is known of volumes, as a JSON array',
   'command.volumeLs.about': 'List volumes',
   'command.volumeRm.about': 'Remove volumes',
-  'command.wait.about':
-    'Wait until containers end, print their exit codes and pass the first one on that is not 0',
+  'command.wait.about': 'Wait until containers end, print their exit codes and pass the first one on that is not 0',
   'completion.unknown': 'there is no completion for the shell "{shell}"',
   'completion.unknownFix': 'bash, zsh and fish have one',
   'copy.noDirectory': '{path} is no directory',
@@ -615,8 +595,7 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'doctor.rootless': 'rootless',
   'doctor.unusable': 'No engine can be used here.',
   'doctor.usable': 'wherry can run containers here.',
-  'down.done':
-    '{project}: {count, plural, =0 {nothing was there to remove} one {# thing removed} other {# things removed}} in {time}',
+  'down.done': '{project}: {count, plural, =0 {nothing was there to remove} one {# thing removed} other {# things removed}} in {time}',
   'engine.noFacet': '{engine} has no {facet} of its own',
   'engine.none': 'no container engine can be used here',
   'engine.noneFix': 'run `wherry doctor`: it tells for each engine how to make it usable',
@@ -632,7 +611,7 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'error.DEPENDENCY.why': 'something that it depends on failed first',
   'error.DEPENDENCY.fix': 'mend that one, then run it again',
   'error.ENGINE.why': 'the engine refused',
-  'error.ENGINE.fix': "the engine's log tells more; --debug shows its answer",
+  'error.ENGINE.fix': 'the engine\'s log tells more; --debug shows its answer',
   'error.EXIT.why': 'a process ended with another exit code than was wanted',
   'error.EXIT.fix': 'its log tells more',
   'error.IMAGE_PULL.why': 'the registry could not deliver the image',
@@ -652,7 +631,7 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'error.PROTOCOL.why': 'the other side sent something that its protocol does not allow',
   'error.PROTOCOL.fix': 'check that the address is that of a container engine',
   'error.STREAM_CUT.why': 'the connection ended before the engine said that it was complete',
-  'error.STREAM_CUT.fix': "run it again; when it happens again, look at the engine's log",
+  'error.STREAM_CUT.fix': 'run it again; when it happens again, look at the engine\'s log',
   'error.TIMEOUT.why': 'a deadline passed',
   'error.TIMEOUT.fix': 'give it more time, or look at why it takes so long',
   'error.UNAUTHORIZED.why': 'the registry wants other credentials',
@@ -668,8 +647,7 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'fault.why': '  why:',
   'fault.fix': '  fix:',
   'gc.removed': '{count, plural, =0 {nothing to remove} one {# thing removed} other {# things removed}}',
-  'gc.wouldRemove':
-    '{count, plural, =0 {nothing to remove} one {# thing would be removed} other {# things would be removed}}',
+  'gc.wouldRemove': '{count, plural, =0 {nothing to remove} one {# thing would be removed} other {# things would be removed}}',
   'global.backend': 'Engine to use',
   'global.context': 'Docker context to use',
   'global.debug': 'Show the chain of causes of an error, and the log',
@@ -696,7 +674,7 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'help.exitCode.127': 'run, exec: the command was not found',
   'help.exitCode.130': 'Ctrl-C (129: the terminal was closed)',
   'help.exitCode.143': 'SIGTERM',
-  'help.exitCodes': "Exit codes (run, exec, attach and wait pass on the container's)",
+  'help.exitCodes': 'Exit codes (run, exec, attach and wait pass on the container\'s)',
   'help.globalOptions': 'Options for all commands, before or after their names',
   'help.group.container': 'Containers',
   'help.group.image': 'Images',
@@ -704,8 +682,7 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'help.group.project': 'Projects',
   'help.group.system': 'System',
   'help.group.volume': 'Volumes',
-  'help.intro':
-    "Runs containers on any engine. Inside a project (a compose file here or above, or -f or -p) a name is first a service of the project, then a container. Elsewhere, or with --engine, the words mean the engine's containers, as docker's do.",
+  'help.intro': 'Runs containers on any engine. Inside a project (a compose file here or above, or -f or -p) a name is first a service of the project, then a container. Elsewhere, or with --engine, the words mean the engine\'s containers, as docker\'s do.',
   'help.options': 'OPTIONS',
   'help.ownOptions': 'Options',
   'help.usage': 'Usage:',
@@ -729,7 +706,7 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'info.storage': 'Storage',
   'inspect.none': 'nothing is called {name} ({kinds})',
   'inspect.noneFix': '`wherry ps -a` and `wherry images` list what is there',
-  interrupted: 'interrupted',
+  'interrupted': 'interrupted',
   'option.abortOnContainerExit': 'Stop everything when one container ends; its exit code is passed on',
   'option.addHost': 'Host name with its address, for /etc/hosts',
   'option.archive': 'Keep owners',
@@ -820,7 +797,7 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'option.publish': 'Publish a port: [ip:][published:]target[/protocol]',
   'option.pull': 'When images are pulled',
   'option.pullPolicy': 'Pull always (the default), or only what is missing',
-  'option.raw': "The engine's own record",
+  'option.raw': 'The engine\'s own record',
   'option.readOnly': 'Root file system read-only',
   'option.removeOrphans': 'Remove containers of services that the file does not have any more',
   'option.renewAnonVolumes': 'New anonymous volumes for new containers',
@@ -969,5 +946,5 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'version.engine': 'engine',
   'version.engineLine': '{version} (API {api}, {platform}, {address})',
   'version.noEngine': 'none answers; `wherry doctor` tells why',
-  warning: 'warning:',
+  'warning': 'warning:',
 };

@@ -121,7 +121,7 @@ describe.each(engines)('containers on $id', (engine) => {
     const plain = await w(['logs', name]);
     expect(plain).toMatchObject({ stdout: 'one\nthree\n', stderr: 'two\n', code: 0 });
     expect((await w(['logs', '--tail', '1', name])).stdout).toBe('three\n');
-    expect((await w(['logs', '-t', name])).stdout).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d) one\n/);
+    expect((await w(['logs', '-t', name])).stdout).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d) one$/m);
     const records = (await w(['logs', '--json', name])).stdout
       .trim()
       .split('\n')

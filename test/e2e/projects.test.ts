@@ -58,19 +58,16 @@ describe.each(engines)('projects on $id', (engine) => {
     text
       .replaceAll(directory.project, 'PROJECT')
       .replaceAll(under.options.join(' '), 'OPTIONS')
-      .replaceAll(/ *\b(\d+m)?\d+(\.\d+)?m?s\b/g, ' TIME')
-      .replaceAll(/localhost:\d+/g, 'localhost:PORT');
+      .replaceAll(/\b(\d+m)?\d+(\.\d+)?m?s\b/g, 'TIME')
+      .replaceAll(/localhost:\d+/g, 'localhost:PORT')
+      .replaceAll(/ {2,}/g, '  ');
 
   it('plans, comes up, and has nothing to do the second time', async () => {
     expect(normal((await w(['plan'])).stdout)).toMatchInlineSnapshot();
     const first = await w(['up', '-d', '--wait']);
     expect(first.code).toBe(0);
     expect(normal(first.stdout)).toMatchInlineSnapshot();
-    expect(normal(first.stderr)).toContain(
-      'PROJECT is up (TIME). Stop it with: wherry OPTIONS down'
-        .replace(' TIME', 'TIME')
-        .replace('(TIME)', '( TIME)'),
-    );
+    expect(normal(first.stderr)).toContain('PROJECT is up (TIME). Stop it with: wherry OPTIONS down');
     expect(normal((await w(['plan'])).stdout)).toBe('PROJECT is as it should be: nothing to do\n');
     const again = JSON.parse((await w(['up', '--json'])).stdout);
     expect(again.rows.map((row: { change: string }) => row.change)).toEqual(['kept', 'kept']);

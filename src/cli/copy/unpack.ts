@@ -1,5 +1,4 @@
-import { createWriteStream } from 'node:fs';
-import { chmod, lchown, link, lstat, mkdir, symlink, unlink, utimes } from 'node:fs/promises';
+import { chmod, lchown, link, lstat, mkdir, open, symlink, unlink, utimes } from 'node:fs/promises';
 import { dirname, join, normalize, sep } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -45,8 +44,9 @@ export async function unpackTo(
       if (header.type === 'symlink') await symlink(header.linkname ?? '', path);
       else if (header.type === 'link') await hardLink(base, header, path, { ...options, root });
       else if (header.type === 'file' || header.type === 'contiguous-file') {
-        await pipeline(entry, createWriteStream(path, { flags: 'wx' }));
-        await chmod(path, header.mode ?? 0o644);
+        await using file = await open(path, 'wx');
+        for await (const chunk of entry) await file.writeFile(chunk as Uint8Array);
+        await file.chmod(header.mode ?? 0o644);
         if (header.mtime) await utimes(path, header.mtime, header.mtime);
       }
       if (options.keepOwner) await lchown(path, header.uid ?? 0, header.gid ?? 0).catch(() => undefined);
