@@ -59,8 +59,7 @@ export async function execInContainer(
   const { socket } = await connection.upgrade(start);
   const exit = new ExecExit(connection, dialect, execId);
   const terminal = new ExecTerminal(connection, execId);
-  const kill = (): Promise<boolean> =>
-    killExec(connection, { container: id, exec: execId, command: options.command });
+  const kill = (): Promise<boolean> => killExec(connection, { container: id, exec: execId });
   const process = new ContainerExec(socket, {
     id: execId,
     exit,
