@@ -37,12 +37,17 @@ export async function buildContext(
     : streamContext(context, input, options);
 }
 
-async function directoryContext(
-  context: string,
-  input: DockerfileBuild,
-  { extra = [], signal }: BuildContextOptions,
-): Promise<BuildContext> {
-  const directory = await fs()
+/** A context directory looked at, not yet read. */
+export interface ContextDirectory {
+  /** Absolute, without links. */
+  path: string;
+  dockerfile: FoundDockerfile;
+  ignore: { name: string; text: string } | undefined;
+}
+
+/** Finds the Dockerfile and the ignore file of a context directory. `NOT_FOUND`, `PERMISSION`. */
+export async function contextDirectory(context: string, input: DockerfileBuild): Promise<ContextDirectory> {
+  const path = await fs()
     .promises.realpath(resolve(context))
     .catch((cause: unknown) => {
       throw new WherryError('NOT_FOUND', `the build context ${context} does not exist`, {
@@ -51,8 +56,23 @@ async function directoryContext(
         cause,
       });
     });
-  const dockerfile = await findDockerfile(directory, input);
-  const ignore = await readIgnoreFile(directory, dockerfile.path);
+  const dockerfile = await findDockerfile(path, input);
+  return { path, dockerfile, ignore: await readIgnoreFile(path, dockerfile.path) };
+}
+
+/** The text of a Dockerfile, wherever it is. */
+export async function dockerfileText({ path, dockerfile }: ContextDirectory): Promise<string> {
+  return dockerfile.inside === null
+    ? dockerfile.text
+    : readDockerfile(join(path, dockerfile.inside), dockerfile.inside);
+}
+
+async function directoryContext(
+  context: string,
+  input: DockerfileBuild,
+  { extra = [], signal }: BuildContextOptions,
+): Promise<BuildContext> {
+  const { path: directory, dockerfile, ignore } = await contextDirectory(context, input);
   const added = dockerfile.inside === null ? [dockerfileEntry(dockerfile.text)] : [];
   const [outside] = added;
   const ignoreText = ignoreFileText(ignore?.text, [...added, ...extra]);

@@ -1,8 +1,9 @@
 import type { CallOptions, RegistryCredentials } from '../../core/image.ts';
 import type { Secret } from '../../core/secret.ts';
 import { crypto } from '../../transport/builtin.ts';
+import { fileSync, type SyncedDirectory } from './buildkit-filesync.ts';
 import type { EngineConnection } from './connection.ts';
-import { GrpcFailure, type GrpcMethod, grpcNotFound, serveGrpc } from './grpc-server.ts';
+import { GrpcFailure, type GrpcMethod, grpcNotFound, serveGrpc, unary } from './grpc-server.ts';
 import { encodeProto, protoFields, protoText } from './protobuf.ts';
 import { revealText } from './registry-auth-header.ts';
 
@@ -10,6 +11,10 @@ import { revealText } from './registry-auth-header.ts';
 export interface SessionAnswers {
   secrets: Readonly<Record<string, Secret>>;
   credentials: (registry: string) => Promise<RegistryCredentials | undefined>;
+  /** By BuildKit's names: `context`, `dockerfile`. */
+  directories: ReadonlyMap<string, SyncedDirectory>;
+  /** The same for builds of the same directory: what was sent for one need not be sent for the next. */
+  sharedKey: string;
 }
 
 /** A connection over which BuildKit asks us; a build names it by its id. */
@@ -36,7 +41,7 @@ export async function openBuildkitSession(
     headers: {
       'x-docker-expose-session-uuid': id,
       'x-docker-expose-session-name': 'wherry',
-      'x-docker-expose-session-sharedkey': '',
+      'x-docker-expose-session-sharedkey': answers.sharedKey,
       'x-docker-expose-session-grpc-method': [...methods.keys()],
     },
     signal: options.signal,
@@ -47,15 +52,15 @@ export async function openBuildkitSession(
 
 const SERVING = 1;
 
-function sessionMethods({ secrets, credentials }: SessionAnswers): Map<string, GrpcMethod> {
-  const health: GrpcMethod = () => encodeProto([{ number: 1, value: SERVING }]);
-  const secret: GrpcMethod = (request) => {
+function sessionMethods({ secrets, credentials, directories }: SessionAnswers): Map<string, GrpcMethod> {
+  const health = unary(() => encodeProto([{ number: 1, value: SERVING }]));
+  const secret = unary((request) => {
     const name = firstText(request);
     const found = Object.hasOwn(secrets, name) ? secrets[name] : undefined;
     if (found === undefined) throw new GrpcFailure(grpcNotFound, `secret ${name}: not found`);
     return encodeProto([{ number: 1, value: found.reveal() }]);
-  };
-  const login: GrpcMethod = async (request) => {
+  });
+  const login = unary(async (request) => {
     const found = await credentials(firstText(request));
     if (found === undefined) return encodeProto([]);
     const { username = '', password, identityToken } = found;
@@ -66,11 +71,12 @@ function sessionMethods({ secrets, credentials }: SessionAnswers): Map<string, G
           { number: 2, value: password === undefined ? '' : revealText(password) },
         ])
       : encodeProto([{ number: 2, value: revealText(identityToken) }]);
-  };
+  });
   return new Map([
     ['/grpc.health.v1.Health/Check', health],
     ['/moby.buildkit.secrets.v1.Secrets/GetSecret', secret],
     ['/moby.filesync.v1.Auth/Credentials', login],
+    ['/moby.filesync.v1.FileSync/DiffCopy', fileSync(directories)],
   ]);
 }
 

@@ -1,10 +1,17 @@
-import type { Http2Session, ServerHttp2Stream } from 'node:http2';
+import type { Http2Session, IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
 import type { Duplex } from 'node:stream';
 import { http2 } from '../../transport/builtin.ts';
-import { collect } from '../../transport/bytes.ts';
 
-/** One unary method: the request message in, the response message out. */
-export type GrpcMethod = (request: Uint8Array) => Promise<Uint8Array> | Uint8Array;
+/** One call: messages come in and go out, in any order. */
+export interface GrpcCall {
+  metadata: IncomingHttpHeaders;
+  messages: AsyncIterable<Uint8Array>;
+  /** Resolves when there is room for more. */
+  send(message: Uint8Array): Promise<void>;
+}
+
+/** Serves one call to its end; what it throws becomes the status of the answer. */
+export type GrpcMethod = (call: GrpcCall) => Promise<void>;
 
 /** What a method throws to answer with a status of gRPC other than INTERNAL. */
 export class GrpcFailure extends Error {
@@ -20,8 +27,19 @@ export const grpcNotFound = 5;
 const grpcUnimplemented = 12;
 const grpcInternal = 13;
 
-/** Messages to us are questions of a few bytes. */
-const REQUEST_LIMIT = 4 * 1024 * 1024;
+/** Messages to us are questions of a few bytes, or pieces of them. */
+const MESSAGE_LIMIT = 4 * 1024 * 1024;
+
+/** A method with one request and one response. */
+export function unary(respond: (request: Uint8Array) => Promise<Uint8Array> | Uint8Array): GrpcMethod {
+  return async ({ messages, send }) => {
+    for await (const request of messages) {
+      await send(await respond(request));
+      return;
+    }
+    throw new GrpcFailure(grpcInternal, 'the request is cut');
+  };
+}
 
 /** Serves gRPC over HTTP/2 on a stream that is already open; `/package.Service/Method` names the methods. */
 export function serveGrpc(socket: Duplex, methods: ReadonlyMap<string, GrpcMethod>): { close(): void } {
@@ -30,7 +48,7 @@ export function serveGrpc(socket: Duplex, methods: ReadonlyMap<string, GrpcMetho
   session.on('error', () => {});
   session.on('stream', (stream: ServerHttp2Stream, headers) => {
     stream.on('error', () => {});
-    void answer(stream, methods.get(String(headers[':path'])));
+    void answer(stream, headers, methods.get(String(headers[':path'])));
   });
   return {
     close: () => {
@@ -40,27 +58,46 @@ export function serveGrpc(socket: Duplex, methods: ReadonlyMap<string, GrpcMetho
   };
 }
 
-async function answer(stream: ServerHttp2Stream, method: GrpcMethod | undefined): Promise<void> {
+async function answer(
+  stream: ServerHttp2Stream,
+  metadata: IncomingHttpHeaders,
+  method: GrpcMethod | undefined,
+): Promise<void> {
+  let status = 0;
+  let text = '';
+  const open = (): void => {
+    if (stream.headersSent || stream.destroyed) return;
+    stream.respond({ ':status': 200, 'content-type': 'application/grpc' }, { waitForTrailers: true });
+    stream.on('wantTrailers', () =>
+      stream.sendTrailers({ 'grpc-status': String(status), 'grpc-message': encodeURIComponent(text) }),
+    );
+  };
+  const send = async (message: Uint8Array): Promise<void> => {
+    open();
+    if (stream.destroyed) throw new GrpcFailure(grpcInternal, 'the caller is gone');
+    if (!stream.write(frame(message))) await roomIn(stream);
+  };
   try {
     if (method === undefined) throw new GrpcFailure(grpcUnimplemented, 'no such method');
-    const response = await method(message(await collect(stream, REQUEST_LIMIT)));
-    end(stream, 0, '', response);
+    await method({ metadata, messages: messagesOf(stream), send });
   } catch (error) {
-    const status = error instanceof GrpcFailure ? error.status : grpcInternal;
-    end(stream, status, error instanceof Error ? error.message : String(error));
+    status = error instanceof GrpcFailure ? error.status : grpcInternal;
+    text = error instanceof Error ? error.message : String(error);
   }
+  open();
+  if (!stream.destroyed) stream.end();
 }
 
-function end(stream: ServerHttp2Stream, status: number, text: string, response?: Uint8Array): void {
-  if (stream.destroyed || stream.closed) return;
-  const trailers = { 'grpc-status': String(status), 'grpc-message': encodeURIComponent(text) };
-  if (response === undefined) {
-    stream.respond({ ':status': 200, 'content-type': 'application/grpc', ...trailers }, { endStream: true });
-    return;
-  }
-  stream.respond({ ':status': 200, 'content-type': 'application/grpc' }, { waitForTrailers: true });
-  stream.on('wantTrailers', () => stream.sendTrailers(trailers));
-  stream.end(frame(response));
+function roomIn(stream: ServerHttp2Stream): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      stream.off('drain', done);
+      stream.off('close', done);
+      resolve();
+    };
+    stream.on('drain', done);
+    stream.on('close', done);
+  });
 }
 
 /** gRPC's frame: a compression flag, the length, the message. */
@@ -70,10 +107,18 @@ function frame(bytes: Uint8Array): Buffer {
   return Buffer.concat([head, bytes]);
 }
 
-function message(body: Buffer): Uint8Array {
-  if (body.length < 5 || body.length < 5 + body.readUInt32BE(1)) {
-    throw new GrpcFailure(grpcInternal, 'the request is cut');
+async function* messagesOf(stream: ServerHttp2Stream): AsyncGenerator<Uint8Array, void, undefined> {
+  let rest: Buffer = Buffer.alloc(0);
+  for await (const chunk of stream.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+    rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+    while (rest.length >= 5) {
+      const length = rest.readUInt32BE(1);
+      if (rest[0] !== 0) throw new GrpcFailure(grpcUnimplemented, 'compressed messages are not understood');
+      if (length > MESSAGE_LIMIT) throw new GrpcFailure(grpcInternal, 'the message is too long');
+      if (rest.length < 5 + length) break;
+      const message = rest.subarray(5, 5 + length);
+      rest = rest.subarray(5 + length);
+      yield message;
+    }
   }
-  if (body[0] !== 0) throw new GrpcFailure(grpcUnimplemented, 'compressed requests are not understood');
-  return body.subarray(5, 5 + body.readUInt32BE(1));
 }

@@ -1,4 +1,5 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -85,6 +86,39 @@ function tests(engine: TestEngine, builder: BuildOptions['builder']): void {
     const output = told.map((news) => (news.kind === 'output' ? news.text : '')).join('');
     expect(output).toContain('/context/kept/file');
     expect(output).not.toMatch(/dropped|secret/);
+  });
+
+  it('sends a directory as it is, and what has changed in it', { timeout: 2 * timeout }, async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'wherry-tree-'));
+    const big = randomBytes(3_000_001);
+    await mkdir(join(directory, 'a/b'), { recursive: true });
+    await writeFile(join(directory, 'a/b/big'), big);
+    await writeFile(join(directory, 'a.c'), '');
+    await writeFile(join(directory, 'a/ünï code'), 'x');
+    await writeFile(join(directory, 'run.sh'), '#!/bin/sh\n', { mode: 0o750 });
+    await symlink('b/big', join(directory, 'a/link'));
+    const report = [
+      'COPY . /tree',
+      "RUN cd /tree && find . | sort && md5sum a/b/big a/link && stat -c '%a %u %g %n' run.sh && readlink a/link",
+    ];
+    const input = { context: directory, dockerfileInline: shell(...report).dockerfileInline ?? '' };
+    try {
+      const { output: first } = await build(input);
+      const sum = createHash('md5').update(big).digest('hex');
+      expect(first).toMatch(
+        /^\.\n\.\/a\n\.\/a\.c\n\.\/a\/b\n\.\/a\/b\/big\n\.\/a\/link\n\.\/a\/ünï code\n\.\/run\.sh\n/m,
+      );
+      expect(first).toContain(`${sum}  a/b/big`);
+      expect(first).toContain(`${sum}  a/link`);
+      expect(first).toContain('750 0 0 run.sh');
+      await writeFile(join(directory, 'a/b/big'), 'small now');
+      await rm(join(directory, 'a.c'));
+      const { output: second } = await build(input);
+      expect(second).toContain(`${createHash('md5').update('small now').digest('hex')}  a/b/big`);
+      expect(second).not.toContain('a.c');
+    } finally {
+      await rm(directory, { recursive: true, force: true });
+    }
   });
 
   it('takes arguments, a target and the text of a Dockerfile', { timeout }, async () => {
