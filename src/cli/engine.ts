@@ -2,7 +2,7 @@ import type { Backend } from '../core/backend.ts';
 import type { BackendConfig, BackendType } from '../core/config.ts';
 import { isWherryError, WherryError } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
-import type { BackendRegistry, Diagnosis } from '../core/registry.ts';
+import { type BackendRegistry, type Diagnosis, engineHangs } from '../core/registry.ts';
 import type { GlobalOptions } from './globals.ts';
 import { t } from './text.ts';
 
@@ -65,13 +65,16 @@ async function answering(
   config: BackendConfig,
   signal: AbortSignal,
 ): Promise<Backend> {
-  const limited = AbortSignal.any([signal, AbortSignal.timeout(probeTimeout)]);
-  const backend = await registry.open(config, { signal: limited });
+  const limit = AbortSignal.timeout(probeTimeout);
+  const limited = AbortSignal.any([signal, limit]);
+  let backend: Backend | undefined;
   try {
+    backend = await registry.open(config, { signal: limited });
     await backend.healthCheck({ signal: limited });
     return backend;
   } catch (error) {
-    await backend[Symbol.asyncDispose]();
-    throw error;
+    await backend?.[Symbol.asyncDispose]();
+    if (!limit.aborted || signal.aborted || !isWherryError(error, 'TIMEOUT')) throw error;
+    throw engineHangs(backend?.address ?? `the ${config.type} engine`, probeTimeout);
   }
 }

@@ -68,7 +68,7 @@ test('takes the preferred one that meets the demands, tells about all, closes th
   });
   expect(backend.type).toBe('qemu');
   expect(diagnosis.map((row) => [row.type, row.usable, row.reason])).toEqual([
-    ['nanos', false, 'hangs'],
+    ['nanos', false, 'the nanos engine did not answer within 0.05 s'],
     ['qemu', true, ''],
     ['docker', false, 'no socket'],
     ['podman', false, 'exec is required: no exec here'],

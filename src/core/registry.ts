@@ -36,6 +36,14 @@ export interface Selection {
   diagnosis: readonly Diagnosis[];
 }
 
+/** The error for an engine that takes connections and says nothing within the time limit of a probe (ms). */
+export function engineHangs(name: string, milliseconds: number): WherryError {
+  return new WherryError('UNAVAILABLE', `${name} did not answer within ${milliseconds / 1000} s`, {
+    hint: 'the engine hangs or has too much to do: look into its log, and restart it',
+    details: { address: name },
+  });
+}
+
 /** The engines that a program knows. An instance, so that two users in one process do not disturb each other. */
 export class BackendRegistry {
   readonly #factories = new Map<BackendType, BackendFactory>();
@@ -119,7 +127,8 @@ export class BackendRegistry {
     type: BackendType,
     options: SelectOptions,
   ): Promise<{ backend: Backend | undefined; diagnosis: Diagnosis }> {
-    const limit = AbortSignal.timeout(options.probeTimeout ?? 3000);
+    const milliseconds = options.probeTimeout ?? 3000;
+    const limit = AbortSignal.timeout(milliseconds);
     const signal = options.signal === undefined ? limit : AbortSignal.any([limit, options.signal]);
     let backend: Backend | undefined;
     try {
@@ -133,9 +142,11 @@ export class BackendRegistry {
         }
       }
       return { backend, diagnosis: { type, usable: true, address: backend.address, reason: '', hint: null } };
-    } catch (error) {
+    } catch (thrown) {
       const address = backend?.address ?? null;
       await backend?.[Symbol.asyncDispose]();
+      const isLate = limit.aborted && isWherryError(thrown, 'TIMEOUT');
+      const error = isLate ? engineHangs(address ?? `the ${type} engine`, milliseconds) : thrown;
       const reason = error instanceof Error ? error.message : String(error);
       const hint = isWherryError(error) ? (error.hint ?? null) : null;
       return { backend: undefined, diagnosis: { type, usable: false, address, reason, hint } };

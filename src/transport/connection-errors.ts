@@ -59,6 +59,12 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** What OpenSSL says in words; its whole message has addresses and source files in it. */
+function reasonOf(error: unknown): string {
+  const hasReason = typeof error === 'object' && error !== null && 'reason' in error;
+  return hasReason && typeof error.reason === 'string' ? error.reason : messageOf(error).trim();
+}
+
 const serverCertificateCodes: ReadonlySet<string> = new Set([
   'DEPTH_ZERO_SELF_SIGNED_CERT',
   'SELF_SIGNED_CERT_IN_CHAIN',
@@ -91,25 +97,21 @@ function tlsError(code: string | undefined, cause: unknown, address: string): Wh
     );
   }
   if (/^ERR_SSL_.*ALERT/.test(code)) {
-    return new WherryError('UNAVAILABLE', `${address} refused our TLS certificate: ${messageOf(cause)}`, {
+    return new WherryError('UNAVAILABLE', `${address} refused our TLS certificate: ${reasonOf(cause)}`, {
       hint: 'Check the client certificate and key, and that the server trusts the CA that signed them.',
       details: { address, tls: code, side: 'client' },
       cause,
     });
   }
   if (code.startsWith('ERR_OSSL_') || code === 'ERR_CRYPTO_INVALID_STATE' || code.startsWith('ERR_SSL_NO_')) {
-    return new WherryError(
-      'UNAVAILABLE',
-      `the TLS files for ${address} cannot be used: ${messageOf(cause)}`,
-      {
-        hint: 'Check that the CA, certificate and key files are PEM and belong together.',
-        details: { address, tls: code, side: 'client' },
-        cause,
-      },
-    );
+    return new WherryError('UNAVAILABLE', `the TLS files for ${address} cannot be used: ${reasonOf(cause)}`, {
+      hint: 'Check that the CA, certificate and key files are PEM and belong together.',
+      details: { address, tls: code, side: 'client' },
+      cause,
+    });
   }
   if (code.startsWith('ERR_SSL_')) {
-    return new WherryError('UNAVAILABLE', `${address} does not speak TLS: ${messageOf(cause)}`, {
+    return new WherryError('UNAVAILABLE', `${address} does not speak TLS: ${reasonOf(cause)}`, {
       hint: 'Check the port, and whether the engine listens with TLS there.',
       details: { address, tls: code, side: 'protocol' },
       cause,

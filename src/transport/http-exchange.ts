@@ -121,12 +121,20 @@ function requestError(cause: unknown, address: string): WherryError {
   }
   if (code === 'ECONNRESET' || code === 'EPIPE' || code === undefined) {
     return new WherryError('UNAVAILABLE', `${address} closed the connection before it answered`, {
-      hint: address.startsWith('tls:')
-        ? 'The engine may be restarting, or it may not accept our client certificate.'
-        : 'The engine may be restarting: try again.',
+      hint: closedHint(address),
       details: { address, errno: code },
       cause,
     });
   }
   return connectionError(cause, address);
+}
+
+function closedHint(address: string): string {
+  if (address.startsWith('tls:')) {
+    return 'The engine may be restarting, or it may not accept our client certificate.';
+  }
+  if (address.startsWith('tcp:')) {
+    return 'The engine may be restarting, or it may want TLS (DOCKER_TLS_VERIFY=1, DOCKER_CERT_PATH).';
+  }
+  return 'The engine may be restarting: try again.';
 }

@@ -52,6 +52,11 @@ describe('where the engine is', () => {
   test('DOCKER_TLS_VERIFY and DOCKER_CERT_PATH switch TLS on', async () => {
     const env = { DOCKER_HOST: 'tcp://engine' };
     expect(await found({ ...env, DOCKER_TLS_VERIFY: '1' })).toBe('tls://engine:2376');
+    await expect(found({ ...env, DOCKER_CERT_PATH: home })).rejects.toMatchObject({
+      code: 'INVALID',
+      message: expect.stringContaining('DOCKER_CERT_PATH'),
+    });
+    await writeFile(join(home, 'ca.pem'), 'x');
     expect(await found({ ...env, DOCKER_CERT_PATH: home })).toBe('tls://engine:2376');
     expect(await found(env)).toBe('tcp://engine:2375');
   });

@@ -135,5 +135,12 @@ async function environmentTls(env: Environment, directory: string): Promise<TlsF
   const verify = Boolean(env.DOCKER_TLS_VERIFY);
   const path = env.DOCKER_CERT_PATH;
   if (!path && !verify) return undefined;
-  return (await readTlsFiles(path || directory, { verify })) ?? { verify };
+  const files = await readTlsFiles(path || directory, { verify });
+  if (files === undefined && path) {
+    throw new WherryError('INVALID', `DOCKER_CERT_PATH: there are no TLS files in ${path}`, {
+      hint: 'it is the directory of ca.pem, cert.pem and key.pem',
+      details: { path },
+    });
+  }
+  return files ?? { verify };
 }
