@@ -94,6 +94,7 @@ export interface WaitResult {
   exitCode: number;
 }
 
+/** An empty list filters nothing. */
 export interface ListFilter {
   /** Also those that do not run. Default: false. */
   all?: boolean;

@@ -102,7 +102,7 @@ export interface ExecResult {
   durationMs: number;
 }
 
-/** A running exec: stream it, or await `result()` for all of it. It is consumed once, as one of the two. */
+/** A running exec. Its output is read once; `execCapture` is the way to have all of it at the end. */
 export interface ExecProcess extends AttachedProcess {
   /** The engine's id of this exec. */
   readonly id: string;
