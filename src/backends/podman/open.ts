@@ -19,7 +19,7 @@ export async function openPodman(config: PodmanConfig, options: CallOptions = {}
     service,
     version: libpodVersion,
     isLocal: isLocal(connection.address),
-    auth: new RegistryAuth({ env: config.env, home: config.env?.HOME }),
+    auth: new RegistryAuth({ env: config.env, home: config.env?.HOME, rules: 'podman' }),
     ...(config.logger === undefined ? {} : { logger: config.logger }),
   });
 }
