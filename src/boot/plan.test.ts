@@ -123,14 +123,20 @@ describe('planUp', () => {
   });
 
   test('a changed service is made anew, its dependants with restart go along, others stay', async () => {
-    const before = await load(chain);
+    const other = { image: 'web:1', depends_on: ['db'] };
+    const before = await load({ ...chain, services: { ...chain.services, other } });
     const state = carriedOut(before, nothing, plan(before, nothing));
     const changed = await load({
       ...chain,
-      services: { ...chain.services, db: { ...chain.services.db, environment: { A: '1' } } },
+      services: { ...chain.services, db: { ...chain.services.db, environment: { A: '1' } }, other },
     });
     const next = plan(changed, state);
-    expect(lines(next.steps)).toEqual(['stop app-web-1', 'recreate app-db-1', 'start app-web-1']);
+    expect(lines(next.steps)).toEqual([
+      'stop app-web-1',
+      'keep app-other-1',
+      'recreate app-db-1',
+      'start app-web-1',
+    ]);
   });
 
   test('a new image of the same name makes the container anew', async () => {

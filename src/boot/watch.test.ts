@@ -86,6 +86,18 @@ test('what an earlier run said does not count', async () => {
   expect(await gated({}, died(1), started, health('healthy'))).toBe('passed');
 });
 
+test('what an earlier run said does not count when the call is faster than the event', async () => {
+  const wire = new Wire();
+  const watch = new ProjectWatch(wire.backend, 'app');
+  watch.begin(time);
+  watch.starting(id);
+  wire.send(health('healthy'), died(1));
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  watch.started(id);
+  expect(watch.state(id)).toMatchObject({ phase: 'running', health: null, exits: 0 });
+  await watch.close();
+});
+
 test('a container that ends closes the gate, unless its engine brings it back', async () => {
   expect(await gated({}, started, died(1))).toBe('EXIT');
   expect(await gated({}, started, died(0))).toBe('EXIT');
