@@ -25,6 +25,7 @@ import type { EngineEvent, EventOptions } from '../../core/engine-event.ts';
 import type { CallOptions, Image, Images } from '../../core/image.ts';
 import { type Logger, silentLogger } from '../../core/logger.ts';
 import type { Networks } from '../../core/network.ts';
+import { unsupportedFields } from '../../core/plan.ts';
 import type { ContainerSpec } from '../../core/spec.ts';
 import type {
   AttachedProcess,
@@ -162,7 +163,7 @@ export abstract class EngineApiBackend implements Backend {
     const { signal, onProgress, credentials } = options;
     const context = {
       connection: this.connection,
-      capabilities: await this.capabilities({ signal }),
+      capabilities: await this.#capabilitiesFor(spec, signal),
       logger: this.logger,
       dialect: this.dialect,
       pull: (policy: 'always' | 'missing') =>
@@ -290,6 +291,11 @@ export abstract class EngineApiBackend implements Backend {
   /** For engines that take what they cannot do. Called before anything is made. */
   protected async checkSpec(_spec: ContainerSpec, _options: CreateOptions): Promise<void> {}
 
+  /** What an engine of this API version can do whatever its machine; null when nothing is sure. */
+  protected certainCapabilities(_apiVersion: string): BackendCapabilities | null {
+    return null;
+  }
+
   protected async startExec(id: string, options: ExecOptions): Promise<KillableExec> {
     return execInContainer(this.connection, this.dialect, id, options);
   }
@@ -310,5 +316,14 @@ export abstract class EngineApiBackend implements Backend {
   /** An inspect record in our words. */
   protected readContainer(record: ContainerRecord, digest: string | null): ContainerInfo {
     return containerInfo(record, digest);
+  }
+
+  /** The engine takes long to tell about its machine, and is not asked when the spec needs nothing of it. */
+  async #capabilitiesFor(spec: ContainerSpec, signal: AbortSignal | undefined): Promise<BackendCapabilities> {
+    if (this.#capabilities === undefined) {
+      const certain = this.certainCapabilities(await this.connection.apiVersion({ signal }));
+      if (certain !== null && unsupportedFields(spec, certain).length === 0) return certain;
+    }
+    return this.capabilities({ signal });
   }
 }

@@ -78,6 +78,13 @@ export function engineCapabilities(facts: CapabilityFacts): BackendCapabilities 
   };
 }
 
+/** What every Docker engine of this API version can do, on the poorest of machines. */
+export function certainCapabilities(apiVersion: string): BackendCapabilities {
+  const poorest = { CgroupDriver: 'none', InitBinary: '' };
+  const capabilities = engineCapabilities({ system: poorest, apiVersion, hasProjectQuota: false });
+  return { ...capabilities, privileged: unsupported('the engine may lack capabilities itself') };
+}
+
 function cgroupLimits(system: SystemRecord): (flag: boolean | undefined, controller: string) => Capability {
   const isRootless = (system.SecurityOptions ?? []).some((option) => option.includes('name=rootless'));
   return (flag, controller) => {
