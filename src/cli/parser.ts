@@ -1,16 +1,8 @@
-import { Command, CommanderError, Option } from 'commander';
-import { isWherryError } from '../core/errors.ts';
 import type { AnyCommand, OptionDeclaration } from './declaration.ts';
 import { type GlobalOptions, globalOptions } from './globals.ts';
+import type { Options, Parsed, ParseSettings } from './parse-options.ts';
 import { t } from './text.ts';
 import { usage } from './usage.ts';
-
-type Options = Readonly<Record<string, OptionDeclaration<unknown>>>;
-type Declared = OptionDeclaration<unknown> & {
-  many?: true;
-  parse?: (text: string) => unknown;
-  choices?: readonly string[];
-};
 
 /** The start of a command line: global options, then the words of the command and all that is its own. */
 export interface Prefix {
@@ -19,8 +11,8 @@ export interface Prefix {
 }
 
 /** Reads global options up to the first word. */
-export function parsePrefix(argv: readonly string[]): Prefix {
-  const { values, words } = parse(globalOptions, argv, { passThrough: true });
+export async function parsePrefix(argv: readonly string[]): Promise<Prefix> {
+  const { values, words } = await parse(globalOptions, argv, { passThrough: true });
   return { globals: values as unknown as GlobalOptions, rest: words };
 }
 
@@ -34,11 +26,11 @@ export interface ParsedCommand {
  * Reads what follows the name of `command`: its own options, and the global ones as far as their spelling is not taken.
  * What stood before the name is in `globals`.
  */
-export function parseCommand(
+export async function parseCommand(
   command: AnyCommand,
   argv: readonly string[],
   globals: GlobalOptions,
-): ParsedCommand {
+): Promise<ParsedCommand> {
   const own = command.options as Options;
   const taken = new Set(Object.values(own).flatMap(({ flags }) => spellings(flags)));
   const shared: Record<string, OptionDeclaration<unknown>> = {};
@@ -49,7 +41,7 @@ export function parseCommand(
     if (free.some((flag) => flag.startsWith('--')))
       shared[`global ${name}`] = { ...option, flags: free.join(', ') };
   }
-  const { values, words } = parse({ ...own, ...shared }, argv, {
+  const { values, words } = await parse({ ...own, ...shared }, argv, {
     passThrough: command.passThrough === true,
     name: command.name,
   });
@@ -87,58 +79,20 @@ export function spellings(flags: string): string[] {
   return flags.split(', ').map((flag) => flag.split(' ')[0] ?? flag);
 }
 
-function parse(
-  declared: Options,
-  argv: readonly string[],
-  settings: { passThrough: boolean; name?: string },
-): { values: Record<string, unknown>; words: readonly string[] } {
-  const parser = new Command()
-    .helpOption(false)
-    .exitOverride()
-    .configureOutput({ writeErr: () => undefined, writeOut: () => undefined })
-    .allowExcessArguments(true)
-    .argument('[words...]');
-  if (settings.passThrough) parser.passThroughOptions();
-  const attributes = new Map<string, { option: Option; declaration: Declared }>();
-  for (const [name, declaration] of Object.entries(declared as Readonly<Record<string, Declared>>)) {
-    const option = commanderOption(declaration);
-    parser.addOption(option);
-    attributes.set(name, { option, declaration });
-  }
-  try {
-    parser.parse([...argv], { from: 'user' });
-  } catch (error) {
-    throw asUsage(error, settings.name);
-  }
-  const given = parser.opts();
-  const values: Record<string, unknown> = {};
-  for (const [name, { option, declaration }] of attributes) {
-    const value: unknown = given[option.attributeName()];
-    if (option.negate) values[name] = value === false;
-    else if (declaration.many === true) values[name] = value ?? [];
-    else values[name] = option.required ? value : value === true;
-  }
-  return { values, words: parser.args };
+/** Without any option there is nothing to parse: commander, which costs as much as half of a short command, stays away. */
+async function parse(declared: Options, argv: readonly string[], settings: ParseSettings): Promise<Parsed> {
+  const first = argv.findIndex((word) => word.startsWith('-'));
+  const plain = first < 0 || (settings.passThrough && first > 0);
+  if (plain) return { values: defaults(declared), words: argv };
+  const { parseOptions } = await import('./parse-options.ts');
+  return parseOptions(declared, argv, settings);
 }
 
-function commanderOption(declaration: Declared): Option {
-  const option = new Option(declaration.flags);
-  if (option.negate) return option.default(undefined);
-  if (declaration.choices !== undefined) option.choices(declaration.choices);
-  const { parse: parseValue, many } = declaration;
-  if (option.required && (many === true || parseValue !== undefined)) {
-    option.argParser((text: string, previous: unknown) => {
-      const value = parseValue === undefined ? text : parseValue(text);
-      return many === true ? [...((previous as unknown[] | undefined) ?? []), value] : value;
-    });
-  }
-  return option;
-}
-
-function asUsage(error: unknown, name: string | undefined): unknown {
-  const hint = name === undefined ? t('usage.seeHelpOfAll') : t('usage.seeHelp', { command: name });
-  if (isWherryError(error, 'INVALID')) return usage(error.message, error.hint ?? hint);
-  if (!(error instanceof CommanderError)) return error;
-  const [message = '', suggestion] = error.message.replace(/^error: /, '').split('\n');
-  return usage(message, suggestion === undefined ? hint : suggestion.replace(/^\(|\)$/g, ''));
+function defaults(declared: Options): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(declared).map(([name, option]) => {
+      if ('many' in option) return [name, []];
+      return [name, option.flags.includes('<') ? undefined : false];
+    }),
+  );
 }

@@ -17,14 +17,14 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
   let globals: GlobalOptions | undefined;
   let context: Awaited<ReturnType<typeof createContext>> | undefined;
   try {
-    const prefix = parsePrefix(argv);
+    const prefix = await parsePrefix(argv);
     globals = prefix.globals;
     const found = findCommand(prefix.rest);
     if (found === undefined || found.kind === 'group' || globals.help) {
       const { showHelp } = await import('./help.ts');
       return showHelp(found, outputFor(globals));
     }
-    const parsed = parseCommand(found.command, found.rest, globals);
+    const parsed = await parseCommand(found.command, found.rest, globals);
     globals = parsed.globals;
     const output = outputFor(globals);
     if (globals.help) {

@@ -1,0 +1,77 @@
+import { Command, CommanderError, Option } from 'commander';
+import { isWherryError } from '../core/errors.ts';
+import type { OptionDeclaration } from './declaration.ts';
+import { t } from './text.ts';
+import { usage } from './usage.ts';
+
+export type Options = Readonly<Record<string, OptionDeclaration<unknown>>>;
+type Declared = OptionDeclaration<unknown> & {
+  many?: true;
+  parse?: (text: string) => unknown;
+  choices?: readonly string[];
+};
+
+export interface ParseSettings {
+  /** Options end at the first word. */
+  passThrough: boolean;
+  /** Command that hints name. */
+  name?: string;
+}
+
+export interface Parsed {
+  values: Record<string, unknown>;
+  words: readonly string[];
+}
+
+/** Splits a command line into the values of all declared options and the words, with commander. */
+export function parseOptions(declared: Options, argv: readonly string[], settings: ParseSettings): Parsed {
+  const parser = new Command()
+    .helpOption(false)
+    .exitOverride()
+    .configureOutput({ writeErr: () => undefined, writeOut: () => undefined })
+    .allowExcessArguments(true)
+    .argument('[words...]');
+  if (settings.passThrough) parser.passThroughOptions();
+  const attributes = new Map<string, { option: Option; declaration: Declared }>();
+  for (const [name, declaration] of Object.entries(declared as Readonly<Record<string, Declared>>)) {
+    const option = commanderOption(declaration);
+    parser.addOption(option);
+    attributes.set(name, { option, declaration });
+  }
+  try {
+    parser.parse([...argv], { from: 'user' });
+  } catch (error) {
+    throw asUsage(error, settings.name);
+  }
+  const given = parser.opts();
+  const values: Record<string, unknown> = {};
+  for (const [name, { option, declaration }] of attributes) {
+    const value: unknown = given[option.attributeName()];
+    if (option.negate) values[name] = value === false;
+    else if (declaration.many === true) values[name] = value ?? [];
+    else values[name] = option.required ? value : value === true;
+  }
+  return { values, words: parser.args };
+}
+
+function commanderOption(declaration: Declared): Option {
+  const option = new Option(declaration.flags);
+  if (option.negate) return option.default(undefined);
+  if (declaration.choices !== undefined) option.choices(declaration.choices);
+  const { parse: parseValue, many } = declaration;
+  if (option.required && (many === true || parseValue !== undefined)) {
+    option.argParser((text: string, previous: unknown) => {
+      const value = parseValue === undefined ? text : parseValue(text);
+      return many === true ? [...((previous as unknown[] | undefined) ?? []), value] : value;
+    });
+  }
+  return option;
+}
+
+function asUsage(error: unknown, name: string | undefined): unknown {
+  const hint = name === undefined ? t('usage.seeHelpOfAll') : t('usage.seeHelp', { command: name });
+  if (isWherryError(error, 'INVALID')) return usage(error.message, error.hint ?? hint);
+  if (!(error instanceof CommanderError)) return error;
+  const [message = '', suggestion] = error.message.replace(/^error: /, '').split('\n');
+  return usage(message, suggestion === undefined ? hint : suggestion.replace(/^\(|\)$/g, ''));
+}
