@@ -1,5 +1,6 @@
 import type { EngineEvent } from '../../core/engine-event.ts';
 import type { ContainerSpec } from '../../core/spec.ts';
+import type { TerminalSize } from '../../core/streams.ts';
 import type { Query } from '../../transport/query.ts';
 import type { CreateBody } from './create-body.ts';
 import { engineEvent } from './event-record.ts';
@@ -19,6 +20,10 @@ export interface Dialect {
   adaptStats(sample: StatsRecord): StatsRecord;
   /** An event in our words; null for one that we do not tell. */
   event(record: EventRecord): EngineEvent | null;
+  /** The size of a terminal as the start of an exec takes it; null when it has to be set afterwards. */
+  execSize(size: TerminalSize): object | null;
+  /** ms after which the size of an exec's terminal is set once more, for engines that may forget one of several. */
+  readonly sizeRepeat: number | null;
   /** The exit code of an exec, null when it is not told; undefined while the process runs or has not begun to. */
   execExit(record: ExecRecord): number | null | undefined;
 }
@@ -44,6 +49,8 @@ export const dockerDialect: Dialect = {
   adaptCreate: (body) => body,
   adaptStats: (sample) => sample,
   event: engineEvent,
+  execSize: () => null,
+  sizeRepeat: null,
   // Before it begins, `Running` is false as well, but there is no exit code yet.
   execExit: ({ Running, ExitCode }) => (Running === true ? undefined : (ExitCode ?? undefined)),
 };

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isWherryError } from '../../core/errors.ts';
 import type { TerminalSize } from '../../core/streams.ts';
 import type { EngineConnection } from './connection.ts';
+import type { Dialect } from './dialect.ts';
 
 const ATTEMPTS = 20;
 const DELAY_MS = 25;
@@ -13,11 +14,13 @@ const DELAY_MS = 25;
 export class ExecTerminal {
   readonly #connection: EngineConnection;
   readonly #path: string;
+  readonly #repeat: number | null;
   #asked = 0;
   #previous: Promise<void> = Promise.resolve();
 
-  constructor(connection: EngineConnection, execId: string) {
+  constructor(connection: EngineConnection, execId: string, dialect: Pick<Dialect, 'sizeRepeat'>) {
     this.#connection = connection;
+    this.#repeat = dialect.sizeRepeat;
     this.#path = `/exec/${execId}/resize`;
   }
 
@@ -32,8 +35,8 @@ export class ExecTerminal {
   async #set({ columns, rows }: TerminalSize, turn: number): Promise<void> {
     for (let attempt = 1; turn === this.#asked; attempt += 1) {
       try {
-        const query = { h: rows, w: columns };
-        await this.#connection.call({ method: 'POST', path: this.#path, query });
+        await this.#post({ columns, rows });
+        this.#repeatLater({ columns, rows }, turn);
         return;
       } catch (error) {
         const tooEarly = isWherryError(error, 'CONFLICT', 'INVALID', 'ENGINE', 'NOT_FOUND');
@@ -41,5 +44,18 @@ export class ExecTerminal {
         await sleep(DELAY_MS, undefined, { ref: false });
       }
     }
+  }
+
+  async #post({ columns, rows }: TerminalSize): Promise<void> {
+    await this.#connection.call({ method: 'POST', path: this.#path, query: { h: rows, w: columns } });
+  }
+
+  #repeatLater(size: TerminalSize, turn: number): void {
+    if (this.#repeat === null) return;
+    const again = (): void => {
+      // By then the process may have ended.
+      if (turn === this.#asked) this.#post(size).catch(() => undefined);
+    };
+    setTimeout(again, this.#repeat).unref();
   }
 }

@@ -26,6 +26,7 @@ export async function execInContainer(
 ): Promise<KillableExec> {
   const { tty = false, detach = false, stdin, size, signal } = options;
   const takesSize = size !== undefined && (await connection.atLeast('1.42', { signal }));
+  const startSize = tty && size !== undefined ? dialect.execSize(size) : null;
   const consoleSize = takesSize ? { ConsoleSize: [size.rows, size.columns] } : {};
   const { Id: execId } = await connection.json<{ Id: string }>({
     method: 'POST',
@@ -49,7 +50,7 @@ export async function execInContainer(
   const start = {
     method: 'POST' as const,
     path: `/exec/${execId}/start`,
-    json: { Detach: detach, Tty: tty, ...(tty ? consoleSize : {}) },
+    json: { Detach: detach, Tty: tty, ...(tty ? consoleSize : {}), ...startSize },
     signal,
   };
   if (detach) {
@@ -58,7 +59,7 @@ export async function execInContainer(
   }
   const { socket } = await connection.upgrade(start);
   const exit = new ExecExit(connection, dialect, execId);
-  const terminal = new ExecTerminal(connection, execId);
+  const terminal = new ExecTerminal(connection, execId, dialect);
   const kill = (): Promise<boolean> => killExec(connection, { container: id, exec: execId });
   const process = new ContainerExec(socket, {
     id: execId,
@@ -70,7 +71,7 @@ export async function execInContainer(
     hasEnded: () => exit.within(END_LIMIT_MS),
   });
   // A size that comes too late for a short process is no failure of the exec.
-  if (size !== undefined && !takesSize) terminal.resize(size).catch(() => undefined);
+  if (size !== undefined && !takesSize && startSize === null) terminal.resize(size).catch(() => undefined);
   if (stdin !== undefined && typeof stdin !== 'boolean') {
     // A process that does not read its input has not failed; a source that fails ends the input.
     sendInput(socket, stdin, { tty }).catch(() => socket.end());

@@ -76,6 +76,9 @@ export class PodmanBackend extends EngineApiBackend {
   }
 
   override async update(id: string, changes: UpdateChanges, options: CallOptions = {}): Promise<void> {
+    const { update } = await this.capabilities(options);
+    if (!update.supported)
+      throw new WherryError('UNSUPPORTED', `container ${id} cannot be updated: ${update.reason}`);
     await updatePodman(this.connection, id, changes, options);
   }
 

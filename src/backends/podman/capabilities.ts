@@ -54,7 +54,7 @@ export function podmanCapabilities(docker: BackendCapabilities, facts: PodmanFac
     networkWalls: strictWalls
       ? supported
       : unsupported(
-          "this Podman walls networks off from one another, not from its default network (netavark's isolate=strict can)",
+          'the walls of this netavark fall when another network empties, and none keep its default network out (isolate=strict does)',
         ),
     stopEvents: unsupported('Podman tells of a stop only when it comes before the end of the process'),
     update: isOlder(version, [5, 4])

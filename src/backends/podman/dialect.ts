@@ -16,6 +16,9 @@ export function podmanDialect(version: string): Dialect {
     adaptCreate,
     adaptStats: isOlder(version, [4, 4]) ? swapNetwork : (sample) => sample,
     event: podmanEvent,
+    execSize: ({ columns, rows }) => ({ h: rows, w: columns }),
+    // conmon, reading two sizes at once, takes the first of them twice.
+    sizeRepeat: 200,
   };
 }
 

@@ -1,13 +1,13 @@
 import { constants } from 'node:os';
 import type { ContainerInfo } from '../../core/container.ts';
-import type { ContainerSpec, ResourceLimits } from '../../core/spec.ts';
+import type { ContainerSpec, ResourceLimits, VolumeMount } from '../../core/spec.ts';
 
 const signals = Object.entries(constants.signals);
 
 /** What Podman's compatible inspect says differently: signals by number, and ports also of one that does not run. */
 export function podmanContainer(info: ContainerInfo): ContainerInfo {
   const runs = info.status === 'running' || info.status === 'paused' || info.status === 'stopping';
-  const { stopSignal, networkMode, networks, resources, ...spec } = info.spec;
+  const { stopSignal, networkMode, networks, resources, volumes: _, ...spec } = info.spec;
   return {
     ...info,
     ports: runs ? info.ports : [],
@@ -16,6 +16,7 @@ export function podmanContainer(info: ContainerInfo): ContainerInfo {
       ...(stopSignal === undefined ? {} : stopSignalOf(stopSignal)),
       ...networksOf(networkMode, networks),
       ...(resources === undefined ? {} : { resources: resourcesOf(resources) }),
+      ...volumesOf(info.spec),
     },
   };
 }
@@ -39,6 +40,14 @@ function networksOf(
     ...(mode === undefined ? {} : { networkMode: mode }),
     ...(hasNamed ? { networks: named } : {}),
   };
+}
+
+/** With a read-only root Podman adds a tmpfs where programs like to write, and some versions tell of it. */
+function volumesOf({ volumes, readOnly }: ContainerSpec): Pick<ContainerSpec, 'volumes'> {
+  const isOwn = (mount: VolumeMount): boolean =>
+    readOnly === true && mount.type === 'tmpfs' && ['/run', '/tmp', '/var/tmp'].includes(mount.target);
+  const given = (volumes ?? []).filter((mount) => !isOwn(mount));
+  return given.length === 0 ? {} : { volumes: given };
 }
 
 /** `RLIMIT_NOFILE` is the kernel's word for what create takes as `nofile`. */

@@ -95,8 +95,14 @@ export const eventCases: readonly ConformanceCase[] = [
       }
       await byName.until('died');
       await byLabel.until('died');
-      deepEqual(byName.types(), ['started', 'died'], 'events by name');
-      deepEqual(byLabel.types(), ['started', 'died'], 'events by label');
+      for (const { types } of [byName, byLabel].map((each) => ({ types: each.types() }))) {
+        // An event of just before may still have been on its way.
+        deepEqual(
+          types.filter((type) => type !== 'created'),
+          ['started', 'died'],
+          'events',
+        );
+      }
     },
   },
   {

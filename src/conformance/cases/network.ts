@@ -46,7 +46,7 @@ export const networkCases: readonly ConformanceCase[] = [
   },
   {
     name: 'network: two networks of ours are out of reach of one another',
-    needs: ['networking'],
+    needs: ['networking', 'networkWalls'],
     run: async (t) => outOfReach(t, { networks: { [await t.network()]: {} } }),
   },
   {
