@@ -66,11 +66,10 @@ export const inspectCases: readonly ConformanceCase[] = [
         (mount) =>
           `${mount.type} ${'source' in mount ? mount.source : ''} ${mount.target} ${mount.readOnly ? 'ro' : 'rw'}`,
       );
-      deepEqual(
-        targets.sort(),
-        ['bind /tmp /host ro', 'tmpfs  /scratch rw', `volume ${volume} /data ro`],
-        'mounts',
-      );
+      // Podman adds tmpfs mounts of its own to a read-only root.
+      for (const mount of ['bind /tmp /host ro', 'tmpfs  /scratch rw', `volume ${volume} /data ro`]) {
+        ok(targets.includes(mount), `the mount "${mount}" is among ${targets.join(', ')}`);
+      }
     },
   },
   {
