@@ -11,8 +11,8 @@ import { killExec } from './exec-kill.ts';
 import { ExecTerminal } from './exec-terminal.ts';
 import { sendInput } from './process-input.ts';
 
-/** How long after the end of its stream a process may take to end. */
-const END_LIMIT_MS = 5000;
+/** How long after the end of its stream a process may take to end, as its engine sees it: a busy one is slow to look. */
+const END_LIMIT_MS = 30_000;
 
 /**
  * `Backend.exec` for engines with the Engine API. A program that is not there is no error of this call: the engine writes
