@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import { type ErrorCode, isWherryError } from '../core/errors.ts';
 import type { PlainKey } from '../i18n/index.ts';
 import type { Output } from './output/output.ts';
+import { printable } from './output/width.ts';
 import { t } from './text.ts';
 
 /** An error as a person reads it: what failed, why, and how to fix it. */
@@ -39,11 +40,11 @@ export function reportFault(error: unknown, output: Output, options: { debug: bo
     return;
   }
   const paint = output.paintNote;
-  const [first = '', ...more] = fault.what.split('\n');
+  const [first = '', ...more] = fault.what.split('\n').map(printable);
   output.alert(`${paint('red', t('fault.what'))} ${first}`);
   for (const line of more) output.alert(`       ${line}`);
-  output.alert(`${paint('dim', t('fault.why'))} ${fault.why}`);
-  output.alert(`${paint('dim', t('fault.fix'))} ${fault.fix}`);
+  output.alert(`${paint('dim', t('fault.why'))} ${printable(fault.why)}`);
+  output.alert(`${paint('dim', t('fault.fix'))} ${printable(fault.fix)}`);
   if (options.debug) output.alert(inspect(error, { depth: 6, colors: false }));
 }
 

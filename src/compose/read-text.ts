@@ -19,7 +19,11 @@ async function explained<T>(path: string, what: string, read: () => Promise<T>):
     const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
     const details = { file: path };
     if (code === 'ENOENT' || code === 'ENOTDIR') {
-      throw new WherryError('NOT_FOUND', `${what} ${path} does not exist`, { details, cause });
+      throw new WherryError('NOT_FOUND', `${what} ${path} does not exist`, {
+        hint: 'check the path',
+        details,
+        cause,
+      });
     }
     if (code === 'EISDIR')
       throw new WherryError('INVALID', `${what} ${path} is a directory`, { details, cause });

@@ -187,7 +187,8 @@ function isMissingImage(error: unknown): boolean {
 }
 
 function imageNotFound(spec: ContainerSpec, cause: unknown): WherryError {
-  return new WherryError('NOT_FOUND', `image ${spec.image} is not on the engine`, {
+  const variant = spec.platform === undefined ? spec.image : `${spec.image} for ${spec.platform}`;
+  return new WherryError('NOT_FOUND', `image ${variant} is not on the engine`, {
     hint: 'pull or build it first, or let `pullPolicy` be `missing`',
     details: { kind: 'image', image: spec.image },
     cause,

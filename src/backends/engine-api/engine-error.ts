@@ -90,6 +90,8 @@ function byStatus(status: number): Verdict {
       return { code: 'UNAUTHORIZED', hint: 'log in to the registry (`docker login`), or give credentials' };
     case 403:
       return { code: 'PERMISSION' };
+    // The engine's router sends clients on from paths with `..` or empty parts: no thing has such a name.
+    case 301:
     case 404:
       return { code: 'NOT_FOUND' };
     case 405:

@@ -23,7 +23,8 @@ export async function pullImage(
   if (policy !== 'always') {
     if (await imageExists(connection, name, { platform, signal })) return;
     if (policy === 'never') {
-      throw new WherryError('NOT_FOUND', `${name} is not on the engine, and the pull policy is "never"`, {
+      const variant = platform === undefined ? name : `${name} for ${platform}`;
+      throw new WherryError('NOT_FOUND', `${variant} is not on the engine, and the pull policy is "never"`, {
         hint: 'pull or build it first, or use the policy "missing"',
         details: { reference: name, policy },
       });

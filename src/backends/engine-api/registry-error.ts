@@ -14,9 +14,13 @@ interface Transfer {
 export function registryError(message: string, transfer: Transfer, cause?: unknown): WherryError {
   const { verb, reference, platform, authenticated } = transfer;
   const { registry } = reference;
-  const name = reference.familiar;
+  const name = platform === undefined ? reference.familiar : `${reference.familiar} for ${platform}`;
   const kind = kinds.find(({ pattern }) => pattern.test(message));
-  const details = { reference: name, registry, ...(platform === undefined ? {} : { platform }) };
+  const details = {
+    reference: reference.familiar,
+    registry,
+    ...(platform === undefined ? {} : { platform }),
+  };
   const fields = { details, cause };
   switch (kind?.code) {
     case 'NO_SPACE':
