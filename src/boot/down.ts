@@ -49,13 +49,16 @@ async function lookForDown(backend: Backend, options: DownOptions): Promise<Proj
     options.services === undefined ? (backend.networks?.list({ labels, signal }) ?? []) : [],
     options.volumes === true ? (backend.volumes?.list({ labels, signal }) ?? []) : [],
   ]);
-  const named = (list: readonly (ResourceState & { name: string })[]): ReadonlyMap<string, ResourceState> =>
-    new Map(list.map(({ name, labels: own }) => [name, { labels: own }]));
+  const byName = new Map<string, ResourceState & { ids: string[] }>();
+  for (const { id, name, labels: own } of networks) {
+    const ids = byName.get(name)?.ids ?? [];
+    byName.set(name, { labels: own, ids: [...ids, id] });
+  }
   return {
     project: projectName,
     containers,
-    networks: named(networks),
-    volumes: named(volumes),
+    networks: byName,
+    volumes: new Map(volumes.map(({ name, labels: own }) => [name, { labels: own }])),
     images: new Map(),
   };
 }
@@ -120,7 +123,9 @@ class DownRun {
           await this.#removeContainer(step.current ?? step.name);
           return 'removed';
         case 'network':
-          await this.#backend.networks?.remove(step.name, { signal });
+          for (const id of this.#current.networks?.get(step.name)?.ids ?? [step.name]) {
+            await this.#backend.networks?.remove(id, { signal });
+          }
           return 'removed';
         case 'volume':
           await this.#backend.volumes?.remove(step.name, { signal });

@@ -16,6 +16,8 @@ export interface ProjectState {
 
 export interface ResourceState {
   labels: Readonly<Record<string, string>>;
+  /** Ids of all that have the name: engines let two networks have the same. Default: the name is enough. */
+  ids?: readonly string[];
 }
 
 export interface ImageState {

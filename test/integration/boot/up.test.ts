@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
+import { request } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -14,6 +15,7 @@ import {
   type UpOptions,
   up,
 } from '../../../src/boot/index.ts';
+import { composeLabel } from '../../../src/compose/index.ts';
 import { type Event, EventBus, isWherryError } from '../../../src/core/index.ts';
 import { benchOn, counting, enginesUnderTest, type Model, okFile, Stack, stays } from './stack.ts';
 
@@ -410,6 +412,25 @@ for (const id of enginesUnderTest) {
       await down(backend, { projectName: stack.name, volumes: true });
       expect(await stack.leftovers()).toEqual([]);
     });
+
+    // Later engines, and Podman, refuse a second one.
+    test.runIf(id === 'docker-20.10')(
+      'down removes two networks of one name, as an up that was killed may leave them',
+      async () => {
+        await using stack = new Stack(bench);
+        await up(backend, await stack.load({ services: { a: { command: stays } } }), { noStart: true });
+        const Labels = { [composeLabel.project]: stack.name };
+        const socketPath = bench.engine.host.replace('unix://', '');
+        const headers = { 'content-type': 'application/json' };
+        const call = request({ socketPath, path: '/v1.41/networks/create', method: 'POST', headers });
+        call.end(JSON.stringify({ Name: `${stack.name}_default`, Labels }));
+        const [{ statusCode }] = await once(call, 'response');
+        expect(statusCode).toBe(201);
+        expect((await stack.leftovers()).filter((name) => name.endsWith('_default'))).toHaveLength(2);
+        expect((await down(backend, { projectName: stack.name })).ok).toBe(true);
+        expect(await stack.leftovers()).toEqual([]);
+      },
+    );
 
     test('events tell the story in order', async () => {
       await using stack = new Stack(bench);
