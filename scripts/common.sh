@@ -8,9 +8,6 @@ as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo env PATH="$PATH" "$@"; f
 # Runs a command as this user with the groups that the user has by now: setup may have added one (docker), which a process
 # gets when a new session is opened for it, as sudo does.
 with_new_groups() {
-  if [ "$(id -nG)" = "$(id -nG "$(id -un)")" ] || [ "$(id -u)" = 0 ]; then
-    "$@"
-  else
-    sudo --preserve-env --user "$(id -un)" env PATH="$PATH" "$@"
-  fi
+  if has_new_groups; then sudo --preserve-env --user "$(id -un)" env PATH="$PATH" "$@"; else "$@"; fi
 }
+has_new_groups() { [ "$(id -u)" != 0 ] && [ "$(id -nG)" != "$(id -nG "$(id -un)")" ]; }
