@@ -1,19 +1,19 @@
 import { afterAll, describe, test } from 'vitest';
-import { defaultRegistry } from '../../src/backends/index.ts';
+import { openBackend } from '../../src/backends/index.ts';
 import {
   conformanceCases,
   prepareConformance,
   runCase,
   type Surroundings,
 } from '../../src/conformance/index.ts';
-import type { Backend, BackendConfig } from '../../src/core/index.ts';
+import type { Backend } from '../../src/core/index.ts';
 import { type LabEngine, labEngines } from '../lab/engines.ts';
 
 /** Declares one test for each case of the suite against an engine of the lab; a loud skip where the engine is absent. */
 export async function conformanceOf(id: string): Promise<void> {
   const { engine, reason } = await labEngine(id);
-  if (engine === undefined) return absent(id, reason);
-  const open = (): Promise<Backend> => openBackend(engine);
+  if (engine === undefined) return skipLoudly(`conformance on ${id}`, id, reason);
+  const open = (): Promise<Backend> => openLabBackend(engine);
   const backend = await open();
   const surroundings = await prepareConformance(backend, { reopen: open });
   afterAll(() => backend[Symbol.asyncDispose]());
@@ -39,27 +39,27 @@ function declare(candidate: Candidate, surroundings: Surroundings): void {
 export async function labEngine(id: string): Promise<{ engine: LabEngine | undefined; reason: string }> {
   const { engines, skipped } = await labEngines();
   const engine = engines.find((each) => each.id === id);
-  const leg = skipped.find((each) => id.startsWith(each.id));
+  // A leg is called by its engine (`docker`) where its version is only known once it is there.
+  const leg = skipped.find((each) => each.id === id) ?? skipped.find((each) => id.startsWith(each.id));
   return {
     engine,
     reason: leg?.reason ?? `the lab has ${engines.map((each) => each.id).join(', ') || 'no engine'}`,
   };
 }
 
-export function openBackend(engine: LabEngine): Promise<Backend> {
-  const config: BackendConfig = { type: engine.kind, host: engine.host };
-  return defaultRegistry().get(engine.kind).open(config, {});
+export function openLabBackend(engine: LabEngine): Promise<Backend> {
+  return openBackend({ type: engine.kind, host: engine.host });
 }
 
 /** An engine that is not there is a skip that nobody can overlook, and a failure where it was demanded. */
-function absent(id: string, reason: string): void {
+export function skipLoudly(what: string, id: string, reason: string): void {
   const demanded = (process.env.WHERRY_REQUIRE_ENGINES ?? '').split(/[\s,]+/).includes(id);
-  console.warn(`\nSKIPPED: conformance on ${id}: ${reason}\n`);
+  console.warn(`\nSKIPPED: ${what}: ${reason}\n`);
   if (process.env.CI === 'true' && demanded) {
-    test(`${id} is demanded by WHERRY_REQUIRE_ENGINES`, () => {
+    test(`${what}: ${id} is demanded by WHERRY_REQUIRE_ENGINES`, () => {
       throw new Error(`${id} is absent: ${reason}`);
     });
   } else {
-    test.skip(`conformance on ${id}: ${reason}`, () => {});
+    test.skip(`${what}: ${reason}`, () => {});
   }
 }
