@@ -6,11 +6,13 @@ import { deferred } from './deferred.ts';
 
 type Died = Extract<EngineEvent, { type: 'died' }>;
 
+type FollowOptions = Pick<LogOptions, 'tail' | 'since' | 'until'>;
+
 export interface FollowerOptions {
   projectName: string;
   /** Only these; all when undefined. */
   services: readonly string[] | undefined;
-  onRecord: (record: LogRecord, container: string) => void;
+  onRecord: (record: LogRecord, name: string, id: string) => void;
   /** A container ended. */
   onExit?: (exit: Died) => void;
   signal: AbortSignal;
@@ -24,9 +26,11 @@ export class ProjectFollower {
   readonly #controller = new AbortController();
   readonly #signal: AbortSignal;
   readonly #fresh = new Set<string>();
+  /** The last line of each container that was shown. */
+  readonly #last = new Map<string, LogRecord>();
   readonly #running = new Set<string>();
   #listening: Promise<void> | undefined;
-  #onIdle: (() => void) | undefined;
+  #onChange: (() => void) | undefined;
 
   constructor(backend: Backend, options: FollowerOptions) {
     this.#backend = backend;
@@ -41,17 +45,18 @@ export class ProjectFollower {
   }
 
   /** Follows a container that exists. */
-  follow(id: string, name: string, options: Pick<LogOptions, 'tail' | 'since'>): void {
+  follow(id: string, name: string, options: FollowOptions): void {
     this.#running.add(id);
     if (!this.#following.has(id)) this.#begin(id, name, options);
   }
 
-  /** Resolves when no container that was followed runs any more and all its lines are out. Fails when the engine is gone. */
+  /** Resolves when no container of the project runs or is about to, and all lines are out. Fails when the engine is gone. */
   async idle(): Promise<void> {
-    while (this.#running.size > 0) {
-      const { promise, resolve } = deferred<void>();
-      this.#onIdle = resolve;
-      await Promise.race([promise, this.#listening]);
+    for (;;) {
+      const changed = deferred<void>();
+      this.#onChange = changed.resolve;
+      if (this.#running.size === 0 && !(await this.#anyRuns())) break;
+      await Promise.race([changed.promise, this.#listening]);
       this.#signal.throwIfAborted();
     }
     await Promise.all(this.#following.values());
@@ -64,9 +69,8 @@ export class ProjectFollower {
   }
 
   async #listen(): Promise<void> {
-    const { projectName, services } = this.#options;
-    const labels = [`com.docker.compose.project=${projectName}`, 'com.docker.compose.oneoff=False'];
-    for await (const event of this.#backend.events({ labels, signal: this.#signal })) {
+    const { services } = this.#options;
+    for await (const event of this.#backend.events({ labels: this.#labels, signal: this.#signal })) {
       if (event.type === 'resync') continue;
       const { id, name, labels: own } = event.subject;
       const service = own['com.docker.compose.service'] ?? '';
@@ -80,11 +84,16 @@ export class ProjectFollower {
   async #started(id: string, name: string): Promise<void> {
     this.#running.add(id);
     if (this.#following.has(id)) return;
-    const fresh = this.#fresh.delete(id);
-    const info = fresh
-      ? undefined
-      : await this.#backend.inspect(id, { signal: this.#signal }).catch(() => undefined);
-    this.#begin(id, name, { since: info?.startedAt ?? undefined });
+    if (this.#fresh.delete(id)) this.#begin(id, name, {});
+    else this.#begin(id, name, { since: await this.#endOfLastRun(id) });
+  }
+
+  /** What came before was shown, or belongs to a run that nobody asked for. */
+  async #endOfLastRun(id: string): Promise<Date | undefined> {
+    const last = this.#last.get(id)?.time;
+    if (last !== undefined && last !== null) return last;
+    const info = await this.#backend.inspect(id, { signal: this.#signal }).catch(() => undefined);
+    return info?.finishedAt ?? info?.startedAt ?? undefined;
   }
 
   async #died(event: Died): Promise<void> {
@@ -93,20 +102,46 @@ export class ProjectFollower {
     this.#following.delete(id);
     this.#running.delete(id);
     this.#options.onExit?.(event);
-    if (this.#running.size === 0) this.#onIdle?.();
+    this.#onChange?.();
   }
 
-  #begin(id: string, name: string, options: Pick<LogOptions, 'tail' | 'since'>): void {
+  /** The engine restarts some containers by itself: what it is about to start counts. */
+  async #anyRuns(): Promise<boolean> {
+    const rows = await this.#backend.list({ all: true, labels: this.#labels }, { signal: this.#signal });
+    const { services } = this.#options;
+    return rows.some(({ status, labels }) => {
+      const chosen = services === undefined || services.includes(labels['com.docker.compose.service'] ?? '');
+      return chosen && (status === 'running' || status === 'starting');
+    });
+  }
+
+  get #labels(): string[] {
+    return [`com.docker.compose.project=${this.#options.projectName}`, 'com.docker.compose.oneoff=False'];
+  }
+
+  #begin(id: string, name: string, options: FollowOptions): void {
     const done = this.#read(id, name, options);
-    done.catch(() => undefined);
     this.#following.set(id, done);
+    done
+      .catch(() => undefined)
+      .finally(() => {
+        // Without an event: it was over before anybody listened.
+        this.#running.delete(id);
+        this.#onChange?.();
+      });
   }
 
-  async #read(id: string, name: string, options: Pick<LogOptions, 'tail' | 'since'>): Promise<void> {
+  async #read(id: string, name: string, options: FollowOptions): Promise<void> {
     try {
       const stream = this.#backend.logs(id, { ...options, follow: true, signal: this.#signal });
-      for await (const batch of stream.batches())
-        for (const record of batch) this.#options.onRecord(record, name);
+      const shown = this.#last.get(id)?.timestamp ?? '';
+      for await (const batch of stream.batches()) {
+        for (const record of batch) {
+          if (record.timestamp !== null && record.timestamp <= shown) continue;
+          this.#last.set(id, record);
+          this.#options.onRecord(record, name, id);
+        }
+      }
     } catch (error) {
       if (!isWherryError(error, 'CANCELLED', 'NOT_FOUND')) throw error;
     }

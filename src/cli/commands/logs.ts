@@ -33,8 +33,38 @@ export async function logs({ context, words, options }: Invocation<LogsOptions>)
         chosen.map(({ label }) => label),
         context.output.paint,
       );
-  if (options.follow) await Promise.all(chosen.map((target) => printLog(context, target, options, prefix)));
+  if (options.follow && scope.kind === 'project' && chosen.every(({ service }) => service !== null)) {
+    await followProject(context, scope.name, chosen, options, prefix);
+  } else if (options.follow)
+    await Promise.all(chosen.map((target) => printLog(context, target, options, prefix)));
   else await printMerged(context, chosen, options, prefix);
+}
+
+/** Follows services over restarts, and their containers that are added later. */
+async function followProject(
+  context: Context,
+  projectName: string,
+  targets: readonly Target[],
+  options: LogsOptions,
+  prefix: LinePrefix | undefined,
+): Promise<void> {
+  const { ProjectFollower } = await import('../project-follower.ts');
+  const labels = new Map(targets.map((target) => [target.id, target]));
+  const services = [...new Set(targets.map(({ service }) => service ?? ''))];
+  const follower = new ProjectFollower(await context.backend(), {
+    projectName,
+    services,
+    signal: context.signal,
+    onRecord: (record, name, id) => {
+      const target = labels.get(id) ?? { id, label: name.replace(`${projectName}-`, ''), service: null };
+      print(context, target, record, options, prefix);
+    },
+  });
+  follower.listen();
+  const { tail, since, until } = logOptions(options);
+  for (const { id, label } of targets) follower.follow(id, label, { tail, since, until });
+  await follower.idle();
+  await follower.close();
 }
 
 /** The bytes as they were written. */
