@@ -151,8 +151,8 @@ function ports(host: HostConfigRecord): PortMapping[] {
 }
 
 function exposed(record: ContainerRecord): string[] {
-  const published = new Set(Object.keys(record.HostConfig?.PortBindings ?? {}));
-  return Object.keys(record.Config.ExposedPorts ?? {}).filter((key) => !published.has(key));
+  const bindings = record.HostConfig?.PortBindings ?? {};
+  return Object.keys(record.Config.ExposedPorts ?? {}).filter((key) => !bindings[key]?.length);
 }
 
 /** `name:address` lines; an address may hold colons itself, a host name does not. */

@@ -1,6 +1,12 @@
 import type { CreateOptions, StatsOptions, StopOptions, UpdateChanges } from '../../core/backend.ts';
 import type { BackendCapabilities } from '../../core/capabilities.ts';
-import type { ContainerInfo, ContainerStats, ProcessTable } from '../../core/container.ts';
+import type {
+  ContainerInfo,
+  ContainerStats,
+  ContainerSummary,
+  ListFilter,
+  ProcessTable,
+} from '../../core/container.ts';
 import { isWherryError, WherryError } from '../../core/errors.ts';
 import type { CallOptions } from '../../core/image.ts';
 import type { ContainerSpec } from '../../core/spec.ts';
@@ -18,6 +24,7 @@ import { HealthDriver } from './health-driver.ts';
 import { podmanImageDifferences } from './image-differences.ts';
 import { hasInit } from './init-binary.ts';
 import { withHealthLog } from './libpod-health.ts';
+import { listHealth, withHealth } from './list-health.ts';
 import { Walls } from './network-walls.ts';
 import { PodmanNetworks } from './networks.ts';
 import { podmanContainer } from './read-container.ts';
@@ -73,6 +80,17 @@ export class PodmanBackend extends EngineApiBackend {
     this.#health.watch(plain);
     const record = await withHealthLog(this.connection, plain, options);
     return podmanContainer(this.readContainer(record, await imageDigest(this.connection, record, options)));
+  }
+
+  override async list(
+    filter: ListFilter = {},
+    options: CallOptions = {},
+  ): Promise<readonly ContainerSummary[]> {
+    const [rows, health] = await Promise.all([
+      super.list(filter, options),
+      listHealth(this.connection, options),
+    ]);
+    return withHealth(rows, health);
   }
 
   override async update(id: string, changes: UpdateChanges, options: CallOptions = {}): Promise<void> {
