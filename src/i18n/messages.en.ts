@@ -109,6 +109,7 @@ export interface Messages {
   'completion.unknown': { shell: string | number };
   'completion.unknownFix': Record<never, never>;
   'copy.noDirectory': { path: string | number };
+  'copy.noPath': { container: string | number; path: string | number };
   'copy.noSource': { path: string | number };
   'copy.ontoFile': { path: string | number };
   'copy.outside': { name: string | number };
@@ -583,6 +584,7 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'completion.unknown': 'there is no completion for the shell "{shell}"',
   'completion.unknownFix': 'bash, zsh and fish have one',
   'copy.noDirectory': '{path} is no directory',
+  'copy.noPath': '{container} has no {path}',
   'copy.noSource': '{path} does not exist here',
   'copy.ontoFile': '{path} is a file in the container, and a directory cannot take its place',
   'copy.outside': 'the archive has an entry outside of its directory: {name}',

@@ -15,7 +15,7 @@ import {
 const { engines } = await labEngines();
 const stays = 'trap "exit 0" TERM; while :; do sleep 0.05; done';
 
-describe.each(engines)('projects on $id', (engine) => {
+describe.each(engines)('projects on $id', { timeout: 180_000 }, (engine) => {
   let under: EngineUnderTest;
   let directory: Directory;
 

@@ -5,7 +5,7 @@ import { Terminal } from './terminal.ts';
 
 const { engines } = await labEngines();
 
-describe.skipIf(engines.length === 0)('on a terminal', () => {
+describe.skipIf(engines.length === 0)('on a terminal', { timeout: 120_000 }, () => {
   let under: EngineUnderTest;
   let directory: Directory;
 

@@ -35,15 +35,19 @@ export async function cp({ context, words, options }: Invocation<CpOptions>): Pr
     return { context, backend, id, keepOwner: options.archive };
   };
   if (from.kind === 'container' && to.kind !== 'container')
-    await copyOut(await copy(from.container), from.path, to);
+    await copyOut(await copy(from.container), from, to);
   else if (to.kind === 'container' && from.kind !== 'container')
     await copyIn(await copy(to.container), from, to.path);
   else throw usage(t('copy.sides'), t('copy.sidesFix'));
 }
 
-async function copyOut({ context, backend, id, keepOwner }: Copy, path: string, to: Place): Promise<void> {
+async function copyOut(
+  { context, backend, id, keepOwner }: Copy,
+  { container, path }: Extract<Place, { kind: 'container' }>,
+  to: Place,
+): Promise<void> {
   const { signal } = context;
-  const archive = backend.copyOut(id, path, { signal });
+  const archive = namingPath(backend.copyOut(id, path, { signal }), container, path);
   if (to.kind !== 'local') {
     for await (const chunk of archive)
       if (!process.stdout.write(chunk)) await once(process.stdout, 'drain', { signal });
@@ -59,6 +63,22 @@ async function copyOut({ context, backend, id, keepOwner }: Copy, path: string, 
     throw new WherryError('NOT_FOUND', t('copy.noDirectory', { path: to.path }));
   }
   await unpackTo(dirname(target), archive, { keepOwner, rename: basename(target) });
+}
+
+/** Not every engine says which path it did not find. */
+async function* namingPath(
+  archive: AsyncIterable<Uint8Array>,
+  container: string,
+  path: string,
+): AsyncIterable<Uint8Array> {
+  try {
+    yield* archive;
+  } catch (error) {
+    const isPath = isWherryError(error, 'NOT_FOUND') && !/container/i.test(error.message);
+    throw isPath
+      ? new WherryError('NOT_FOUND', t('copy.noPath', { container, path }), { cause: error })
+      : error;
+  }
 }
 
 async function copyIn({ context, backend, id, keepOwner }: Copy, from: Place, path: string): Promise<void> {
