@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -29,12 +30,15 @@ export async function startService(config: PodmanConfig, options: CallOptions = 
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   const stop = async (): Promise<void> => {
-    process.off('exit', kill);
+    process.off('exit', leave);
     await ended(child);
     await rm(folder, { recursive: true, force: true });
   };
-  const kill = (): void => void child.kill('SIGKILL');
-  process.once('exit', kill);
+  const leave = (): void => {
+    child.kill('SIGKILL');
+    rmSync(folder, { recursive: true, force: true });
+  };
+  process.once('exit', leave);
   try {
     await ready(child, path, program, signal);
   } catch (error) {
