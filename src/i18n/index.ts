@@ -1,3 +1,2 @@
-export { formatMessage, type MessageValue, placeholders } from './format.ts';
-export { en, type Messages } from './messages.en.ts';
-export { type Catalogue, type MessageKey, type PlainKey, type Translate, translator } from './translator.ts';
+export { en } from './messages.en.ts';
+export { type PlainKey, type Translate, translator } from './translator.ts';

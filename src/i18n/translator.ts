@@ -1,13 +1,13 @@
 import { formatMessage, type MessageValue } from './format.ts';
 import type { Messages } from './messages.en.ts';
 
-export type MessageKey = keyof Messages;
+type MessageKey = keyof Messages;
 
 /** Keys of messages that have no placeholders. */
 export type PlainKey = { [K in MessageKey]: keyof Messages[K] extends never ? K : never }[MessageKey];
 
 /** One language: a pattern for every key. */
-export type Catalogue = Readonly<Record<MessageKey, string>>;
+type Catalogue = Readonly<Record<MessageKey, string>>;
 
 /** Turns a key and the values of its placeholders into text. */
 export type Translate = <K extends MessageKey>(

@@ -59,14 +59,27 @@ describe.each(engines)('projects on $id', { timeout: 180_000 }, (engine) => {
       .replaceAll(directory.project, 'PROJECT')
       .replaceAll(under.options.join(' '), 'OPTIONS')
       .replaceAll(/\b(\d+m)?\d+(\.\d+)?m?s\b/g, 'TIME')
-      .replaceAll(/localhost:\d+/g, 'localhost:PORT')
+      .replaceAll(/\b(localhost|127\.0\.0\.1):\d+/g, 'HOST:PORT')
       .replaceAll(/ {2,}/g, '  ');
 
   it('plans, comes up, and has nothing to do the second time', async () => {
-    expect(normal((await w(['plan'])).stdout)).toMatchInlineSnapshot();
+    expect(normal((await w(['plan'])).stdout)).toMatchInlineSnapshot(`
+      "Wave 1
+        + create  network PROJECT_default
+      Wave 2
+        + create  cache-1  (it is not there)
+      Wave 3
+        + create  web-1  (it is not there)  after container PROJECT-cache-1 healthy
+      "
+    `);
     const first = await w(['up', '-d', '--wait']);
     expect(first.code).toBe(0);
-    expect(normal(first.stdout)).toMatchInlineSnapshot();
+    expect(normal(first.stdout)).toMatchInlineSnapshot(`
+      "SERVICE  STATUS  TIME  URL
+      cache  ✓ created  TIME
+      web  ✓ created  TIME  http://HOST:PORT
+      "
+    `);
     expect(normal(first.stderr)).toContain('PROJECT is up (TIME). Stop it with: wherry OPTIONS down');
     expect(normal((await w(['plan'])).stdout)).toBe('PROJECT is as it should be: nothing to do\n');
     const again = JSON.parse((await w(['up', '--json'])).stdout);
