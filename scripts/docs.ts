@@ -1,4 +1,4 @@
-// Writes what the docs take from the code: the blocks of README.md, docs/cli.md, docs/compose-support.md and the examples
+// Writes what the docs take from the code: the blocks of README.md, docs/commands.md, docs/compose-support.md and the examples
 // in docs/library.md. `node scripts/docs.ts` after a build; with --check it only compares.
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import { dockerStrategies } from '../src/backends/docker/config.ts';
 import { newestApiVersion, oldestApiVersion } from '../src/backends/engine-api/api-version.ts';
 import { podmanStrategies } from '../src/backends/podman/config.ts';
-import { exitCode } from '../src/cli/exit-codes.ts';
 import { commands } from '../src/cli/table/index.ts';
 import { composeSupport } from '../src/compose/index.ts';
 
@@ -17,7 +16,7 @@ export function generatedDocs(): ReadonlyMap<string, string> {
   return new Map([
     ['README.md', filled('README.md', { backends: backendTable() })],
     ['docs/library.md', filled('docs/library.md', {})],
-    ['docs/cli.md', cliPage()],
+    ['docs/commands.md', commandsPage()],
     ['docs/compose-support.md', composePage()],
   ]);
 }
@@ -59,20 +58,12 @@ function backendTable(): string {
   ].join('\n');
 }
 
-function cliPage(): string {
+function commandsPage(): string {
   const visible = commands.filter((command) => command.hidden !== true);
   return [
-    '# The command',
+    '# Commands',
     '',
-    '`wherry help COMMAND` shows the same pages. Every command takes the global options before or after its name.',
-    '',
-    '## Exit codes',
-    '',
-    '| code | name |',
-    '|--:|---|',
-    ...Object.entries(exitCode).map(([name, code]) => `| ${code} | ${name} |`),
-    '',
-    'A process that wherry ran (`run`, `exec`, `wait`) passes its own code on; 125 to 127 are those of `docker run`.',
+    'The help pages, as `wherry help COMMAND` shows them.',
     '',
     '## All commands',
     '',
