@@ -28,6 +28,8 @@ export async function startService(config: PodmanConfig, options: CallOptions = 
   const child = spawn(program, ['system', 'service', '--time', '0', `unix://${path}`], {
     env,
     stdio: ['ignore', 'ignore', 'pipe'],
+    // Leads a process group: a rootless service is a child of this process, which does not always pass signals on.
+    detached: true,
   });
   const stop = async (): Promise<void> => {
     process.off('exit', leave);
@@ -35,7 +37,7 @@ export async function startService(config: PodmanConfig, options: CallOptions = 
     await rm(folder, { recursive: true, force: true });
   };
   const leave = (): void => {
-    child.kill('SIGKILL');
+    signalGroup(child, 'SIGKILL');
     rmSync(folder, { recursive: true, force: true });
   };
   process.once('exit', leave);
@@ -106,10 +108,20 @@ async function ended(child: ChildProcess): Promise<void> {
   if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
   const exit = new Promise<void>((resolve) => void child.once('exit', () => resolve()));
   child.ref();
-  child.kill('SIGTERM');
-  const timer = setTimeout(() => child.kill('SIGKILL'), stopLimit);
+  signalGroup(child, 'SIGTERM');
+  const timer = setTimeout(() => signalGroup(child, 'SIGKILL'), stopLimit);
   await exit;
   clearTimeout(timer);
+}
+
+/** Containers are in sessions of their own, and live on. */
+function signalGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, signal);
+  } catch {
+    // The last one of the group has ended.
+  }
 }
 
 function lastLine(text: string): string {
