@@ -46,7 +46,8 @@ daemon() {
   local host=$1 pid
   shift
   halt "$id"
-  setsid "$@" >"$run/$id.log" 2>&1 </dev/null &
+  # From the root: conmon leaves a file `oom` in the directory that it was started in.
+  (cd / && exec setsid "$@") >"$run/$id.log" 2>&1 </dev/null &
   pid=$!
   echo "$pid $(born $pid)" >"$run/$id.pid"
   for _ in $(seq 120); do
