@@ -145,7 +145,7 @@ function tests(engine: TestEngine, program: string): void {
     });
     const closed = await freePort();
     await expect(engine.image(`127.0.0.1:${closed}/app:1`).pull()).rejects.toMatchObject({
-      code: 'UNAVAILABLE',
+      code: 'IMAGE_PULL',
       message: expect.stringContaining(`the registry 127.0.0.1:${closed}`),
     });
   });
