@@ -875,7 +875,7 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'progress.locked': 'waiting: process {pid} works on {project}',
   'progress.made': 'created',
   'progress.network': 'network {name}',
-  'progress.untilReady': 'started, not healthy yet',
+  'progress.untilReady': 'started, not ready yet',
   'progress.volume': 'volume {name}',
   'progress.waiting': 'waiting',
   'progress.waitingFor': 'waiting for {names}',
