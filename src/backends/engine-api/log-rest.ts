@@ -34,7 +34,7 @@ export async function* followToTheEnd(
 }
 
 /** A frame, or a further piece of one; a first piece tells its timestamp and where its text begins. */
-interface Entry {
+export interface Entry {
   frame: Frame;
   stamp: string | null;
   text: number;
@@ -66,7 +66,7 @@ class LogPosition {
   }
 }
 
-async function* stampedEntries(batches: AsyncIterable<Frame[]>): AsyncGenerator<Entry[]> {
+export async function* stampedEntries(batches: AsyncIterable<Frame[]>): AsyncGenerator<Entry[]> {
   let cut: Frame | undefined;
   for await (const batch of batches) {
     const entries: Entry[] = [];
@@ -95,6 +95,6 @@ function joined(first: Frame, second: Frame): Frame {
   return new Frame(first.kind, true, bytes, 0, bytes.length);
 }
 
-function frameOf({ frame, text }: Entry, stamps: boolean): Frame {
+export function frameOf({ frame, text }: Entry, stamps: boolean): Frame {
   return stamps ? frame : new Frame(frame.kind, frame.first, frame.source, text, frame.end);
 }

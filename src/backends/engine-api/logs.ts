@@ -6,6 +6,7 @@ import type { Query } from '../../transport/query.ts';
 import type { EngineConnection } from './connection.ts';
 import { containerPath } from './container-path.ts';
 import { containerRecord } from './lifecycle.ts';
+import { followByReading } from './log-reread.ts';
 import { followToTheEnd, type ReadStamped } from './log-rest.ts';
 
 /** `Backend.logs` for engines with the Engine API. With `follow` it ends when the container ends. */
@@ -70,9 +71,12 @@ async function* frames(
     });
     yield* isTty ? rawBatches(response.body) : demuxBatches(response.body);
   };
-  if (options.follow === true && !isTty && (await endsEarly(connection, signal))) {
-    const stamped: ReadStamped = ({ follow, since }) =>
-      read({ follow, timestamps: true, ...(since === undefined ? {} : { since, tail: 'all' }) });
+  const stamped: ReadStamped = ({ follow, since }) =>
+    read({ follow, timestamps: true, ...(since === undefined ? {} : { since, tail: 'all' }) });
+  const { libpodVersion } = await connection.facts({ signal });
+  if (options.follow === true && !isTty && libpodVersion !== null && options.tail !== 0) {
+    yield* followByReading(stamped, { stamps: options.timestamps, signal });
+  } else if (options.follow === true && !isTty && (await endsEarly(connection, signal))) {
     yield* followToTheEnd(stamped, { stamps: options.timestamps });
   } else {
     yield* read({});
