@@ -137,8 +137,9 @@ describe.each(engines)('projects on $id', { timeout: 180_000 }, (engine) => {
     expect(JSON.parse((await w(['ps', 'cache', '--json'])).stdout)).toHaveLength(2);
     expect((await w(['up', '-d'])).code).toBe(0);
     expect(JSON.parse((await w(['ps', 'cache', '--json'])).stdout)).toHaveLength(1);
+    expect(await w(['rm', 'web'])).toMatchObject({ code: 0, stdout: '' });
     expect((await w(['kill', 'web'])).code).toBe(0);
-    expect((await w(['rm', 'web'])).code).toBe(0);
+    expect(await w(['rm', 'web'])).toMatchObject({ code: 0, stdout: `${directory.project}-web-1\n` });
     expect((await w(['ps', '-a', '--services'])).stdout).toBe('cache\n');
   });
 

@@ -38,8 +38,9 @@ export async function act(context: Context, names: readonly string[], verb: Verb
     const chosen = names.length === 0 ? undefined : services;
     const summary = await verb.services(boot, backend, { projectName: scope.name, services: chosen });
     for (const warning of summary.warnings) context.output.note(`${t('warning')} ${warning}`);
-    for (const row of summary.rows)
-      outcomes.push({ name: row.name, ok: row.error === null, error: row.error });
+    // What was as it should be, or was left as it is, is not told as done.
+    const touched = summary.rows.filter(({ change }) => change !== 'kept');
+    for (const { name, error } of touched) outcomes.push({ name, ok: error === null, error });
   }
   return report(context, outcomes);
 }
