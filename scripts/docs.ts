@@ -48,7 +48,7 @@ function backendTable(): string {
     {
       type: 'podman',
       reached: 'Podman API service (Docker-compatible and libpod); unix, tcp; started on request',
-      found: podmanStrategies({ type: 'podman', env: {} }).map(({ name }) => name),
+      found: podmanStrategies({ type: 'podman', env: {} }, { isRoot: true }).map(({ name }) => name),
     },
   ];
   return [

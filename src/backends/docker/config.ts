@@ -1,34 +1,25 @@
 import type { DockerConfig, TlsFiles } from '../../core/config.ts';
-import { isWherryError, throwIfAborted, WherryError } from '../../core/errors.ts';
+import { WherryError } from '../../core/errors.ts';
 import type { CallOptions } from '../../core/image.ts';
-import { EngineConnection } from '../engine-api/connection.ts';
-import { type EngineEndpoint, hostDialer } from '../engine-api/host-dialer.ts';
+import type { EngineConnection } from '../engine-api/connection.ts';
+import {
+  type EngineAttempt,
+  type EngineStrategy,
+  notFound,
+  searchEngine,
+} from '../engine-api/find-engine.ts';
+import type { EngineEndpoint } from '../engine-api/host-dialer.ts';
 import { currentContext, readDockerContext, readTlsFiles } from './context.ts';
-
-/** One way to find the engine. Null when it has nothing to say here; the reason is for `doctor`. */
-export interface DockerStrategy {
-  readonly name: string;
-  /** Whether its answer is an order of the user's, which is followed also when nothing answers there. */
-  readonly isOrder: boolean;
-  find(): Promise<EngineEndpoint | { passed: string }>;
-}
-
-/** A strategy that was tried. */
-interface DockerAttempt {
-  strategy: string;
-  /** Why it was passed over; null for the one that was taken. */
-  reason: string | null;
-}
 
 export interface FoundDocker {
   connection: EngineConnection;
-  attempts: readonly DockerAttempt[];
+  attempts: readonly EngineAttempt[];
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The ways to find the engine, in the order of the docker CLI; the sockets that nobody named come last. */
-export function dockerStrategies(config: DockerConfig): DockerStrategy[] {
+export function dockerStrategies(config: DockerConfig): EngineStrategy[] {
   const env = config.env ?? process.env;
   const home = env.HOME ?? '';
   const directory = env.DOCKER_CONFIG || `${home}/.docker`;
@@ -66,63 +57,29 @@ export function dockerStrategies(config: DockerConfig): DockerStrategy[] {
  * answers on is taken. `UNAVAILABLE` (with `details.attempts`) when none answers.
  */
 export async function findDocker(config: DockerConfig, options: CallOptions = {}): Promise<FoundDocker> {
-  const { signal } = options;
-  const attempts: DockerAttempt[] = [];
-  let denied: WherryError | undefined;
-  for (const strategy of dockerStrategies(config)) {
-    throwIfAborted(signal);
-    const found = await strategy.find();
-    if ('passed' in found) {
-      attempts.push({ strategy: strategy.name, reason: found.passed });
-      continue;
-    }
-    const connection = new EngineConnection(hostDialer(found), { apiVersion: config.apiVersion });
-    if (strategy.isOrder) {
-      return { connection, attempts: [...attempts, { strategy: strategy.name, reason: null }] };
-    }
-    const refusal = await refusalOf(connection, signal);
-    if (refusal === null) {
-      return { connection, attempts: [...attempts, { strategy: strategy.name, reason: null }] };
-    }
-    connection.close();
-    if (isWherryError(refusal, 'PERMISSION')) denied ??= refusal;
-    attempts.push({ strategy: strategy.name, reason: refusal.message });
-  }
-  if (denied !== undefined) {
-    throw new WherryError('PERMISSION', denied.message, {
-      hint: denied.hint,
-      details: { ...denied.details, attempts },
-      cause: denied,
-    });
-  }
-  throw new WherryError('UNAVAILABLE', 'no Docker engine was found', {
-    hint: 'start Docker, or set DOCKER_HOST or a docker context to where it is',
-    details: { attempts },
+  const search = await searchEngine(dockerStrategies(config), {
+    signal: options.signal,
+    apiVersion: config.apiVersion,
+    judge: ({ libpodVersion }, address) =>
+      libpodVersion === null
+        ? null
+        : new WherryError('UNAVAILABLE', `Podman ${libpodVersion} answers at ${address}`, {
+            hint: 'use the podman backend',
+          }),
   });
+  if (search.connection !== null) return search;
+  throw notFound(
+    search,
+    'no Docker engine was found',
+    'start Docker, or set DOCKER_HOST or a docker context to where it is',
+  );
 }
 
-async function refusalOf(
-  connection: EngineConnection,
-  signal: AbortSignal | undefined,
-): Promise<WherryError | null> {
-  try {
-    const { libpodVersion } = await connection.facts({ signal });
-    if (libpodVersion === null) return null;
-    return new WherryError('UNAVAILABLE', `Podman ${libpodVersion} answers at ${connection.address}`, {
-      hint: 'use the podman backend',
-    });
-  } catch (error) {
-    throwIfAborted(signal);
-    if (isWherryError(error)) return error;
-    throw error;
-  }
-}
-
-function order(name: string, passed: string, find: () => Promise<EngineEndpoint | null>): DockerStrategy {
+function order(name: string, passed: string, find: () => Promise<EngineEndpoint | null>): EngineStrategy {
   return { name, isOrder: true, find: async () => (await find()) ?? { passed } };
 }
 
-function socket(name: string, path: string | null): DockerStrategy {
+function socket(name: string, path: string | null): EngineStrategy {
   return {
     name,
     isOrder: false,
