@@ -40,7 +40,9 @@ export async function labEngine(id: string): Promise<{ engine: LabEngine | undef
   const { engines, skipped } = await labEngines();
   const engine = engines.find((each) => each.id === id);
   // A leg is called by its engine (`docker`) where its version is only known once it is there.
-  const leg = skipped.find((each) => each.id === id) ?? skipped.find((each) => id.startsWith(each.id));
+  const leg =
+    skipped.find((each) => each.id === id) ??
+    skipped.find((each) => /^-\d/.test(id.slice(each.id.length)) && id.startsWith(each.id));
   return {
     engine,
     reason: leg?.reason ?? `the lab has ${engines.map((each) => each.id).join(', ') || 'no engine'}`,

@@ -2,6 +2,7 @@ import type { PruneOptions, PruneReport } from '../../core/backend.ts';
 import { isWherryError, WherryError } from '../../core/errors.ts';
 import { labelFilter, untilFilter } from './filters.ts';
 import type { ImageContext } from './image-context.ts';
+import { inTurn } from './prune-turn.ts';
 import { pruneVolumes } from './prune-volumes.ts';
 import { againWhenVanished } from './vanished.ts';
 
@@ -25,8 +26,12 @@ export async function prune(
   if (wanted.has('buildCache') && labels !== undefined && labels.length > 0) throw cacheHasNoLabels();
   const filters = { ...labelFilter(labels), ...untilFilter(until) };
   const ask = (path: string, query: Record<string, unknown>): Promise<PruneRecord> =>
-    againWhenVanished(() =>
-      connection.json<PruneRecord>({ method: 'POST', path, query: encoded(query), signal }),
+    inTurn(
+      () =>
+        againWhenVanished(() =>
+          connection.json<PruneRecord>({ method: 'POST', path, query: encoded(query), signal }),
+        ),
+      signal,
     );
   const report = {
     containers: [] as string[],
@@ -46,12 +51,12 @@ export async function prune(
     report.networks.push(...(pruned.NetworksDeleted ?? []));
   }
   if (wanted.has('volumes')) {
-    const pruned = await pruneVolumes(connection, { labels, until, all, signal });
+    const pruned = await inTurn(() => pruneVolumes(connection, { labels, until, all, signal }), signal);
     report.volumes.push(...pruned.names);
     report.spaceReclaimed += pruned.spaceReclaimed;
   }
   if (wanted.has('images')) {
-    const pruned = await pruneImages(connection, { all, filters, signal });
+    const pruned = await inTurn(() => pruneImages(connection, { all, filters, signal }), signal);
     report.images.push(...pruned.ids);
     report.spaceReclaimed += pruned.spaceReclaimed;
   }
