@@ -18,7 +18,7 @@ const answers: Readonly<Record<Breakage, (socket: Socket, request: string) => vo
   hangs: () => {},
   closes: (socket) => socket.destroy(),
   'hangs after the ping': (socket, request) => {
-    if (request.includes('/_ping')) socket.write(answer('200 OK', 'text/plain', 'OK'));
+    if (request.includes('/_ping')) socket.write(answer('200 OK\r\nApi-Version: 1.45', 'text/plain', 'OK'));
     else if (request.includes('/version')) {
       socket.write(
         answer(
