@@ -2,6 +2,7 @@ import type { DiskUse, DiskUseRow } from '../../core/backend.ts';
 import type { CallOptions } from '../../core/image.ts';
 import type { Query } from '../../transport/query.ts';
 import type { EngineConnection } from './connection.ts';
+import { inTurn } from './turn.ts';
 import { againWhenVanished } from './vanished.ts';
 import type { VolumeRecord } from './volumes.ts';
 
@@ -44,7 +45,8 @@ export async function diskUseRecord(
   options: CallOptions & { query?: Query | undefined } = {},
 ): Promise<DiskUseRecord> {
   const { query, signal } = options;
-  return againWhenVanished(() => connection.json<DiskUseRecord>({ path: '/system/df', query, signal }));
+  const walk = () => connection.json<DiskUseRecord>({ path: '/system/df', query, signal });
+  return inTurn(() => againWhenVanished(walk), signal);
 }
 
 export function diskUseRows(record: DiskUseRecord): DiskUse {

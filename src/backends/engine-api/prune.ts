@@ -2,8 +2,8 @@ import type { PruneOptions, PruneReport } from '../../core/backend.ts';
 import { isWherryError, WherryError } from '../../core/errors.ts';
 import { labelFilter, untilFilter } from './filters.ts';
 import type { ImageContext } from './image-context.ts';
-import { inTurn } from './prune-turn.ts';
 import { pruneVolumes } from './prune-volumes.ts';
+import { inTurn } from './turn.ts';
 import { againWhenVanished } from './vanished.ts';
 
 /** What the prune endpoints answer, all in one shape. */
