@@ -111,6 +111,18 @@ await onEachEngine((engine) => {
     await volumes.remove(nameless.name);
   });
 
+  it('prunes and counts its disk many times at once, where the engine takes one call at a time', {
+    timeout,
+  }, async () => {
+    const labels = [`${labelKey}=nobody`];
+    const prunes = Array.from({ length: 6 }, () =>
+      prune(context, { what: ['containers', 'networks', 'volumes', 'images'], labels }),
+    );
+    const counts = Array.from({ length: 4 }, () => diskUse(connection));
+    for (const report of await Promise.all(prunes)) expect(report.spaceReclaimed).toBe(0);
+    for (const use of await Promise.all(counts)) expect(use.images.count).toBeGreaterThan(0);
+  });
+
   it('prunes what it is told to and nothing else', { timeout }, async () => {
     const filter = { labels: [engine.label] };
     const id = await container('stopped');
