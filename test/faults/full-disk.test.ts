@@ -49,9 +49,12 @@ async function startFullEngine(): Promise<(() => Promise<void>) | undefined> {
     '--config-file',
     config,
   ];
+  // Without the right to change the network: told of no bridge, it would delete docker0, which is another engine's.
+  const restrained = ['--bounding-set=-net_admin', '--inh-caps=-net_admin', dockerd];
+  const noNetwork = ['--bridge', 'none', '--iptables=false', '--ip-forward=false'];
   const engine = spawn(
-    dockerd,
-    [...args, '--pidfile', join(directory, 'pid'), '--bridge', 'none', '--iptables=false'],
+    'setpriv',
+    [...restrained, ...args, '--pidfile', join(directory, 'pid'), ...noNetwork],
     {
       stdio: 'ignore',
     },
