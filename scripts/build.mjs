@@ -14,25 +14,30 @@ const fresh = mkdtempSync(join(root, '.dist-'));
 chmodSync(fresh, 0o755);
 process.on('exit', () => rmSync(fresh, { recursive: true, force: true }));
 
-const entryPoints = Object.values(manifest.exports)
+const library = Object.values(manifest.exports)
   .filter((target) => typeof target === 'object')
   .map((target) => target.default.replace('./dist/', 'src/').replace(/\.js$/, '.ts'));
-
-await build({
+const shared = {
   absWorkingDir: root,
-  entryPoints: [...entryPoints, 'src/cli/main.ts'],
   outdir: fresh,
   outbase: 'src',
   bundle: true,
   splitting: true,
-  chunkNames: 'chunks/[name]-[hash]',
   format: 'esm',
   platform: 'node',
   target: 'node22.19',
   packages: 'external',
-  sourcemap: true,
-  sourcesContent: false,
   logLevel: 'warning',
+};
+
+// Apart from each other: what they share would be cut into more chunks than a command has to open.
+await build({ ...shared, entryPoints: library, chunkNames: 'chunks/[name]-[hash]' });
+await build({
+  ...shared,
+  entryPoints: ['src/cli/main.ts'],
+  chunkNames: 'cli/chunks/[name]-[hash]',
+  minifyWhitespace: true,
+  minifySyntax: true,
 });
 
 const tsc = spawnSync(join(root, 'node_modules/.bin/tsc'), ['-p', 'tsconfig.build.json', '--outDir', fresh], {

@@ -9,7 +9,7 @@ const codes: Readonly<Partial<Record<NodeJS.Signals, number>>> = {
 };
 
 /** A launcher that passes a terminal's Ctrl-C on makes it arrive twice; what comes within this many ms is the same one. */
-const sameKeyPress = 100;
+const sameKeyPress = 400;
 
 /**
  * Turns SIGINT, SIGTERM and SIGHUP into an abort of the command, and a second one into the end of the process. A command
