@@ -74,7 +74,7 @@ await onDocker((engine) => {
     expect(lines.length).toBeGreaterThanOrEqual(2);
   });
 
-  test('a broken exec is a typed error, and the container lives on', async () => {
+  test('a broken exec is a typed error, and the container lives on', { timeout: 90_000 }, async () => {
     await using bench = await Bench.open(engine);
     await using proxy = await SocketProxy.before(engine.host);
     const client = await bench.client(proxy.host);
