@@ -85,10 +85,8 @@ export async function upAttached(
   }
   for (const { name, url } of summary?.rows ?? [])
     if (url !== null) output.note(t('up.answers', { name, url }));
-  const ending =
-    options.abortOnContainerExit || options.exitCodeFrom !== undefined
-      ? exited
-      : new Promise<never>(() => undefined);
+  const asksForCode = options.abortOnContainerExit || options.exitCodeFrom !== undefined;
+  const ending = asksForCode ? exited : new Promise<never>(() => undefined);
   const end = await Promise.race([interrupted, ending, follower.idle().then(() => 'ended' as const)]);
   if (end !== 'ended') {
     stopping = true;
@@ -104,8 +102,18 @@ export async function upAttached(
     if (!stopped) return exitCode.failure;
   } else await follower.close();
   if (end === 'interrupted') return interrupts.exitCode ?? exitCode.interrupted;
-  if (end === 'ended') return exitCode.success;
-  return end.code;
+  if (end !== 'ended') return end.code;
+  return asksForCode ? lastExitCode(backend, project.name, options.exitCodeFrom) : exitCode.success;
+}
+
+/** An engine may end the logs before it tells of the exit: the containers themselves know their exit codes. */
+async function lastExitCode(backend: Backend, project: string, service: string | undefined): Promise<number> {
+  const boot = await import('../../boot/index.ts');
+  const rows = (await boot.observe(backend, project)).filter(
+    (row) => row.status !== 'created' && (service === undefined || row.service === service),
+  );
+  const ends = await Promise.all(rows.map(({ id }) => backend.wait(id)));
+  return ends.find((end) => end.exitCode !== 0)?.exitCode ?? exitCode.success;
 }
 
 async function stopAll(

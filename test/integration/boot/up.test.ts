@@ -507,6 +507,8 @@ for (const id of enginesUnderTest) {
         await sleep(delay);
         child.kill('SIGKILL');
         if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+        // The engine carries out what it was asked for last, also when nobody waits for it any more.
+        await sleep(1_500);
         const { rows } = await up(backend, project, { wait: true });
         expect(rows.map(({ error }) => error)).toEqual([null, null]);
         expect((await observe(backend, stack.name)).map(({ name, status }) => [name, status])).toEqual([
