@@ -80,8 +80,10 @@ export async function upAttached(
     showSummary(context, summary, project.name);
     return exitCode.failure;
   }
+  // An engine may tell of a start late, even after the end: what was just made is followed without waiting for that.
   for (const { name, id, change } of summary?.rows.flatMap((row) => row.containers) ?? []) {
     if (change === 'kept') follower.follow(id, name, { tail: 0 });
+    if (change === 'created' || change === 'recreated') follower.follow(id, name, {});
   }
   for (const { name, url } of summary?.rows ?? [])
     if (url !== null) output.note(t('up.answers', { name, url }));
