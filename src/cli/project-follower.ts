@@ -1,3 +1,4 @@
+import { composeLabel } from '../compose/labels.ts';
 import type { Backend } from '../core/backend.ts';
 import type { EngineEvent } from '../core/engine-event.ts';
 import { isWherryError } from '../core/errors.ts';
@@ -73,7 +74,7 @@ export class ProjectFollower {
     for await (const event of this.#backend.events({ labels: this.#labels, signal: this.#signal })) {
       if (event.type === 'resync') continue;
       const { id, name, labels: own } = event.subject;
-      const service = own['com.docker.compose.service'] ?? '';
+      const service = own[composeLabel.service] ?? '';
       if (services !== undefined && !services.includes(service)) continue;
       if (event.type === 'created') this.#fresh.add(id);
       else if (event.type === 'started') await this.#started(id, name);
@@ -110,13 +111,13 @@ export class ProjectFollower {
     const rows = await this.#backend.list({ all: true, labels: this.#labels }, { signal: this.#signal });
     const { services } = this.#options;
     return rows.some(({ status, labels }) => {
-      const chosen = services === undefined || services.includes(labels['com.docker.compose.service'] ?? '');
+      const chosen = services === undefined || services.includes(labels[composeLabel.service] ?? '');
       return chosen && (status === 'running' || status === 'starting');
     });
   }
 
   get #labels(): string[] {
-    return [`com.docker.compose.project=${this.#options.projectName}`, 'com.docker.compose.oneoff=False'];
+    return [`${composeLabel.project}=${this.#options.projectName}`, `${composeLabel.oneOff}=False`];
   }
 
   #begin(id: string, name: string, options: FollowOptions): void {

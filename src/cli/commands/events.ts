@@ -1,3 +1,4 @@
+import { composeLabel } from '../../compose/labels.ts';
 import type { EngineEvent } from '../../core/engine-event.ts';
 import type { Invocation } from '../declaration.ts';
 import { printable } from '../output/width.ts';
@@ -17,7 +18,7 @@ export async function events({ context, words, options }: Invocation<EventsOptio
   const values = (key: string): string[] =>
     options.filter.filter((text) => text.startsWith(`${key}=`)).map((text) => text.slice(key.length + 1));
   const labels = values('label');
-  if (scope.kind === 'project') labels.push(`com.docker.compose.project=${scope.name}`);
+  if (scope.kind === 'project') labels.push(`${composeLabel.project}=${scope.name}`);
   const containers = values('container');
   const types = values('event');
   const stream = backend.events({
@@ -36,7 +37,7 @@ export async function events({ context, words, options }: Invocation<EventsOptio
 }
 
 function isAbout(event: Exclude<EngineEvent, { type: 'resync' }>, names: readonly string[]): boolean {
-  const service = event.subject.labels['com.docker.compose.service'];
+  const service = event.subject.labels[composeLabel.service];
   return names.includes(event.subject.name) || (service !== undefined && names.includes(service));
 }
 

@@ -1,3 +1,4 @@
+import { composeLabel } from '../../compose/labels.ts';
 import type { Backend } from '../../core/backend.ts';
 import type { NetworkInfo } from '../../core/network.ts';
 import type { Context } from '../context.ts';
@@ -141,5 +142,5 @@ export async function labelFilter(context: Context, filters: readonly string[]):
     .filter((text) => text.startsWith('label='))
     .map((text) => text.slice('label='.length));
   const scope = await context.scope();
-  return scope.kind === 'project' ? [...labels, `com.docker.compose.project=${scope.name}`] : labels;
+  return scope.kind === 'project' ? [...labels, `${composeLabel.project}=${scope.name}`] : labels;
 }

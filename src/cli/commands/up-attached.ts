@@ -1,5 +1,6 @@
 import type { BootSummary, UpOptions as BootUpOptions } from '../../boot/index.ts';
 import type { Project } from '../../compose/index.ts';
+import { composeLabel } from '../../compose/labels.ts';
 import type { Backend } from '../../core/backend.ts';
 import type { Context } from '../context.ts';
 import { deferred } from '../deferred.ts';
@@ -162,7 +163,7 @@ function newFollower(context: Context, backend: Backend, following: Following): 
     },
     onExit: ({ subject, exitCode: code }) => {
       above(() => output.note(t('up.exited', { name: short(subject.name), code: code ?? '?' })));
-      const service = subject.labels['com.docker.compose.service'] ?? '';
+      const service = subject.labels[composeLabel.service] ?? '';
       if (options.exitCodeFrom === undefined || options.exitCodeFrom === service)
         onExit({ service, code: code ?? 1 });
     },
