@@ -9,6 +9,7 @@ export * from './events.ts';
 export * from './ids.ts';
 export * from './image.ts';
 export * from './labels.ts';
+export type * from './lazy.ts';
 export * from './logger.ts';
 export * from './network.ts';
 export * from './plan.ts';
