@@ -2,7 +2,12 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { isId, newId } from '../core/index.ts';
-import { livenessOf, type ProcessIdentity, parseIdentity, thisProcess } from './process-identity.ts';
+import {
+  livenessOf,
+  type ProcessIdentity,
+  parseIdentity,
+  thisProcess,
+} from '../transport/process-identity.ts';
 
 /**
  * A claim of this process on things that it makes: its id is the value of their label `dev.wherry.lease`. While the

@@ -1,4 +1,4 @@
-import { composeLabel } from '../compose/labels.ts';
+import { composeLabel } from '../core/compose-labels.ts';
 import type { Backend } from '../core/backend.ts';
 import type { EngineEvent } from '../core/engine-event.ts';
 import { isWherryError } from '../core/errors.ts';

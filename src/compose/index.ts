@@ -1,7 +1,7 @@
+export { composeLabel } from '../core/compose-labels.ts';
 export type { FileAccess } from './file-access.ts';
 export { type FileContents, readFileContents } from './file-contents.ts';
 export { networkHash, serviceHash, volumeHash } from './hash.ts';
-export { composeLabel } from './labels.ts';
 export { type LoadedProject, type LoadOptions, loadProject } from './load.ts';
 export type * from './model.ts';
 export { containerName, imageName } from './names.ts';

@@ -11,7 +11,7 @@ import { defined } from './defined.ts';
 import { configMounts, type FileContents, secretMounts } from './file-contents.ts';
 import { sharedService } from './finish-service.ts';
 import { serviceHash } from './hash.ts';
-import { composeLabel } from './labels.ts';
+import { composeLabel } from '../core/compose-labels.ts';
 import type { Port, Project, Service, ServiceNetwork } from './model.ts';
 import { containerName, imageName } from './names.ts';
 import { own } from './own.ts';

@@ -8,6 +8,15 @@ interface ContainerSubject {
   service: string | null;
 }
 
+interface DiscoveredSubject {
+  host: string;
+  /** Null where the source tells of addresses only. */
+  port: number | null;
+  protocol: string;
+  /** How it was found: `tcp`, `dns`, `engine`, `compose`. */
+  foundBy: string;
+}
+
 /** The payload of each lifecycle event. */
 export interface EventPayloads {
   'container.started': ContainerSubject & { startedAt: Date };
@@ -44,6 +53,9 @@ export interface EventPayloads {
   'tunnel.created': { host: string; localPort: number; remotePort: number };
   'tunnel.closed': { host: string; localPort: number };
   'tunnel.failed': { host: string; localPort: number | null };
+  'service.discovered': DiscoveredSubject;
+  'service.lost': DiscoveredSubject & { reason: 'expired' | 'removed' };
+  'project.discovered': { project: string; files: readonly string[]; services: readonly string[] };
   'volume.mounted': { host: string; source: string; target: string };
   'volume.unmounted': { host: string; source: string; target: string };
 }

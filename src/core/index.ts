@@ -1,5 +1,6 @@
 export * from './backend.ts';
 export * from './capabilities.ts';
+export * from './compose-labels.ts';
 export * from './config.ts';
 export * from './container.ts';
 export * from './engine-event.ts';

@@ -1,4 +1,4 @@
-import { composeLabel } from '../../compose/labels.ts';
+import { composeLabel } from '../../core/compose-labels.ts';
 import type { EngineEvent } from '../../core/engine-event.ts';
 import type { Invocation } from '../declaration.ts';
 import { printable } from '../output/width.ts';

@@ -1,6 +1,6 @@
 import type { BootSummary, UpOptions as BootUpOptions } from '../../boot/index.ts';
 import type { Project } from '../../compose/index.ts';
-import { composeLabel } from '../../compose/labels.ts';
+import { composeLabel } from '../../core/compose-labels.ts';
 import type { Backend } from '../../core/backend.ts';
 import type { Context } from '../context.ts';
 import { deferred } from '../deferred.ts';
