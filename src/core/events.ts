@@ -17,6 +17,16 @@ interface DiscoveredSubject {
   foundBy: string;
 }
 
+interface ThresholdSubject {
+  rule: string;
+  /** Such as `system.cpu` or `container.web.memory`. */
+  metric: string;
+  /** Name of the container, or `system`. */
+  subject: string;
+  operator: string;
+  threshold: number;
+}
+
 /** The payload of each lifecycle event. */
 export interface EventPayloads {
   'container.started': ContainerSubject & { startedAt: Date };
@@ -58,6 +68,13 @@ export interface EventPayloads {
   'project.discovered': { project: string; files: readonly string[]; services: readonly string[] };
   'volume.mounted': { host: string; source: string; target: string };
   'volume.unmounted': { host: string; source: string; target: string };
+  'threshold.raised': ThresholdSubject & { value: number };
+  'threshold.cleared': ThresholdSubject & {
+    /** Null when the subject is gone. */
+    value: number | null;
+    /** ms since it was raised. */
+    durationMs: number;
+  };
 }
 
 export type EventType = keyof EventPayloads;
