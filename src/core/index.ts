@@ -16,6 +16,7 @@ export * from './network.ts';
 export * from './plan.ts';
 export * from './reference.ts';
 export * from './registry.ts';
+export type * from './resources.ts';
 export * from './secret.ts';
 export * from './spec.ts';
 export * from './spec-hash.ts';
