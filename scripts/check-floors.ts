@@ -11,7 +11,7 @@ const floors: readonly (readonly string[])[] = [
   ['core', 'i18n'],
   ['transport'],
   ['backends', 'hosts'],
-  ['compose', 'health', 'discovery', 'lifecycle', 'scheduler', 'monitor', 'metrics', 'tunnels', 'volumes'],
+  ['compose', 'health', 'discovery', 'lifecycle', 'scheduler', 'monitor', 'metrics', 'proxy', 'tunnels', 'volumes'],
   ['boot', 'orchestrator', 'distribution', 'devenv'],
   ['cli', 'top', 'server'],
 ];
