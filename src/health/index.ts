@@ -1,6 +1,6 @@
+export { deathOf, lastLogLines } from '../core/death.ts';
 export type { Check, CheckContext, CheckOutcome } from './check.ts';
 export * from './checker.ts';
-export { deathOf, lastLogLines } from './death.ts';
 export * from './monitor.ts';
 export { delayBefore, type FullRetryPolicy, type RetryPolicy, retryPolicy } from './retry.ts';
 export * from './target.ts';

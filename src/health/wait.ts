@@ -1,7 +1,7 @@
 import type { Backend } from '../core/backend.ts';
+import { deathOf, lastLogLines } from '../core/death.ts';
 import { cancelled, isWherryError, WherryError } from '../core/errors.ts';
 import type { HealthChecker } from './checker.ts';
-import { deathOf, lastLogLines } from './death.ts';
 import { delayBefore, type RetryPolicy, retryPolicy, Streak } from './retry.ts';
 import { type HealthResult, type HealthTarget, targetName } from './target.ts';
 

@@ -1,6 +1,6 @@
-import type { Backend } from '../core/backend.ts';
-import type { ContainerInfo } from '../core/container.ts';
-import { isWherryError, WherryError } from '../core/errors.ts';
+import type { Backend } from './backend.ts';
+import type { ContainerInfo } from './container.ts';
+import { isWherryError, WherryError } from './errors.ts';
 
 const lines = 50;
 
