@@ -39,6 +39,7 @@ import {
 import type { Reading } from './reading.ts';
 import { readTmpfs } from './tmpfs.ts';
 import { type Node, originOf, type Path, type Place } from './tree.ts';
+import { checkXWherry } from './x-wherry.ts';
 
 /** A service as it was written, before defaults and the environment are filled in. */
 export interface ServiceDraft extends Omit<Service, 'build' | 'restart' | 'scale' | 'deploy'> {
@@ -195,6 +196,7 @@ export function readService(
   if (read.image === undefined && !fromElsewhere && !isFaulty(node.entries.get('image')?.value)) {
     to.error('missing-key', 'needs an image or a build', place, path);
   }
+  checkXWherry(node, path, to);
   // Later stages copy the service; its origin stays the same object.
   to.mark(read.origin, place, path);
   return read;

@@ -1,0 +1,88 @@
+import { parseDuration } from '../core/units.ts';
+import { boolean, duration, oneOf, type Read } from './decode.ts';
+import type { Service } from './model.ts';
+import type { Reading } from './reading.ts';
+import { suggest } from './suggest.ts';
+import { child, type Node, type Path } from './tree.ts';
+
+/** `x-wherry.scale_to_zero`: the service runs only while somebody is connected to one of its ports. */
+export interface ScaleToZero {
+  /** ms without a connection after which it is stopped. Default: 5 minutes. */
+  idle: number;
+  /** What stopping means: the container ends, or it is frozen and keeps its memory. Default: `stop`. */
+  action: 'stop' | 'pause';
+  /** ms that a client is held while the service starts. Default: 1 minute. */
+  maxWait: number;
+  /** HTTP clients that would be held for more than a second get a page that says so. Default: false. */
+  waitingPage: boolean;
+}
+
+type Check = Read<unknown>;
+
+/** The keys that `x-wherry` has in a service, and how each is read. Whoever adds a key adds it here. */
+const serviceKeys: Readonly<Record<string, Check>> = {
+  scale_to_zero: (node, path, to) => checkScaleToZero(node, path, to),
+};
+
+const positive: Check = (node, path, to) => {
+  const read = duration(node, path, to);
+  if (read === 0) to.error('value', 'must be more than nothing', node, path);
+};
+
+const scaleToZeroKeys: Readonly<Record<string, Check>> = {
+  idle: positive,
+  action: oneOf('stop', 'pause'),
+  max_wait: positive,
+  waiting_page: boolean,
+};
+
+/** Checks the `x-wherry` of a service: other tools skip what starts with `x-`, so that nobody else finds its faults. */
+export function checkXWherry(service: Node, path: Path, to: Reading): void {
+  const own = service.kind === 'mapping' ? service.entries.get('x-wherry')?.value : undefined;
+  if (own !== undefined) checkKeys(own, child(path, 'x-wherry'), to, serviceKeys);
+}
+
+/** What the service says of scaling to zero, with defaults; undefined when it says nothing. */
+export function scaleToZero(service: Service): ScaleToZero | undefined {
+  const own = record(service.extensions['x-wherry']);
+  if (own.scale_to_zero === undefined) return undefined;
+  const said =
+    typeof own.scale_to_zero === 'string' ? { idle: own.scale_to_zero } : record(own.scale_to_zero);
+  const { idle, action, max_wait: maxWait, waiting_page: waitingPage } = said;
+  return {
+    idle: parseDuration(String(idle ?? '5m')),
+    action: action === 'pause' ? 'pause' : 'stop',
+    maxWait: parseDuration(String(maxWait ?? '1m')),
+    waitingPage: waitingPage === true || waitingPage === 'true',
+  };
+}
+
+/** A mapping, a duration as short form of `idle`, or nothing for the defaults. */
+function checkScaleToZero(node: Node, path: Path, to: Reading): undefined {
+  if (node.kind === 'scalar' && node.value === null) return;
+  if (node.kind === 'mapping') checkKeys(node, path, to, scaleToZeroKeys);
+  else positive(node, path, to);
+}
+
+function checkKeys(node: Node, path: Path, to: Reading, keys: Readonly<Record<string, Check>>): void {
+  if (node.kind !== 'mapping') {
+    if (node.kind !== 'broken') to.error('type', 'must be a mapping', node, path);
+    return;
+  }
+  for (const [key, entry] of node.entries) {
+    const at = child(path, key);
+    const check = Object.hasOwn(keys, key) ? keys[key] : undefined;
+    if (check !== undefined) {
+      check(entry.value, at, to);
+      continue;
+    }
+    const meant = suggest(key, Object.keys(keys));
+    const hint =
+      meant === undefined ? `the keys are ${Object.keys(keys).join(', ')}` : `did you mean "${meant}"?`;
+    to.error('unknown-key', 'wherry has no such key', entry.key, at, hint);
+  }
+}
+
+function record(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? { ...value } : {};
+}
