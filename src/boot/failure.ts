@@ -1,12 +1,7 @@
-import { type Backend, isWherryError, WherryError } from '../core/index.ts';
+import { asWherryError, type Backend, isWherryError, WherryError } from '../core/index.ts';
 import { deathOf, lastLogLines } from '../health/index.ts';
 
-/** Makes a {@link WherryError} of whatever was thrown. */
-export function asWherryError(error: unknown): WherryError {
-  if (error instanceof WherryError) return error;
-  const message = error instanceof Error ? error.message : String(error);
-  return new WherryError('INTERNAL', message, { cause: error });
-}
+export { asWherryError };
 
 /** The error of what was not done because `dependency` failed first. */
 export function dependencyFailed(dependency: string, cause: WherryError): WherryError {

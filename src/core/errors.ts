@@ -94,6 +94,13 @@ export function isWherryError(error: unknown, ...codes: ErrorCode[]): error is W
   return error instanceof WherryError && (codes.length === 0 || codes.includes(error.code));
 }
 
+/** Makes a {@link WherryError} of whatever was thrown: itself, or an `INTERNAL` one with it as the cause. */
+export function asWherryError(error: unknown): WherryError {
+  if (error instanceof WherryError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  return new WherryError('INTERNAL', message, { cause: error });
+}
+
 /** The error to throw when `signal` fired: its own reason when that is ours, else `CANCELLED` with it as the cause. */
 export function cancelled(signal: AbortSignal): WherryError {
   const reason: unknown = signal.reason;
