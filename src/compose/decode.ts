@@ -1,6 +1,6 @@
 import { WherryError } from '../core/errors.ts';
 import { parseBytes, parseDuration } from '../core/units.ts';
-import { toDictionary } from './merge.ts';
+import { toDictionary } from './forms.ts';
 import type { Reading } from './reading.ts';
 import { child, describe, type Mapping, type Node, type Path } from './tree.ts';
 

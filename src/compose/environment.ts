@@ -45,6 +45,19 @@ export class ProjectEnvironment {
     return environment;
   }
 
+  /** What an included file sees: these variables, and below them those of env files of its own. */
+  async including(files: readonly string[]): Promise<ProjectEnvironment> {
+    const included = new ProjectEnvironment(new Map(this.#variables), this.files, this.#access);
+    const added = new Map<string, string>();
+    for (const file of files) {
+      const text = await readText(file, 'the env file', this.#access);
+      parseDotenv(text, { ...included.#options(file), into: added });
+    }
+    included.#add(added);
+    this.warnings.push(...included.warnings);
+    return included;
+  }
+
   /** Takes the `.env` of a directory when it is there, no env file was asked for, and nobody switched it off. */
   async addDefaultFile(directory: string): Promise<void> {
     const file = join(directory, '.env');

@@ -1,41 +1,27 @@
 import { define } from './decode.ts';
 import type { Resources, RestartPolicy, Service } from './model.ts';
-import { plainAttachment } from './read-networks.ts';
 import type { ServiceDraft } from './read-service.ts';
 import type { Reading } from './reading.ts';
-import type { Lookup } from './template.ts';
 
-/** Fills in what a service did not say: defaults, the default network, implied dependencies, bare variables. */
-export function finishService(draft: ServiceDraft, lookup: Lookup, to: Reading): Service {
+/** Fills in what a service did not say. */
+export function finishService(draft: ServiceDraft, to: Reading): Service {
   const { build, deploy, restart, scale, ...rest } = draft;
   const service: Service = {
     ...rest,
-    environment: filled(draft.environment, lookup),
     resources: mergedResources(draft, to),
     restart: restart ?? deploy?.restartPolicy ?? ({ name: 'no' } satisfies RestartPolicy),
     scale: mergedScale(draft, to),
   };
   if (build !== undefined) {
     const args: Record<string, string> = {};
-    for (const [name, value] of Object.entries(filled(build.args, lookup))) {
+    for (const [name, value] of Object.entries(build.args)) {
       if (value !== null) define(args, name, value);
     }
     // The same object: the loader knows where it was written.
     service.build = Object.assign(build, { args });
   }
   if (deploy !== undefined) service.deploy = { mode: deploy.mode ?? 'replicated', labels: deploy.labels };
-  if (draft.networkMode === undefined && Object.keys(draft.networks).length === 0) {
-    service.networks = { default: plainAttachment() };
-  }
-  addImpliedDependencies(service);
   return service;
-}
-
-/** A variable without a value takes that of the environment; null when there is none either. */
-function filled(variables: Record<string, string | null>, lookup: Lookup): Record<string, string | null> {
-  const values: Record<string, string | null> = {};
-  for (const [name, value] of Object.entries(variables)) define(values, name, value ?? lookup(name) ?? null);
-  return values;
 }
 
 function mergedScale({ scale, deploy, origin }: ServiceDraft, to: Reading): number {
@@ -71,16 +57,6 @@ function mergedResources(draft: ServiceDraft, to: Reading): Resources {
     to.errorAt(draft.origin, 'conflict', 'cpus excludes cpu_quota and cpu_period');
   }
   return resources;
-}
-
-/** Who shares a namespace of another service starts after it. */
-function addImpliedDependencies(service: Service): void {
-  for (const shared of [service.networkMode, service.ipc, service.pid, service.uts]) {
-    const name = sharedService(shared);
-    if (name !== undefined && !Object.hasOwn(service.dependsOn, name)) {
-      define(service.dependsOn, name, { condition: 'service_started', restart: true, required: true });
-    }
-  }
 }
 
 /** The service that `service:NAME` names. */

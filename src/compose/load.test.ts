@@ -133,7 +133,7 @@ test('volumes: short and long forms, relative to the project and to the home', a
     },
     { ...bind, source: '/home/me/x', target: '/y', bind: { createHostPath: true } },
     { type: 'volume', source: 'data', target: '/data', readOnly: false, volume: { nocopy: true } },
-    { type: 'volume', target: '/anonymous', readOnly: false },
+    { type: 'volume', target: '/anonymous', readOnly: false, volume: { nocopy: false } },
     { ...bind, source: '/up', target: '/up', bind: { createHostPath: true, propagation: 'rslave' } },
     { ...bind, source: '/must/exist', target: '/must', bind: { createHostPath: false } },
     {

@@ -1,5 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import { throwIfAborted, WherryError } from '../core/errors.ts';
+import { normalizeTree } from './canonical/normalize.ts';
+import { withResolvedPaths } from './canonical/resolve-paths.ts';
 import { checkProject } from './check.ts';
 import { checkCycles } from './check-cycles.ts';
 import { checkPorts } from './check-ports.ts';
@@ -8,20 +10,16 @@ import { ProjectEnvironment, splitList } from './environment.ts';
 import type { FileAccess } from './file-access.ts';
 import { finishService } from './finish-service.ts';
 import { interpolate } from './interpolate.ts';
-import { mergeTrees } from './merge.ts';
 import type { Project, Service } from './model.ts';
-import { parseYaml } from './parse-yaml.ts';
 import { invalidProject, type Problem, sortProblems } from './problem.ts';
 import { type Selection, selectByName, selectByProfile, withoutAbsentDependencies } from './profiles.ts';
 import { findProjectFiles } from './project-files.ts';
 import { projectName } from './project-name.ts';
-import { plainNetwork } from './read-networks.ts';
 import { type ProjectDraft, readProject } from './read-project.ts';
-import { readText } from './read-text.ts';
 import { Reading, type Surroundings } from './reading.ts';
 import { ServiceFiles } from './service-files.ts';
-import { Source } from './source.ts';
-import { describe, type Node } from './tree.ts';
+import type { Mapping } from './tree.ts';
+import { TreeLoader } from './tree-loader.ts';
 
 export interface LoadOptions {
   /** Where relative names count from and where looking for a file starts. Absolute. */
@@ -63,18 +61,24 @@ export async function loadProject(options: LoadOptions): Promise<LoadedProject> 
   const home = environment.get('HOME');
   const to = new Reading({ directory, home });
   to.problems.push(...environment.warnings);
-  const trees = await parseFiles(files, access, to);
+  const loader = new TreeLoader({ access, to });
+  const documents: Mapping[] = [];
+  for (const file of files) documents.push(...(await loader.parse(file)));
   stopOnErrors(to);
 
   const name = projectName({
     explicit: options.projectName,
     environment: environment.get('COMPOSE_PROJECT_NAME'),
-    files: trees.map((tree) => nameOf(tree, environment, { directory, home })),
+    files: documents.map((document) => nameOf(document, environment, { directory, home })),
     directory,
   });
   environment.set('COMPOSE_PROJECT_NAME', name);
 
-  const draft = readProject(mergeAll(trees, environment, to), to);
+  const lookup = (variable: string): string | undefined => environment.get(variable);
+  const merged = await loader.load(files, { directory, base: directory, environment, including: [] });
+  if (merged === undefined) throw new WherryError('INVALID', 'the compose files are empty');
+  const resolved = withResolvedPaths(merged, { directory, home });
+  const draft = readProject(normalizeTree(resolved, { name, lookup }), to);
   if (draft === undefined) throw invalidProject(to.problems);
   throwIfAborted(options.signal);
   const project = await finishProject({ draft, name, options, environment, directory, files, access, to });
@@ -83,8 +87,8 @@ export async function loadProject(options: LoadOptions): Promise<LoadedProject> 
 }
 
 /** The `name` of a file. What is wrong with it is told later, when everything is filled in. */
-function nameOf(tree: Node, environment: ProjectEnvironment, surroundings: Surroundings): string {
-  const written = tree.kind === 'mapping' ? tree.entries.get('name')?.value : undefined;
+function nameOf(document: Mapping, environment: ProjectEnvironment, surroundings: Surroundings): string {
+  const written = document.entries.get('name')?.value;
   if (written === undefined) return '';
   const name = interpolate(written, (key) => environment.get(key), new Reading(surroundings));
   return name.kind === 'scalar' && typeof name.value === 'string' ? name.value : '';
@@ -113,44 +117,6 @@ async function findInputs(options: LoadOptions, access: FileAccess): Promise<Inp
   return { environment, directory, files };
 }
 
-/** The documents of all files, in order. */
-async function parseFiles(files: readonly string[], access: FileAccess, to: Reading): Promise<Node[]> {
-  const trees: Node[] = [];
-  for (const file of files) {
-    const source = new Source(file, await readText(file, 'the compose file', access));
-    const { documents, problems } = await parseYaml(source);
-    to.problems.push(...problems);
-    for (const document of documents) {
-      if (document.kind === 'mapping') trees.push(document);
-      else
-        to.error('type', `a compose file is a mapping, this is ${describe(document)}`, document, undefined);
-    }
-    if (documents.length === 0 && problems.length === 0) {
-      to.error('missing-key', 'the file is empty', { source, offset: 0 }, undefined, 'declare services');
-    }
-  }
-  return trees;
-}
-
-function mergeAll(trees: readonly Node[], environment: ProjectEnvironment, to: Reading): Node {
-  let merged: Node | undefined;
-  for (const tree of trees) {
-    const filled = interpolate(tree, (name) => environment.get(name), to);
-    merged = mergeTrees(merged, filled, {
-      onConflict: (over, base, path) => {
-        to.error(
-          'type',
-          `${describe(over)} cannot be merged over ${describe(base)} of an earlier file`,
-          over,
-          path,
-        );
-      },
-    });
-  }
-  if (merged === undefined) throw new WherryError('INVALID', 'the compose files are empty');
-  return merged;
-}
-
 interface Finishing extends Inputs {
   draft: ProjectDraft;
   name: string;
@@ -164,7 +130,7 @@ async function finishProject(finishing: Finishing): Promise<Project> {
   const lookup = (variable: string): string | undefined => environment.get(variable);
   const all: Record<string, Service> = {};
   for (const service of Object.values(draft.services)) {
-    define(all, service.name, finishService(service, lookup, to));
+    define(all, service.name, finishService(service, to));
   }
 
   const named = options.services ?? [];
@@ -174,8 +140,6 @@ async function finishProject(finishing: Finishing): Promise<Project> {
   const profiled = selectByProfile(all, active, named);
   const selection = selectByName(profiled, named);
   refuseUnknown(selection, all);
-  for (const resources of [draft.networks, draft.volumes, draft.configs, draft.secrets])
-    nameAll(resources, name);
   checkProject({ ...draft, ...selection }, to);
   checkCycles(selection.services, to);
   checkPorts(selection.services, to);
@@ -185,10 +149,6 @@ async function finishProject(finishing: Finishing): Promise<Project> {
   for (const service of Object.values(selection.services)) {
     await serviceFiles.addTo(service);
     define(services, service.name, withoutAbsentDependencies(service, selection.services));
-  }
-  const usesDefault = Object.values(services).some((service) => Object.hasOwn(service.networks, 'default'));
-  if (usesDefault && !Object.hasOwn(draft.networks, 'default')) {
-    draft.networks.default = { ...plainNetwork('default'), name: `${name}_default` };
   }
   return {
     name,
@@ -205,17 +165,6 @@ async function finishProject(finishing: Finishing): Promise<Project> {
     secrets: draft.secrets,
     extensions: draft.extensions,
   };
-}
-
-/** What has no name of its own is called after the project and its key, unless it belongs to somebody else. */
-function nameAll(
-  resources: Record<string, { key: string; name: string; external?: boolean }>,
-  project: string,
-): void {
-  for (const resource of Object.values(resources)) {
-    if (resource.name === '')
-      resource.name = resource.external === true ? resource.key : `${project}_${resource.key}`;
-  }
 }
 
 function refuseUnknown(selection: Selection, all: Readonly<Record<string, Service>>): void {

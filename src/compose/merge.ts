@@ -1,245 +1,178 @@
-import { child, type Entry, type Mapping, type Node, type Path, type Place, type Sequence } from './tree.ts';
-
-/** Puts the tree of a later file over that of an earlier one, by the merge rules of the Compose specification. */
-export function mergeTrees(base: Node | undefined, over: Node, options: MergeOptions): Node {
-  const { onConflict } = options;
-  if (base === undefined) return withoutTags(over, undefined, onConflict);
-  return merge(base, over, undefined, [], onConflict);
-}
+import { toBuild, toNames, toSequence } from './forms.ts';
+import {
+  child,
+  isNull,
+  type Mapping,
+  mappingAt,
+  type Node,
+  type Path,
+  type Sequence,
+  sameValue,
+  sequenceAt,
+  textOf,
+  valueAt,
+} from './tree.ts';
 
 export interface MergeOptions {
+  /** Where the trees stand in the file; services that extend others are at `services.x`. Default: the root. */
+  at?: readonly string[];
   /** Called where two values cannot be merged, such as a list over a mapping; the later one holds then. */
   onConflict: (over: Node, base: Node, path: Path | undefined) => void;
 }
 
+/**
+ * Puts a later tree over an earlier one, by the merge rules of the Compose specification as compose-go has them: mappings
+ * merge, lists add up without doubles, scalars and a few lists are replaced.
+ */
+export function mergeTrees(base: Node, over: Node, { at = [], onConflict }: MergeOptions): Node {
+  const path = at.reduce<Path | undefined>(child, undefined);
+  return new Merge(onConflict).values(base, over, path, at);
+}
+
 type OnConflict = MergeOptions['onConflict'];
-type Rule = (base: Node, over: Node, path: Path | undefined, steps: string[], onConflict: OnConflict) => Node;
+type Rule = (merge: Merge, base: Node, over: Node, path: Path | undefined, steps: readonly string[]) => Node;
 
-const replace: Rule = (_base, over) => over;
+const replace: Rule = (_merge, _base, over) => over;
 
-/** `[A=1]` over `{A: 0}`: both forms of a dictionary become a mapping. */
-const asDictionary: Rule = (base, over) => {
-  const lower = toDictionary(base);
-  const upper = toDictionary(over);
-  if (lower === undefined || upper === undefined) return over;
-  return { ...upper, entries: new Map([...lower.entries, ...upper.entries]) };
-};
+/** Both forms of a dictionary, and single values, become one list. */
+const asSequence: Rule = (_merge, base, over) => appended(toSequence(base), toSequence(over));
 
-/** `depends_on: [a]` over `depends_on: {b: {…}}`: names become keys of empty values. */
-const asNames: Rule = (base, over, path, steps, onConflict) => {
+/** A list of names is a mapping without values. */
+const asNames: Rule = (merge, base, over, path, steps) => {
   const lower = toNames(base);
   const upper = toNames(over);
-  return lower && upper ? mergeMappings(lower, upper, path, steps, onConflict) : over;
+  return lower && upper ? merge.mappings(lower, upper, path, steps) : merge.conflict(base, over, path);
 };
 
-/** A single value and a list of them become one list. */
-const asSequence: Rule = (base, over) => concatenate(toSequence(base), toSequence(over));
+const dependencies: Rule = (merge, base, over, path, steps) => {
+  const started = (node: Node): Mapping | undefined =>
+    toNames(node, (place) => mappingAt(place, { condition: 'service_started', required: true }));
+  const lower = started(base);
+  const upper = started(over);
+  return lower && upper ? merge.mappings(lower, upper, path, steps) : merge.conflict(base, over, path);
+};
 
-const hosts: Rule = (base, over) => concatenate(hostSequence(base), hostSequence(over));
-
-const build: Rule = (base, over, path, steps, onConflict) => {
+const build: Rule = (merge, base, over, path, steps) => {
   const lower = toBuild(base);
   const upper = toBuild(over);
-  return lower && upper ? mergeMappings(lower, upper, path, steps, onConflict) : over;
+  return lower && upper ? merge.mappings(lower, upper, path, steps) : over;
 };
 
 /** Options of a log driver mean nothing to another one. */
-const logging: Rule = (base, over, path, steps, onConflict) => {
-  if (base.kind !== 'mapping' || over.kind !== 'mapping') return over;
-  const drivers = [base, over].map((node) => node.entries.get('driver')?.value);
-  const [lower, upper] = drivers.map((node) => (node?.kind === 'scalar' ? node.text : undefined));
+const logging: Rule = (merge, base, over, path, steps) => {
+  if (base.kind !== 'mapping' || over.kind !== 'mapping') return merge.conflict(base, over, path);
+  const lower = textOf(valueAt(base, 'driver'));
+  const upper = textOf(valueAt(over, 'driver'));
   const same = lower === undefined || upper === undefined || lower === upper;
-  return same ? mergeMappings(base, over, path, steps, onConflict) : over;
+  return same ? merge.mappings(base, over, path, steps) : over;
 };
 
-const ulimit: Rule = (base, over, path, steps, onConflict) =>
-  base.kind === 'mapping' && over.kind === 'mapping'
-    ? mergeMappings(base, over, path, steps, onConflict)
-    : over;
+const ulimit: Rule = (merge, base, over, path, steps) =>
+  base.kind === 'mapping' && over.kind === 'mapping' ? merge.mappings(base, over, path, steps) : over;
 
-/** Address pools are told apart by their subnet. */
-const pools: Rule = (base, over, path, steps, onConflict) => {
-  if (base.kind !== 'sequence' || over.kind !== 'sequence') return over;
-  const subnet = (node: Node): string => {
-    const found = node.kind === 'mapping' ? node.entries.get('subnet')?.value : undefined;
-    return found?.kind === 'scalar' ? found.text : '';
-  };
-  const items = [...base.items];
-  for (const pool of over.items) {
-    const at = items.findIndex((item) => subnet(item) === subnet(pool));
-    const lower = at === -1 ? undefined : items[at];
-    if (lower === undefined) items.push(pool);
-    else items[at] = merge(lower, pool, path, steps, onConflict);
+/** Address pools are told apart by their subnet; one that the later file does not name is dropped, as the peer does. */
+const pools: Rule = (merge, base, over, path, steps) => {
+  if (base.kind !== 'sequence' || over.kind !== 'sequence') return merge.conflict(base, over, path);
+  const merged: Node[] = [];
+  const subnet = (pool: Node): string | undefined => textOf(valueAt(pool, 'subnet'));
+  const indexOf = (pool: Node): number => merged.findIndex((other) => subnet(other) === subnet(pool));
+  for (const pool of base.items) {
+    let lower = pool;
+    for (const upper of over.items) {
+      if (lower.kind !== 'mapping' || upper.kind !== 'mapping') return merge.conflict(base, over, path);
+      if (subnet(lower) !== subnet(upper) && indexOf(upper) === -1) {
+        merged.push(upper);
+        continue;
+      }
+      lower = merge.mappings(lower, upper, path, steps);
+      const known = indexOf(lower);
+      if (known === -1) merged.push(lower);
+      else merged[known] = lower;
+    }
   }
-  return { ...over, items };
+  return sequenceAt(over, merged);
 };
 
-/** What does not follow the general rule; `*` stands for any name. */
-const rules: Readonly<Record<string, Rule>> = {
-  'networks.*.ipam.config': pools,
-  'networks.*.labels': asDictionary,
-  'volumes.*.labels': asDictionary,
-  'services.*.annotations': asDictionary,
-  'services.*.build': build,
-  'services.*.build.args': asDictionary,
-  'services.*.build.additional_contexts': asDictionary,
-  'services.*.build.extra_hosts': hosts,
-  'services.*.build.labels': asDictionary,
-  'services.*.command': replace,
-  'services.*.depends_on': asNames,
-  'services.*.deploy.labels': asDictionary,
-  'services.*.dns': asSequence,
-  'services.*.dns_opt': asSequence,
-  'services.*.dns_search': asSequence,
-  'services.*.entrypoint': replace,
-  'services.*.env_file': asSequence,
-  'services.*.environment': asDictionary,
-  'services.*.extra_hosts': hosts,
-  'services.*.healthcheck.test': replace,
-  'services.*.label_file': asSequence,
-  'services.*.labels': asDictionary,
-  'services.*.logging': logging,
-  'services.*.models': asNames,
-  'services.*.networks': asNames,
-  'services.*.sysctls': asDictionary,
-  'services.*.tmpfs': asSequence,
-  'services.*.ulimits.*': ulimit,
+/** What does not follow the general rule: by section, then by the way below one of its members. */
+const rules: Readonly<Record<string, Readonly<Record<string, Rule>>>> = {
+  networks: { 'ipam.config': pools, labels: asSequence },
+  volumes: { labels: asSequence },
+  services: {
+    annotations: asSequence,
+    build,
+    'build.args': asSequence,
+    'build.additional_contexts': asSequence,
+    'build.extra_hosts': asSequence,
+    'build.labels': asSequence,
+    command: replace,
+    depends_on: dependencies,
+    'deploy.labels': asSequence,
+    dns: asSequence,
+    dns_opt: asSequence,
+    dns_search: asSequence,
+    entrypoint: replace,
+    env_file: asSequence,
+    environment: asSequence,
+    extra_hosts: asSequence,
+    'healthcheck.test': replace,
+    label_file: asSequence,
+    labels: asSequence,
+    logging,
+    models: asNames,
+    networks: asNames,
+    sysctls: asSequence,
+    tmpfs: asSequence,
+  },
 };
-/** Top-level sections and the longest rule: deeper than that, only the general rule holds. */
-const named = new Set(['services', 'networks', 'volumes']);
-const deepest = 4;
 
 function ruleFor(steps: readonly string[]): Rule | undefined {
-  if (steps.length < 3 || steps.length > deepest || !named.has(steps[0] ?? '')) return undefined;
-  const [section, , ...rest] = steps;
-  const pattern = `${section}.*.${rest.join('.')}`;
-  return rules[pattern] ?? (rest[0] === 'ulimits' && rest.length === 2 ? ulimit : undefined);
+  const [section = '', , first, second] = steps;
+  if (first === undefined || steps.length > 4) return undefined;
+  if (section === 'services' && first === 'ulimits' && steps.length === 4) return ulimit;
+  const below = Object.hasOwn(rules, section) ? rules[section] : undefined;
+  const way = second === undefined ? first : `${first}.${second}`;
+  return below !== undefined && Object.hasOwn(below, way) ? below[way] : undefined;
 }
 
-function merge(
-  base: Node,
-  over: Node,
-  path: Path | undefined,
-  steps: string[],
-  onConflict: OnConflict,
-): Node {
-  if (over.tag === 'override') return withoutTags(over, path, onConflict);
-  if (base.kind === 'broken' || over.kind === 'broken') return over;
-  const rule = ruleFor(steps);
-  if (rule !== undefined) return rule(base, over, path, steps, onConflict);
-  if (over.kind === 'scalar' && over.value === null) return base;
-  if (base.kind === 'mapping' && over.kind === 'mapping')
-    return mergeMappings(base, over, path, steps, onConflict);
-  if (base.kind === 'sequence' && over.kind === 'sequence') return concatenate(base, over);
-  const replacesEmpty = base.kind === 'scalar' && base.value === null;
-  if (!replacesEmpty && (base.kind !== 'scalar' || over.kind !== 'scalar')) onConflict(over, base, path);
-  return over;
-}
+class Merge {
+  readonly #onConflict: OnConflict;
 
-function mergeMappings(
-  base: Mapping,
-  over: Mapping,
-  path: Path | undefined,
-  steps: string[],
-  onConflict: OnConflict,
-): Mapping {
-  const entries = new Map(base.entries);
-  for (const [name, entry] of over.entries) {
-    const lower = entries.get(name);
-    const at = child(path, name);
-    if (entry.value.tag === 'reset') entries.delete(name);
-    else if (lower === undefined) {
-      entries.set(name, { key: entry.key, value: withoutTags(entry.value, at, onConflict) });
-    } else {
-      const value = merge(lower.value, entry.value, at, [...steps, name], onConflict);
+  constructor(onConflict: OnConflict) {
+    this.#onConflict = onConflict;
+  }
+
+  values(base: Node, over: Node, path: Path | undefined, steps: readonly string[]): Node {
+    if (base.kind === 'broken' || over.kind === 'broken') return over;
+    const rule = ruleFor(steps);
+    if (rule !== undefined) return rule(this, base, over, path, steps);
+    if (isNull(over)) return base;
+    if (base.kind === 'scalar') return over;
+    if (base.kind === 'mapping' && over.kind === 'mapping') return this.mappings(base, over, path, steps);
+    if (base.kind === 'sequence' && over.kind === 'sequence') return appended(base, over);
+    return this.conflict(base, over, path);
+  }
+
+  mappings(base: Mapping, over: Mapping, path: Path | undefined, steps: readonly string[]): Mapping {
+    const entries = new Map(base.entries);
+    for (const [name, entry] of over.entries) {
+      const lower = entries.get(name);
+      const value =
+        lower === undefined
+          ? entry.value
+          : this.values(lower.value, entry.value, child(path, name), [...steps, name]);
       entries.set(name, { key: entry.key, value });
     }
+    return { ...over, entries };
   }
-  return { ...over, entries };
-}
 
-/** A tree that lies over nothing: what `!reset` marks is left out. */
-function withoutTags(node: Node, path: Path | undefined, onConflict: OnConflict): Node {
-  if (!hasReset(node)) return node;
-  if (node.kind === 'mapping') {
-    return mergeMappings({ ...node, entries: new Map<string, Entry>() }, node, path, [], onConflict);
+  conflict(base: Node, over: Node, path: Path | undefined): Node {
+    this.#onConflict(over, base, path);
+    return over;
   }
-  if (node.kind === 'sequence') {
-    const kept = node.items.filter((item) => item.tag !== 'reset');
-    return { ...node, items: kept.map((item) => withoutTags(item, path, onConflict)) };
-  }
-  return node;
 }
 
-function hasReset(node: Node): boolean {
-  if (node.tag === 'reset') return true;
-  if (node.kind === 'sequence') return node.items.some(hasReset);
-  if (node.kind !== 'mapping') return false;
-  for (const entry of node.entries.values()) if (hasReset(entry.value)) return true;
-  return false;
-}
-
-function concatenate(base: Sequence, over: Sequence): Sequence {
-  return { ...over, items: [...base.items, ...over.items] };
-}
-
-function toSequence(node: Node): Sequence {
-  return node.kind === 'sequence' ? node : { ...placeOf(node), kind: 'sequence', items: [node] };
-}
-
-function hostSequence(node: Node): Sequence {
-  if (node.kind !== 'mapping') return toSequence(node);
-  const items: Node[] = [];
-  for (const [host, entry] of node.entries) {
-    const addresses = entry.value.kind === 'sequence' ? entry.value.items : [entry.value];
-    for (const address of addresses) {
-      if (address.kind !== 'scalar') continue;
-      const text = `${host}=${address.text}`;
-      items.push({ ...placeOf(address), kind: 'scalar', value: text, text });
-    }
-  }
-  return { ...placeOf(node), kind: 'sequence', items };
-}
-
-/** A mapping as it is, a list of `KEY=value` and `KEY` as a mapping; undefined for anything else. */
-export function toDictionary(node: Node): Mapping | undefined {
-  if (node.kind === 'mapping') return node;
-  if (node.kind !== 'sequence') return undefined;
-  const entries = new Map<string, Entry>();
-  for (const item of node.items) {
-    if (item.kind !== 'scalar') return undefined;
-    const at = item.text.indexOf('=');
-    const name = at === -1 ? item.text : item.text.slice(0, at);
-    const text = item.text.slice(at + 1);
-    const value: Node =
-      at === -1
-        ? { ...placeOf(item), kind: 'scalar', value: null, text: '' }
-        : { ...placeOf(item), kind: 'scalar', value: text, text };
-    entries.set(name, { key: item, value });
-  }
-  return { ...placeOf(node), kind: 'mapping', entries };
-}
-
-/** A mapping as it is, a list of names as keys without values; undefined for anything else. */
-export function toNames(node: Node): Mapping | undefined {
-  if (node.kind === 'mapping') return node;
-  if (node.kind !== 'sequence') return undefined;
-  const entries = new Map<string, Entry>();
-  for (const item of node.items) {
-    if (item.kind !== 'scalar' || typeof item.value !== 'string') return undefined;
-    entries.set(item.value, {
-      key: item,
-      value: { ...placeOf(item), kind: 'scalar', value: null, text: '' },
-    });
-  }
-  return { ...placeOf(node), kind: 'mapping', entries };
-}
-
-function toBuild(node: Node): Mapping | undefined {
-  if (node.kind !== 'scalar') return node.kind === 'mapping' ? node : undefined;
-  return { ...placeOf(node), kind: 'mapping', entries: new Map([['context', { key: node, value: node }]]) };
-}
-
-function placeOf(node: Place): Place {
-  return { source: node.source, offset: node.offset };
+function appended(base: Sequence, over: Sequence): Sequence {
+  const items = [...base.items];
+  for (const item of over.items) if (!items.some((known) => sameValue(known, item))) items.push(item);
+  return { ...over, items };
 }

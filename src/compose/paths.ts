@@ -1,4 +1,4 @@
-import { isAbsolute, join, resolve } from 'node:path';
+import { isAbsolute, join, posix, resolve } from 'node:path';
 import { type Read, text } from './decode.ts';
 import type { Surroundings } from './reading.ts';
 
@@ -31,3 +31,9 @@ export const contextPath: Read<string> = (node, path, to) => {
   if (/^([a-z][a-z0-9+.-]*:\/\/|git@|github\.com\/)/i.test(read)) return read;
   return absolutePath(read === '' ? '.' : read, to.surroundings);
 };
+
+/** A path without `.`, `..` and slashes that say nothing, as Go's `path.Clean` gives it. */
+export function cleanPath(path: string): string {
+  const clean = posix.normalize(path);
+  return clean.length > 1 ? clean.replace(/\/$/, '') : clean;
+}

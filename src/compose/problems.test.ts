@@ -49,6 +49,7 @@ foo: 1
       "E 5:18 services.web.depends_on.chache depends on chache, which is no service",
       "E 6:17 services.web.privileged "maybe" is neither true nor false",
       "E 7:5 services.web.links is not supported: services reach each other by name on a shared network; use depends_on for the order",
+      "E 7:13 services.web.depends_on.a depends on a, which is no service",
       "W 8:5 services.web.develop has no effect: watching for changes is not there yet",
       "W 9:15 services.web.hostname the variable NOPE is not set, defaulting to blank",
       "E 10:17 services.web.domainname the required variable NOPE is not set: say it",
@@ -96,7 +97,7 @@ test('cycles are named', async () => {
 `;
   expect(await faults(text)).toEqual([
     'E 4:30 services.c.depends_on.b the services depend on each other: b → c → b',
-    'E 5:3 services.d the services depend on each other: d → d',
+    'E 5:31 services.d.depends_on.d the services depend on each other: d → d',
   ]);
 });
 
@@ -120,7 +121,7 @@ test.each([
     'depends_on: {c: {condition: service_healthy}}',
     'E 4:18 services.a.depends_on.c waits for c to be healthy, whose health check is disabled',
   ],
-  ['network_mode: "service:nope"', 'E 2:3 services.a depends on nope, which is no service'],
+  ['network_mode: "service:nope"', 'E 4:19 services.a.depends_on.nope depends on nope, which is no service'],
   [
     'network_mode: host\n    networks: [default]',
     'E 2:3 services.a network_mode and networks exclude each other',
@@ -173,7 +174,16 @@ test.each([
   ['dns: [1.1.1.1, name]', 'E 4:10 services.a.dns "name" is not an IP address'],
   ['environment: ["=x"]', 'E 4:18 services.a.environment "" is no name of a variable'],
   ['cpus: 1\n    cpu_quota: 5', 'E 2:3 services.a cpus excludes cpu_quota and cpu_period'],
-  ['extends: b', 'E 4:5 services.a.extends is not supported: extending other services is not there yet'],
+  ['extends: nope', 'E 4:14 services.a.extends /app/compose.yaml has no service nope'],
+  ['extends: {file: x.yaml}', 'E 4:14 services.a.extends needs a service'],
+  [
+    'extends: {service: b, file: x.yaml}',
+    'E 4:33 services.a.extends.file the compose file /app/x.yaml does not exist',
+  ],
+  [
+    'extends: a',
+    'E 4:14 services.a.extends the services extend each other: a in compose.yaml → a in compose.yaml',
+  ],
   ['storage_opt: {foo: 1}', 'E 4:19 services.a.storage_opt.foo is not supported: only size is'],
 ])('%s', async (lines, fault) => {
   const rest = `  c: {image: x, healthcheck: {disable: true}, container_name: taken, ports: ["127.0.0.1:82:82"]}
@@ -199,7 +209,8 @@ test.each([
   ['configs: {c: {file: a, content: b}}', 'E 4:11 configs.c file and content exclude each other'],
   ['volumes:', 'E 4:1 volumes must be a mapping, is empty'],
   ['volumes: {"a b": }', 'E 4:11 volumes.a b is no name'],
-  ['include: [x.yaml]', 'E 4:1 include is not supported: including other files is not there yet'],
+  ['include: [x.yaml]', 'E 4:11 include[0] the compose file /app/x.yaml does not exist'],
+  ['include: [compose.yaml]', 'E 4:11 include[0] the files include each other: compose.yaml → compose.yaml'],
 ])('%s', async (line, fault) => {
   expect(await faults(`services:\n  a:\n    image: x\n${line}\n`)).toEqual([fault]);
 });

@@ -1,6 +1,6 @@
 import { boolean, listOf, mapOf, oneOf, text, wrongType } from './decode.ts';
 import { type Fields, readFields, setter } from './fields.ts';
-import { toNames } from './merge.ts';
+import { toNames } from './forms.ts';
 import type { Dependency } from './model.ts';
 import { namedBy } from './read-networks.ts';
 import type { Reading } from './reading.ts';

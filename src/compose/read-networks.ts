@@ -15,7 +15,7 @@ import {
   wrongType,
 } from './decode.ts';
 import { type Fields, readFields, setter } from './fields.ts';
-import { toNames } from './merge.ts';
+import { toNames } from './forms.ts';
 import type { Ipam, IpamPool, Network, ServiceNetwork, Volume } from './model.ts';
 import type { Reading } from './reading.ts';
 import { child, type Mapping, type Node, originOf, type Path, type Place } from './tree.ts';
@@ -112,24 +112,6 @@ const ipamFields: Fields<Ipam> = {
   },
 };
 
-/** `external: true`, or the old form that names the resource: `external: {name: …}`. */
-function readExternal<T extends { external: boolean; name: string }>(
-  target: T,
-  node: Node,
-  path: Path,
-  to: Reading,
-): void {
-  if (node.kind !== 'mapping') {
-    target.external = boolean(node, path, to) ?? false;
-    return;
-  }
-  target.external = true;
-  const name = node.entries.get('name');
-  const read = name && text(name.value, child(path, 'name'), to);
-  if (read !== undefined) target.name = read;
-  to.warn('value', 'a mapping is the old form', node, path, 'write external: true, and the name beside it');
-}
-
 const setNetwork = setter<Network>();
 const networkFields: Fields<Network> = {
   scope: 'networks.*',
@@ -139,7 +121,7 @@ const networkFields: Fields<Network> = {
     driver_opts: setNetwork('driverOpts', options),
     enable_ipv4: setNetwork('enableIpv4', boolean),
     enable_ipv6: setNetwork('enableIpv6', boolean),
-    external: readExternal,
+    external: setNetwork('external', boolean),
     internal: setNetwork('internal', boolean),
     ipam: setNetwork('ipam', (node, path, to) =>
       readFields<Ipam>({ config: [], options: {} }, ipamFields, node, path, to),
@@ -155,7 +137,7 @@ const volumeFields: Fields<Volume> = {
   keys: {
     driver: setVolume('driver', text),
     driver_opts: setVolume('driverOpts', options),
-    external: readExternal,
+    external: setVolume('external', boolean),
     labels: setVolume('labels', filledDictionary),
     name: setVolume('name', filledText),
   },

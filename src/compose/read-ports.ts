@@ -3,6 +3,7 @@ import { oneOf, text, textOrNumber, unique, wrongType } from './decode.ts';
 import { type Fields, readFields, setter } from './fields.ts';
 import type { Port } from './model.ts';
 import type { Reading } from './reading.ts';
+import { isProtocol, parsePortRange, parseShortPort } from './short-port.ts';
 import { child, type Node, type Path } from './tree.ts';
 
 /** `ports`: short forms (`[ip:][host:]container[/protocol]`, with ranges) and long forms, as one port each. */
@@ -26,7 +27,7 @@ export function readExpose(node: Node, path: Path, to: Reading): string[] | unde
     const spec = textOrNumber(item, at, to);
     if (spec === undefined) continue;
     const [numbers = '', protocol = 'tcp'] = spec.split('/', 2);
-    const range = parseRange(numbers);
+    const range = parsePortRange(numbers);
     if (range === undefined || !isProtocol(protocol)) to.error('value', `"${spec}" is not a port`, item, at);
     else for (let port = range.from; port <= range.to; port++) ports.add(`${port}/${protocol}`);
   }
@@ -46,38 +47,11 @@ function readShort(node: Node, path: Path, to: Reading): Port[] {
     wrongType(node, path, to, 'a number, a string or a mapping');
     return [];
   }
-  const parsed = parseShort(spec);
-  if (typeof parsed !== 'string') return parsed;
-  to.error('value', parsed, node, path, 'write [host address:][host port:]container port[/protocol]');
+  // What can be read is in its long form by now.
+  const parsed = parseShortPort(spec);
+  if (typeof parsed === 'string')
+    to.error('value', parsed, node, path, 'write [host address:][host port:]container port[/protocol]');
   return [];
-}
-
-/** The ports of a short form, or what is wrong with it. */
-function parseShort(spec: string): Port[] | string {
-  const slash = spec.lastIndexOf('/');
-  const protocol = slash === -1 ? 'tcp' : spec.slice(slash + 1).toLowerCase();
-  const parts = (slash === -1 ? spec : spec.slice(0, slash)).split(':');
-  const containerPart = parts.pop() ?? '';
-  const hostPart = parts.pop() ?? '';
-  const address = parts.join(':').replace(/^\[(.*)\]$/, '$1');
-  if (containerPart === '') return `"${spec}" names no container port`;
-  if (!isProtocol(protocol)) return `"${protocol}" in "${spec}" is none of tcp, udp, sctp`;
-  if (address !== '' && isIP(address) === 0) return `"${address}" in "${spec}" is not an IP address`;
-  const target = parseRange(containerPart);
-  if (target === undefined) return `"${containerPart}" in "${spec}" is not a container port`;
-  const published = hostPart === '' ? undefined : parseRange(hostPart, 0);
-  if (hostPart !== '' && published === undefined) return `"${hostPart}" in "${spec}" is not a host port`;
-  const hostIp = address === '' ? {} : { hostIp: address };
-  const common = { ...hostIp, protocol, mode: 'ingress' as const };
-  if (target.from === target.to) return [{ ...common, target: target.from, ...publishedAs(published) }];
-  const width = target.to - target.from;
-  if (published !== undefined && published.to - published.from !== width) {
-    return `the ranges ${hostPart} and ${containerPart} in "${spec}" are of different length`;
-  }
-  return Array.from({ length: width + 1 }, (_, offset) => {
-    const port = published && { from: published.from + offset, to: published.from + offset };
-    return { ...common, target: target.from + offset, ...publishedAs(port) };
-  });
 }
 
 /** Host port 0 means any, as no host port does. */
@@ -106,7 +80,7 @@ const longFields: Fields<LongPort> = {
     target: set('target', (node, path, to) => {
       const spec = textOrNumber(node, path, to);
       if (spec === undefined) return undefined;
-      const range = parseRange(spec);
+      const range = parsePortRange(spec);
       if (range !== undefined && range.from === range.to) return range.from;
       return to.error('value', `"${spec}" is not a port`, node, path);
     }),
@@ -114,7 +88,8 @@ const longFields: Fields<LongPort> = {
       const spec = textOrNumber(node, path, to);
       if (spec === undefined || spec === '') return undefined;
       return (
-        parseRange(spec, 0) ?? to.error('value', `"${spec}" is not a port or a range of ports`, node, path)
+        parsePortRange(spec, 0) ??
+        to.error('value', `"${spec}" is not a port or a range of ports`, node, path)
       );
     }),
     host_ip: set('hostIp', (node, path, to) => {
@@ -133,17 +108,4 @@ function readLong(node: Node, path: Path, to: Reading): Port[] {
     to.error('missing-key', 'needs a target, the port in the container', node, path);
   }
   return [];
-}
-
-function isProtocol(word: string): word is Port['protocol'] {
-  return word === 'tcp' || word === 'udp' || word === 'sctp';
-}
-
-/** `80` or `80-90`; undefined when it is neither or out of range. */
-function parseRange(spec: string, lowest = 1): { from: number; to: number } | undefined {
-  const match = /^(\d{1,5})(?:-(\d{1,5}))?$/.exec(spec.trim());
-  if (match === null) return undefined;
-  const from = Number(match[1]);
-  const to = Number(match[2] ?? match[1]);
-  return from >= lowest && to <= 65_535 && from <= to ? { from, to } : undefined;
 }

@@ -22,9 +22,10 @@ import { type BuildDraft, readBuild } from './read-build.ts';
 import { readCommand, readHealthcheck, readPullPolicy, readRestart } from './read-command.ts';
 import { readDependencies } from './read-dependencies.ts';
 import { type DeployDraft, readDeploy } from './read-deploy.ts';
+import { readDevices } from './read-devices.ts';
 import { readEnvFiles, readReferences } from './read-files.ts';
 import { readExtraHosts, readGroups, readStorage, readUlimits } from './read-limits.ts';
-import { readDevices, readMounts } from './read-mounts.ts';
+import { readMounts } from './read-mounts.ts';
 import { macAddress, readAttachments } from './read-networks.ts';
 import { readExpose, readPorts } from './read-ports.ts';
 import {

@@ -25,10 +25,9 @@ const realTime = 'real-time scheduling is not there yet';
 /** Every key of the specification, by the mapping that it stands in. What is not named here is no key of the specification. */
 const scopes: Readonly<Record<string, Scope>> = {
   '': {
-    supported: 'name services networks volumes secrets configs',
+    supported: 'configs include name networks secrets services volumes',
     ignored: { version: 'it is obsolete, the newest specification always holds' },
     refused: {
-      include: 'including other files is not there yet',
       models: 'models are not there yet',
       jobs: 'jobs are not there yet',
     },
@@ -36,7 +35,7 @@ const scopes: Readonly<Record<string, Scope>> = {
   'services.*': {
     supported: `annotations attach build cap_add cap_drop cgroup cgroup_parent command configs container_name cpu_period
       cpu_quota cpu_shares cpus cpuset depends_on deploy devices dns dns_opt dns_search domainname entrypoint env_file
-      environment expose extra_hosts group_add healthcheck hostname image init ipc label_file labels logging mac_address
+      environment expose extends extra_hosts group_add healthcheck hostname image init ipc label_file labels logging mac_address
       mem_limit mem_reservation mem_swappiness memswap_limit network_mode networks oom_kill_disable oom_score_adj pid
       pids_limit platform ports privileged profiles pull_policy read_only restart runtime scale secrets security_opt
       shm_size stdin_open stop_grace_period stop_signal storage_opt sysctls tmpfs tty ulimits user userns_mode uts
@@ -53,7 +52,6 @@ const scopes: Readonly<Record<string, Scope>> = {
       cpu_rt_runtime: realTime,
       credential_spec: windows,
       device_cgroup_rules: 'device rules are not there yet',
-      extends: 'extending other services is not there yet',
       external_links: 'use a network that both projects share',
       gpus: 'GPU requests are not there yet',
       isolation: windows,
@@ -68,6 +66,8 @@ const scopes: Readonly<Record<string, Scope>> = {
       volumes_from: otherContainers,
     },
   },
+  'include.[]': { supported: 'env_file path project_directory' },
+  'services.*.extends': { supported: 'file service' },
   'services.*.build': {
     supported: `args cache_from context dockerfile dockerfile_inline extra_hosts labels network no_cache platforms pull
       secrets shm_size tags target ulimits`,

@@ -1,9 +1,9 @@
+import { composeLabel } from '../core/compose-labels.ts';
 import { WherryError } from '../core/errors.ts';
 import type { NetworkSpec } from '../core/network.ts';
 import type { VolumeSpec } from '../core/volume.ts';
 import { defined } from './defined.ts';
 import { networkHash, volumeHash } from './hash.ts';
-import { composeLabel } from '../core/compose-labels.ts';
 import type { Network, Project, Volume } from './model.ts';
 
 /** The network to make; an external one is not ours to make (`INVALID`). */

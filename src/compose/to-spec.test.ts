@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
+import { composeLabel } from '../core/compose-labels.ts';
 import { Secret } from '../core/secret.ts';
 import type { ContainerSpec } from '../core/spec.ts';
 import { readFileContents } from './file-contents.ts';
-import { composeLabel } from '../core/compose-labels.ts';
 import { type LoadOptions, loadProject } from './load.ts';
 import { memoryFiles } from './memory-files.ts';
 import type { Project, Service } from './model.ts';

@@ -1,3 +1,4 @@
+import { composeLabel } from '../core/compose-labels.ts';
 import type {
   ContainerSpec,
   HealthCheckSpec,
@@ -11,7 +12,6 @@ import { defined } from './defined.ts';
 import { configMounts, type FileContents, secretMounts } from './file-contents.ts';
 import { sharedService } from './finish-service.ts';
 import { serviceHash } from './hash.ts';
-import { composeLabel } from '../core/compose-labels.ts';
 import type { Port, Project, Service, ServiceNetwork } from './model.ts';
 import { containerName, imageName } from './names.ts';
 import { own } from './own.ts';

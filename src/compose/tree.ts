@@ -90,3 +90,88 @@ export function toPlain(node: Node): unknown {
       return null;
   }
 }
+
+/** A value that stands where another one was written. */
+export function scalarAt(place: Place, value: Scalar['value']): Scalar {
+  const text = value === null ? '' : String(value);
+  return { source: place.source, offset: place.offset, kind: 'scalar', value, text };
+}
+
+/** A mapping that stands where something else was written; values that are undefined are left out. */
+export function mappingAt(
+  place: Place,
+  values: Readonly<Record<string, Node | Scalar['value'] | undefined>>,
+): Mapping {
+  const entries = new Map<string, Entry>();
+  for (const [name, value] of Object.entries(values)) {
+    if (value === undefined) continue;
+    const node = typeof value === 'object' && value !== null ? value : scalarAt(place, value);
+    entries.set(name, { key: place, value: node });
+  }
+  return { source: place.source, offset: place.offset, kind: 'mapping', entries };
+}
+
+/** A list that stands where something else was written. */
+export function sequenceAt(place: Place, items: readonly Node[]): Sequence {
+  return { source: place.source, offset: place.offset, kind: 'sequence', items };
+}
+
+/** The value of a key; undefined when the node is no mapping or has no such key. */
+export function valueAt(node: Node | undefined, key: string): Node | undefined {
+  return node?.kind === 'mapping' ? node.entries.get(key)?.value : undefined;
+}
+
+/** The text of a scalar that is not empty. */
+export function textOf(node: Node | undefined): string | undefined {
+  return node?.kind === 'scalar' && node.value !== null ? node.text : undefined;
+}
+
+/** The mapping with one value more, or another one; the key keeps its place. */
+export function withValue(mapping: Mapping, key: string, value: Node): Mapping {
+  const entries = new Map(mapping.entries);
+  entries.set(key, { key: entries.get(key)?.key ?? value, value });
+  return { ...mapping, entries };
+}
+
+/** The mapping with each value changed by `change`, which says undefined to take it out; the same one when nothing changed. */
+export function mapValues(mapping: Mapping, change: (value: Node, key: string) => Node | undefined): Mapping {
+  let entries: Map<string, Entry> | undefined;
+  for (const [name, entry] of mapping.entries) {
+    const value = change(entry.value, name);
+    if (value === entry.value) continue;
+    entries ??= new Map(mapping.entries);
+    if (value === undefined) entries.delete(name);
+    else entries.set(name, { key: entry.key, value });
+  }
+  return entries === undefined ? mapping : { ...mapping, entries };
+}
+
+/** The list with each item changed by `change`; the same one when nothing changed. */
+export function mapItems(sequence: Sequence, change: (item: Node) => Node): Sequence {
+  const items = sequence.items.map(change);
+  return items.every((item, index) => item === sequence.items[index]) ? sequence : { ...sequence, items };
+}
+
+/** Whether a value says nothing. */
+export function isNull(node: Node): boolean {
+  return node.kind === 'scalar' && node.value === null;
+}
+
+/** Whether two values are the same, wherever they were written. */
+export function sameValue(a: Node, b: Node): boolean {
+  if (a === b) return true;
+  if (a.kind === 'scalar') return b.kind === 'scalar' && Object.is(a.value, b.value);
+  if (a.kind === 'sequence') {
+    if (b.kind !== 'sequence' || a.items.length !== b.items.length) return false;
+    return a.items.every((item, index) => {
+      const other = b.items[index];
+      return other !== undefined && sameValue(item, other);
+    });
+  }
+  if (a.kind !== 'mapping' || b.kind !== 'mapping' || a.entries.size !== b.entries.size) return false;
+  for (const [name, entry] of a.entries) {
+    const other = b.entries.get(name);
+    if (other === undefined || !sameValue(entry.value, other.value)) return false;
+  }
+  return true;
+}

@@ -1,0 +1,53 @@
+import type { StructShape } from './shape.ts';
+
+/** A value of the canonical model, as the peer's encoders see it. */
+export type CanonicalValue =
+  | null
+  | boolean
+  | number
+  | bigint
+  | string
+  | readonly CanonicalValue[]
+  | CanonicalMap
+  | CanonicalStruct;
+
+/** Any names; encoders sort them. */
+export interface CanonicalMap {
+  readonly kind: 'map';
+  readonly entries: ReadonlyMap<string, CanonicalValue>;
+}
+
+/** Known keys; encoders write them in the order of the shape. */
+export interface CanonicalStruct {
+  readonly kind: 'struct';
+  readonly shape: StructShape;
+  /** What was said, by the key in the file. */
+  readonly values: ReadonlyMap<string, CanonicalValue>;
+  /** The `x-` keys; JSON leaves them out. */
+  readonly extensions: ReadonlyMap<string, CanonicalValue>;
+}
+
+export function canonicalMap(entries: Iterable<readonly [string, CanonicalValue]>): CanonicalMap {
+  return { kind: 'map', entries: new Map(entries) };
+}
+
+/** The struct with some values changed; undefined takes one out. */
+export function withFields(
+  struct: CanonicalStruct,
+  changes: Readonly<Record<string, CanonicalValue | undefined>>,
+): CanonicalStruct {
+  const values = new Map(struct.values);
+  for (const [key, value] of Object.entries(changes)) {
+    if (value === undefined) values.delete(key);
+    else values.set(key, value);
+  }
+  return { ...struct, values };
+}
+
+export function isStruct(value: CanonicalValue | undefined): value is CanonicalStruct {
+  return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'struct';
+}
+
+export function isMap(value: CanonicalValue | undefined): value is CanonicalMap {
+  return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'map';
+}

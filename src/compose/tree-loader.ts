@@ -1,0 +1,135 @@
+import { withDefaults } from './canonical/defaults.ts';
+import { withEnvironment } from './canonical/resolve-environment.ts';
+import { withResolvedPaths } from './canonical/resolve-paths.ts';
+import { canonicalTree } from './canonical/transform.ts';
+import type { ProjectEnvironment } from './environment.ts';
+import { ServiceExtensions } from './extend.ts';
+import type { FileAccess } from './file-access.ts';
+import { Inclusions } from './include.ts';
+import { interpolate } from './interpolate.ts';
+import { mergeTrees } from './merge.ts';
+import { parseYaml } from './parse-yaml.ts';
+import { readText } from './read-text.ts';
+import type { Reading } from './reading.ts';
+import { withoutReset, withoutTags } from './reset.ts';
+import { Source } from './source.ts';
+import { describe, type Mapping, type Node } from './tree.ts';
+import { withUniqueItems } from './unicity.ts';
+
+/** What the files of one load have in common: those of the project, or those of one `include`. */
+export interface FileScope {
+  /** What names of other files count from. Absolute. */
+  directory: string;
+  /** What paths of the model count from; relative to the including file for what is included. */
+  base: string;
+  environment: ProjectEnvironment;
+  /** The files that are being loaded, from the outermost. */
+  including: readonly string[];
+}
+
+export interface TreeLoaderOptions {
+  access: FileAccess;
+  to: Reading;
+  /** `as-written` leaves variables alone. Default: they are filled in. */
+  variables?: 'as-written' | undefined;
+}
+
+/**
+ * Makes one tree of several files, in the order of compose-go's loader: variables, includes, extends, merging, unique items,
+ * long forms. Faults are told to the reading.
+ */
+export class TreeLoader {
+  readonly access: FileAccess;
+  readonly to: Reading;
+  readonly #variables: 'as-written' | undefined;
+  readonly #parsed = new Map<string, Promise<readonly Mapping[]>>();
+  readonly #inclusions: Inclusions;
+
+  constructor({ access, to, variables }: TreeLoaderOptions) {
+    this.access = access;
+    this.to = to;
+    this.#variables = variables;
+    this.#inclusions = new Inclusions(this);
+  }
+
+  /** The tree of the files, with defaults; its paths are as they were written. Undefined when they are empty. */
+  async load(files: readonly string[], scope: FileScope): Promise<Mapping | undefined> {
+    const extensions = new ServiceExtensions(this, scope);
+    let merged: Mapping | undefined;
+    for (const file of files) {
+      const inner = { ...scope, including: [...scope.including, file] };
+      for (const document of await this.parse(file)) {
+        const filled = this.#filled(document, scope);
+        const base = merged && withoutReset(merged, filled);
+        const tree = await extensions.apply(await this.#inclusions.apply(filled, inner), file);
+        merged = this.#merged(base, tree);
+      }
+    }
+    return merged && withEnvironment(withDefaults(merged), (name) => scope.environment.get(name));
+  }
+
+  /** The tree of one file, for the services in it that others extend; paths count from `base`. */
+  async loadAlone(file: string, base: string, scope: FileScope): Promise<Mapping | undefined> {
+    let merged: Mapping | undefined;
+    for (const document of await this.parse(file)) {
+      const tree = this.#filled(document, scope);
+      merged = this.#merged(merged && withoutReset(merged, tree), tree);
+    }
+    return merged && withResolvedPaths(merged, { directory: base, home: this.to.surroundings.home });
+  }
+
+  /** The documents of a file, which is read once. Fails when it cannot be read. */
+  parse(file: string): Promise<readonly Mapping[]> {
+    const known = this.#parsed.get(file);
+    if (known !== undefined) return known;
+    const parsed = this.#parse(file);
+    this.#parsed.set(file, parsed);
+    return parsed;
+  }
+
+  async #parse(file: string): Promise<readonly Mapping[]> {
+    const source = new Source(file, await readText(file, 'the compose file', this.access));
+    const { documents, problems } = await parseYaml(source);
+    this.to.problems.push(...problems);
+    const mappings: Mapping[] = [];
+    for (const document of documents) {
+      if (document.kind === 'mapping') mappings.push(document);
+      else {
+        const message = `a compose file is a mapping, this is ${describe(document)}`;
+        this.to.error('type', message, document, undefined);
+      }
+    }
+    if (documents.length === 0 && problems.length === 0) {
+      const whole = { source, offset: 0 };
+      this.to.error('missing-key', 'the file is empty', whole, undefined, 'declare services');
+    }
+    return mappings;
+  }
+
+  #filled(document: Mapping, { environment }: FileScope): Mapping {
+    if (this.#variables === 'as-written') return document;
+    return asMapping(
+      interpolate(document, (name) => environment.get(name), this.to),
+      document,
+    );
+  }
+
+  #merged(base: Node | undefined, tree: Mapping): Mapping {
+    const over = withoutTags(tree);
+    const merged =
+      base === undefined
+        ? over
+        : mergeTrees(base, over, {
+            onConflict: (upper, lower, path) => {
+              const message = `${describe(upper)} cannot be merged over ${describe(lower)} of an earlier file`;
+              this.to.error('type', message, upper, path);
+            },
+          });
+    const long = canonicalTree(asMapping(withUniqueItems(merged), tree), this.to);
+    return asMapping(withUniqueItems(long), tree);
+  }
+}
+
+function asMapping(node: Node, otherwise: Mapping): Mapping {
+  return node.kind === 'mapping' ? node : otherwise;
+}
