@@ -1,14 +1,7 @@
-import type { PublishedPort } from '../core/index.ts';
+import { engineHost, type PublishedPort } from '../core/index.ts';
 
 const httpPorts = new Set([80, 3000, 5000, 8000, 8080, 8081, 8088, 8888, 9090]);
 const httpsPorts = new Set([443, 8443]);
-
-/** Name by which this machine reaches what is published on an engine at `address`. */
-function engineHost(address: string): string {
-  if (!/^(tcp|https?|ssh):/.test(address)) return 'localhost';
-  const host = URL.canParse(address) ? new URL(address).hostname : '';
-  return host === '' ? 'localhost' : host;
-}
 
 /**
  * Where the first published TCP port answers: `http` and `https` by the usual ports in the container (or by
@@ -22,7 +15,7 @@ export function serviceUrl(
   if (port === undefined) return null;
   const { hostIp, published, target } = port;
   const everywhere = hostIp === null || hostIp === '' || hostIp === '0.0.0.0' || hostIp === '::';
-  const host = everywhere ? engineHost(options.engineAddress) : hostIp;
+  const host = everywhere ? (engineHost(options.engineAddress) ?? 'localhost') : hostIp;
   const scheme = options.appProtocols?.get(target) ?? schemeOf(target);
   return `${scheme}://${host.includes(':') && !host.startsWith('[') ? `[${host}]` : host}:${published}`;
 }

@@ -4,6 +4,7 @@ export * from './compose-labels.ts';
 export * from './config.ts';
 export * from './container.ts';
 export * from './engine-event.ts';
+export * from './engine-host.ts';
 export * from './errors.ts';
 export * from './event-bus.ts';
 export * from './events.ts';
