@@ -1,0 +1,1 @@
+export { MetricsCollector, type MetricsCollectorOptions, type QueueFigures } from './metrics-collector.ts';

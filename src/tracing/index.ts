@@ -1,0 +1,1 @@
+export { type Span, type SpanFacts, traced } from './traced.ts';
