@@ -153,7 +153,9 @@ export class LazyBooter implements Lazy, ActivitySource {
   }
 
   /** Notes that what looked like a failure was meant. */
-  acknowledge(reason: string): void {
+  async acknowledge(reason: string): Promise<void> {
+    const boot = this.#boot;
+    if (boot?.scope.signal.aborted) await settled(boot.outcome);
     if (this.state !== 'failed' || this.#boot !== undefined) return;
     this.#failures = 0;
     this.#machine.move('failed', 'stopped', { reason });
