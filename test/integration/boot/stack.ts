@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defaultRegistry } from '../../../src/backends/index.ts';
@@ -32,6 +34,21 @@ export const enginesUnderTest: readonly string[] = [
   'podman-4.3',
   'podman-5.4',
 ].filter((id) => (process.env.WHERRY_BOOT_ENGINES ?? id).split(',').includes(id));
+
+/** A free port below those that engines choose from: several engines of one machine choose the same. */
+export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = 20_000 + Math.floor(Math.random() * 10_000);
+    const server = createServer();
+    server.listen(port);
+    const isFree = await once(server, 'listening').then(
+      () => true,
+      () => false,
+    );
+    await new Promise((resolve) => server.close(resolve));
+    if (isFree) return port;
+  }
+}
 
 /** One engine of the lab with the image that the stacks run. */
 export interface Bench {
