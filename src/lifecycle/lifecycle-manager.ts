@@ -107,10 +107,10 @@ export class LifecycleManager implements AsyncDisposable {
     );
     const failed = new Map<string, WherryError>();
     const outcome = this.#each(predecessors(names, this.#services), async (service) => {
-      const broken = service.dependencies.find((name) => failed.has(name));
-      if (broken !== undefined) throw dependencyFailed(service.name, broken, failed.get(broken));
       const status = service.booter.isUp ? 'running' : 'started';
       try {
+        const broken = service.dependencies.find((name) => failed.has(name));
+        if (broken !== undefined) throw dependencyFailed(service.name, broken, failed.get(broken));
         await service.ensureStarted(options);
       } catch (thrown) {
         const error = asWherryError(thrown, service.name);

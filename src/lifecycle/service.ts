@@ -7,7 +7,7 @@ import {
   throwIfAborted,
   WherryError,
 } from '../core/index.ts';
-import type { StartCall } from './booter-options.ts';
+import type { StartCall, StopCall } from './booter-options.ts';
 import type { Clock } from './clock.ts';
 import { catchUp, type FollowedContainer, follow } from './container-changes.ts';
 import type { ContainerEvent } from './container-watch.ts';
@@ -48,6 +48,7 @@ export class Service implements Lazy, Ordered {
   #held: Lease[] = [];
   #restart: { scope: AbortController; ended: Promise<void> } | undefined;
   #hasCrashed = false;
+  #isUntouched = false;
   #lastStarted: Date | null = null;
   #lastStopped: Date | null = null;
   #lastAcquired = 0;
@@ -66,7 +67,7 @@ export class Service implements Lazy, Ordered {
       clock,
       logger,
       start: (call) => this.#start(call),
-      stop: (call) => this.#work.stop(call),
+      stop: (call) => this.#stopWork(call),
       retry: spec.retry,
       whenAbandoned: spec.whenAbandoned,
       onBoot: (outcome) => story.boot({ name, services: [name] }, outcome),
@@ -154,13 +155,21 @@ export class Service implements Lazy, Ordered {
   }
 
   async #start(call: StartCall): Promise<void> {
+    this.#isUntouched = true;
     try {
       await this.#holdDependencies(call.signal);
+      this.#isUntouched = false;
       await this.#work.start(call);
     } catch (error) {
       this.#letGo();
       throw error;
     }
+  }
+
+  /** A start that did not get as far as the service itself has nothing to take down. */
+  async #stopWork(call: StopCall): Promise<void> {
+    if (!this.#isUntouched) await this.#work.stop(call);
+    this.#isUntouched = false;
   }
 
   /** Side by side; the first that fails ends the wait for the others. */
