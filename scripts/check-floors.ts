@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 /** Rooms from the ground up. A room on the same floor is off limits too, except where `sideways` says so. */
 const floors: readonly (readonly string[])[] = [
   ['core', 'i18n'],
-  ['transport'],
+  ['transport', 'tracing'],
   ['backends', 'hosts'],
   [
     'compose',

@@ -9,6 +9,7 @@ import {
   WherryError,
 } from '../core/index.ts';
 import { HealthChecker } from '../health/index.ts';
+import { traced } from '../tracing/index.ts';
 import { type ComposeGroup, composeGroups } from './compose-groups.ts';
 import { discover } from './discover.ts';
 import { down } from './down.ts';
@@ -72,21 +73,7 @@ export class BootManager {
    * and the summary in `details.summary`; with `CANCELLED` when the signal fired.
    */
   async bootAll(options: BootOptions = {}): Promise<BootSummary> {
-    const { signal } = options;
-    throwIfAborted(signal);
-    const began = performance.now();
-    const { events, logger } = this.#options;
-    const services = this.#endpoints.map(([name]) => name);
-    events?.publish('boot.started', 'boot', 'all', { project: null, services });
-    const rows = await this.#boot(options);
-    if (signal?.aborted) throw cancelled(signal);
-    const summary = summarize(rows, performance.now() - began, []);
-    const { counts, durationMs } = summary;
-    const failed = rows.filter((row) => row.error !== null).map((row) => row.name);
-    events?.publish('boot.completed', 'boot', 'all', { project: null, counts, durationMs, failed });
-    logger?.info('boot completed', { ...counts, durationMs: Math.round(durationMs) });
-    assertBooted(summary);
-    return summary;
+    return traced('boot', { 'wherry.endpoints': this.#endpoints.length }, () => this.#bootAll(options));
   }
 
   /** Checks every enabled endpoint once, side by side. Null: healthy. */
@@ -118,6 +105,24 @@ export class BootManager {
     const durationMs = performance.now() - began;
     events?.publish('shutdown.completed', 'boot', 'all', { project: null, durationMs, failed });
     return { rows, durationMs, ok: failed.length === 0, warnings: [] };
+  }
+
+  async #bootAll(options: BootOptions): Promise<BootSummary> {
+    const { signal } = options;
+    throwIfAborted(signal);
+    const began = performance.now();
+    const { events, logger } = this.#options;
+    const services = this.#endpoints.map(([name]) => name);
+    events?.publish('boot.started', 'boot', 'all', { project: null, services });
+    const rows = await this.#boot(options);
+    if (signal?.aborted) throw cancelled(signal);
+    const summary = summarize(rows, performance.now() - began, []);
+    const { counts, durationMs } = summary;
+    const failed = rows.filter((row) => row.error !== null).map((row) => row.name);
+    events?.publish('boot.completed', 'boot', 'all', { project: null, counts, durationMs, failed });
+    logger?.info('boot completed', { ...counts, durationMs: Math.round(durationMs) });
+    assertBooted(summary);
+    return summary;
   }
 
   async #boot(options: BootOptions): Promise<BootRow[]> {

@@ -86,12 +86,21 @@ export function summarize(
 /** Throws one error with every reason when `summary` is not ok; `details.summary` has the summary. */
 export function assertBooted(summary: BootSummary): void {
   if (summary.ok) return;
-  const bad = summary.rows.filter((row) => row.error !== null && row.required);
+  const bad = culprits(summary);
   const first = bad.find((row) => row.status === 'failed') ?? bad[0];
-  const reasons = bad.map((row) => `${row.name}: ${row.error?.message}`);
-  throw new WherryError(first?.error?.code ?? 'INTERNAL', `the boot failed: ${reasons.join('; ')}`, {
+  throw new WherryError(first?.error?.code ?? 'INTERNAL', whyNotBooted(summary), {
     hint: first?.error?.hint,
     details: { summary, failed: bad.map((row) => row.name) },
     cause: first?.error ?? undefined,
   });
+}
+
+/** Every reason, in one sentence. */
+export function whyNotBooted(summary: BootSummary): string {
+  const reasons = culprits(summary).map((row) => `${row.name}: ${row.error?.message}`);
+  return `the boot failed: ${reasons.join('; ')}`;
+}
+
+function culprits({ rows }: BootSummary): BootRow[] {
+  return rows.filter((row) => row.error !== null && row.required);
 }

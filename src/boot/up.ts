@@ -1,5 +1,6 @@
 import { type Project, readFileContents } from '../compose/index.ts';
 import { type Backend, type CallOptions, throwIfAborted, type WherryError } from '../core/index.ts';
+import { traced } from '../tracing/index.ts';
 import { BootStory } from './boot-story.ts';
 import { type DesiredService, desiredServices } from './desired.ts';
 import { asWherryError, died } from './failure.ts';
@@ -10,7 +11,7 @@ import type { ImageStep, Plan } from './plan.ts';
 import { planUp } from './plan-up.ts';
 import { lockProject } from './project-lock.ts';
 import { lookAtProject, type ProjectState, withResources } from './state.ts';
-import { type BootSummary, summarize } from './summary.ts';
+import { type BootSummary, summarize, whyNotBooted } from './summary.ts';
 import { upRows } from './up-rows.ts';
 import { type StepOutcome, type UpContext, UpRun } from './up-run.ts';
 import { ProjectWatch, phaseOf } from './watch.ts';
@@ -39,7 +40,11 @@ export async function up(backend: Backend, project: Project, options: UpOptions 
     onProgress?.({ kind: 'locked', project: project.name, pid, since });
   await using _lock = await lockProject(backend.address, project.name, { signal, onWait });
   // Awaited here: the lock must not be let go before.
-  return await new Up(backend, project, options, began).run();
+  return await traced('boot', { 'wherry.project': project.name }, async (span) => {
+    const summary = await new Up(backend, project, options, began).run();
+    if (!summary.ok) span.fail(whyNotBooted(summary));
+    return summary;
+  });
 }
 
 class Up {

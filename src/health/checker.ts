@@ -1,5 +1,6 @@
 import type { Backend } from '../core/backend.ts';
 import { cancelled, WherryError } from '../core/errors.ts';
+import { traced } from '../tracing/index.ts';
 import type { Check, CheckOutcome } from './check.ts';
 import { type HealthKind, type HealthResult, type HealthTarget, targetName } from './target.ts';
 
@@ -8,6 +9,8 @@ export interface HealthCheckerOptions {
   backend?: Backend | undefined;
   /** Default: the wall clock. */
   now?: () => Date;
+  /** Gets every result as well, such as `observeHealthCheck` of a metrics collector. */
+  onResult?: ((result: HealthResult) => void) | undefined;
 }
 
 type AnyCheck = Check<HealthTarget & { [field: string]: unknown }>;
@@ -27,11 +30,13 @@ const builtIn: Readonly<Record<Exclude<HealthKind, `x-${string}`>, () => Promise
 export class HealthChecker {
   readonly #backend: Backend | undefined;
   readonly #now: () => Date;
+  readonly #onResult: HealthCheckerOptions['onResult'];
   readonly #registered = new Map<string, AnyCheck>();
 
   constructor(options: HealthCheckerOptions = {}) {
     this.#backend = options.backend;
     this.#now = options.now ?? (() => new Date());
+    this.#onResult = options.onResult;
   }
 
   get backend(): Backend | undefined {
@@ -51,6 +56,33 @@ export class HealthChecker {
     target: HealthTarget,
     options: { signal?: AbortSignal | undefined } = {},
   ): Promise<HealthResult> {
+    const facts = { 'wherry.target': targetName(target), 'wherry.check': target.kind };
+    return traced('health', facts, async (span) => {
+      const result = await this.#check(target, options);
+      if (!result.healthy) span.fail(result.message);
+      this.#onResult?.(result);
+      return result;
+    });
+  }
+
+  /** Probes all side by side, at most `parallel` (default 16) at a time; results are in the order of the targets. */
+  async checkAll(
+    targets: readonly HealthTarget[],
+    options: { parallel?: number; signal?: AbortSignal | undefined } = {},
+  ): Promise<readonly HealthResult[]> {
+    const results: HealthResult[] = [];
+    let next = 0;
+    const work = async (): Promise<void> => {
+      for (let index = next++; index < targets.length; index = next++) {
+        const target = targets[index];
+        if (target !== undefined) results[index] = await this.check(target, options);
+      }
+    };
+    await Promise.all(Array.from({ length: Math.min(options.parallel ?? 16, targets.length) }, work));
+    return results;
+  }
+
+  async #check(target: HealthTarget, options: { signal?: AbortSignal | undefined }): Promise<HealthResult> {
     const check = await this.#find(target.kind);
     const time = this.#now();
     const began = performance.now();
@@ -74,23 +106,6 @@ export class HealthChecker {
       durationMs: performance.now() - began,
       details: outcome.details ?? {},
     };
-  }
-
-  /** Probes all side by side, at most `parallel` (default 16) at a time; results are in the order of the targets. */
-  async checkAll(
-    targets: readonly HealthTarget[],
-    options: { parallel?: number; signal?: AbortSignal | undefined } = {},
-  ): Promise<readonly HealthResult[]> {
-    const results: HealthResult[] = [];
-    let next = 0;
-    const work = async (): Promise<void> => {
-      for (let index = next++; index < targets.length; index = next++) {
-        const target = targets[index];
-        if (target !== undefined) results[index] = await this.check(target, options);
-      }
-    };
-    await Promise.all(Array.from({ length: Math.min(options.parallel ?? 16, targets.length) }, work));
-    return results;
   }
 
   async #find(kind: HealthKind): Promise<AnyCheck> {

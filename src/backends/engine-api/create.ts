@@ -9,6 +9,7 @@ import { isImageId } from '../../core/reference.ts';
 import type { ContainerSpec } from '../../core/spec.ts';
 import { specHash } from '../../core/spec-hash.ts';
 import { invalidFields } from '../../core/validate.ts';
+import { traced } from '../../tracing/index.ts';
 import { abortable } from './abortable.ts';
 import { compareApiVersions } from './api-version.ts';
 import type { EngineConnection } from './connection.ts';
@@ -37,6 +38,19 @@ const ABORT_GRACE_MS = 5000;
 
 /** `Backend.create` for engines with the Engine API. Resolves to the engine's id of the container. */
 export async function createContainer(
+  context: CreateContext,
+  spec: ContainerSpec,
+  options: CreateOptions,
+): Promise<string> {
+  const facts = { 'container.image.name': spec.image, 'container.name': spec.name };
+  return traced('create', facts, async (span) => {
+    const id = await makeContainer(context, spec, options);
+    span.set({ 'container.id': id });
+    return id;
+  });
+}
+
+async function makeContainer(
   context: CreateContext,
   spec: ContainerSpec,
   options: CreateOptions,

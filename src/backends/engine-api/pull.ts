@@ -1,6 +1,7 @@
 import { WherryError } from '../../core/errors.ts';
 import type { PullOptions } from '../../core/image.ts';
-import { parseReference, withDefaultTag } from '../../core/reference.ts';
+import { parseReference, type Reference, withDefaultTag } from '../../core/reference.ts';
+import { traced } from '../../tracing/index.ts';
 import type { ImageContext } from './image-context.ts';
 import { imageExists } from './image-inspect.ts';
 import { followProgress, type ProgressRecord } from './image-progress.ts';
@@ -17,11 +18,10 @@ export async function pullImage(
   name: string,
   options: PullOptions = {},
 ): Promise<void> {
-  const { connection, auth, registryCalls } = context;
-  const { policy = 'always', platform, onProgress, signal } = options;
+  const { policy = 'always', platform, signal } = options;
   const reference = withDefaultTag(parseReference(name));
   if (policy !== 'always') {
-    if (await imageExists(connection, name, { platform, signal })) return;
+    if (await imageExists(context.connection, name, { platform, signal })) return;
     if (policy === 'never') {
       const variant = platform === undefined ? name : `${name} for ${platform}`;
       throw new WherryError('NOT_FOUND', `${variant} is not on the engine, and the pull policy is "never"`, {
@@ -30,6 +30,17 @@ export async function pullImage(
       });
     }
   }
+  const facts = { 'container.image.name': reference.familiar, 'wherry.platform': platform };
+  await traced('pull', facts, () => fetchImage(context, { name, reference }, options));
+}
+
+async function fetchImage(
+  context: ImageContext,
+  { name, reference }: { name: string; reference: Reference },
+  options: PullOptions,
+): Promise<void> {
+  const { connection, auth, registryCalls } = context;
+  const { platform, onProgress, signal } = options;
   const { registry, repository } = reference;
   const credentials = options.credentials ?? (await auth.credentials(registry, { repository, signal }));
   const transfer = { verb: 'pull', reference, platform, authenticated: credentials !== undefined } as const;
