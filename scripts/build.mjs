@@ -38,7 +38,9 @@ await build({
   chunkNames: 'cli/chunks/[name]-[hash]',
   // commander is on the way of every command, and opening its files costs more than reading one; the others are for few.
   packages: 'bundle',
-  external: Object.keys(manifest.dependencies).filter((name) => name !== 'commander'),
+  external: Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }).filter(
+    (name) => name !== 'commander',
+  ),
   banner: { js: '/* Holds commander (MIT), whose licence is in node_modules/commander. */' },
   minifyWhitespace: true,
   minifySyntax: true,
