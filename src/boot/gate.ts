@@ -1,4 +1,5 @@
 import { type Backend, cancelled, type RestartPolicy, WherryError } from '../core/index.ts';
+import { passesEarly } from './eager.ts';
 import { died, late, unhealthy } from './failure.ts';
 import type { ProjectWatch, WatchedContainer } from './watch.ts';
 
@@ -15,6 +16,8 @@ export interface Gate {
   restart: RestartPolicy;
   /** ms. Default: none. */
   timeout?: number | undefined;
+  /** Run the container's health check for it while this waits, sooner than its engine does. Default: false. */
+  eager?: boolean;
 }
 
 /** How long a container without a health check has to run to count as settled, in ms. */
@@ -35,6 +38,9 @@ export async function pass(
   if (deadline !== undefined) limits.push(deadline);
   const settled = gate.condition === 'settled' ? AbortSignal.timeout(settling) : undefined;
   if (settled !== undefined) limits.push(settled);
+  const ended = new AbortController();
+  if (gate.eager === true && gate.condition === 'healthy')
+    void openEarly(backend, watch, gate.id, AbortSignal.any([...limits, ended.signal]));
   try {
     await watch.until(gate.id, (container) => isMet(container, gate), AbortSignal.any(limits));
   } catch (error) {
@@ -44,7 +50,19 @@ export async function pass(
     if (deadline?.aborted) throw await late(backend, gate, gate.condition, gate.timeout ?? 0);
     if (settled?.aborted) return settle(backend, watch, gate, signal);
     throw error;
+  } finally {
+    ended.abort();
   }
+}
+
+/** The check of its own says the same as the engine's, so what it finds counts as the engine's word. */
+async function openEarly(
+  backend: Backend,
+  watch: ProjectWatch,
+  id: string,
+  signal: AbortSignal,
+): Promise<void> {
+  if (await passesEarly(backend, id, signal)) watch.foundHealthy(id);
 }
 
 /** Under load an event may come late: the engine has the last word. */

@@ -43,6 +43,11 @@ export interface UpOptions extends BootOptions, UpPlanOptions {
   wait?: boolean | undefined;
   /** ms for each gate (a dependency's condition, and `wait`). Default: none: the engine's own retries decide. */
   waitTimeout?: number | undefined;
+  /**
+   * While a gate waits for health, run the container's health check at once and ever more rarely, not only when the
+   * engine does (first after a whole interval). Default: true.
+   */
+  eager?: boolean | undefined;
   /** ms between stop signal and kill for containers that are replaced. Default: the container's own grace. */
   timeout?: number | undefined;
 }
@@ -87,6 +92,11 @@ export interface StartServicesOptions extends ServiceOptions {
   wait?: boolean | undefined;
   /** ms for each gate. */
   waitTimeout?: number | undefined;
+  /**
+   * While a gate waits for health, run the container's health check at once and ever more rarely, not only when the
+   * engine does (first after a whole interval). Default: true.
+   */
+  eager?: boolean | undefined;
 }
 
 export interface KillServicesOptions extends ServiceOptions {

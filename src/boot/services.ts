@@ -235,7 +235,8 @@ async function ready(
   const condition = info.health === 'none' ? 'settled' : 'healthy';
   const restart = info.spec.restart ?? { name: 'no' };
   if (condition === 'settled' && isUp(one)) return;
-  await pass(backend, watch, { id, name, condition, restart, timeout: options.waitTimeout }, signal);
+  const { eager = true, waitTimeout: timeout } = options;
+  await pass(backend, watch, { id, name, condition, restart, timeout, eager }, signal);
 }
 
 function isUp({ status }: ObservedContainer): boolean {

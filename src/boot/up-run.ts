@@ -1,5 +1,6 @@
-import type { FileContents, Project } from '../compose/index.ts';
+import { eagerGates, type FileContents, type Project } from '../compose/index.ts';
 import { type Backend, cancelled, isWherryError, type WherryError } from '../core/index.ts';
+import { traced } from '../tracing/index.ts';
 import type { BootStory } from './boot-story.ts';
 import { type ContainerWork, containerWork } from './container-work.ts';
 import type { DesiredService } from './desired.ts';
@@ -174,8 +175,12 @@ export class UpRun {
     if (condition === 'healthy' && !(await this.#hasHealthCheck(service, id)))
       throw noHealthCheck(service.name);
     if (condition === 'healthy' && step.action === 'keep') await this.#lookAtHealth(id);
-    const gate = { id, name: step.name, condition, restart: service.restart, timeout: options.waitTimeout };
-    await pass(backend, watch, gate, signal);
+    const { waitTimeout: timeout } = options;
+    const eager = options.eager !== false && eagerGates(service.declared);
+    const gate = { id, name: step.name, condition, restart: service.restart, timeout, eager };
+    const passing = (): Promise<void> => pass(backend, watch, gate, signal);
+    if (condition !== 'healthy') return passing();
+    await traced('health', { 'container.id': id, 'container.name': step.name }, passing);
   }
 
   /** Not every engine's list tells the health of what was there before. */

@@ -75,6 +75,12 @@ export class ProjectWatch {
     entry.awaitsStart = false;
   }
 
+  /** Call when its health check was seen to pass. */
+  foundHealthy(id: string): void {
+    const entry = this.#entry(id);
+    if (entry.phase === 'running') this.#change(entry, { health: 'healthy' });
+  }
+
   state(id: string): Readonly<WatchedContainer> | undefined {
     return this.#entries.get(id);
   }

@@ -1,5 +1,5 @@
-import { composeLabel } from '../core/compose-labels.ts';
 import type { Backend } from '../core/backend.ts';
+import { composeLabel } from '../core/compose-labels.ts';
 import type { EngineEvent } from '../core/engine-event.ts';
 import { isWherryError } from '../core/errors.ts';
 import type { LogOptions, LogRecord } from '../core/streams.ts';

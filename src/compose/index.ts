@@ -12,4 +12,4 @@ export { composeSupport, type KeySupport, type Verdict } from './support.ts';
 export { toBuildInput } from './to-build.ts';
 export { toNetworkSpec, toVolumeSpec } from './to-resource-specs.ts';
 export { containerLabels, serviceToSpec, type ToSpecOptions } from './to-spec.ts';
-export { type ScaleToZero, scaleToZero } from './x-wherry.ts';
+export { eagerGates, type ScaleToZero, scaleToZero } from './x-wherry.ts';

@@ -55,6 +55,7 @@ describe('x-wherry.scale_to_zero', () => {
       ' { scale_to_zero: { idel: 5m } }',
       ['4:34 services.web.x-wherry.scale_to_zero.idel wherry has no such key'],
     ],
+    [' { eager: perhaps }', ['4:24 services.web.x-wherry.eager']],
     [' { scaletozero: 5m }', ['4:17 services.web.x-wherry.scaletozero wherry has no such key']],
     [' now', ['4:15 services.web.x-wherry must be a mapping']],
   ])('%s is told where it stands', async (text, expected) => {

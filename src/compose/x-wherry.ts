@@ -21,6 +21,7 @@ type Check = Read<unknown>;
 
 /** The keys that `x-wherry` has in a service, and how each is read. Whoever adds a key adds it here. */
 const serviceKeys: Readonly<Record<string, Check>> = {
+  eager: boolean,
   scale_to_zero: (node, path, to) => checkScaleToZero(node, path, to),
 };
 
@@ -40,6 +41,12 @@ const scaleToZeroKeys: Readonly<Record<string, Check>> = {
 export function checkXWherry(service: Node, path: Path, to: Reading): void {
   const own = service.kind === 'mapping' ? service.entries.get('x-wherry')?.value : undefined;
   if (own !== undefined) checkKeys(own, child(path, 'x-wherry'), to, serviceKeys);
+}
+
+/** Whether gates on the service may run its health check sooner than the engine does. Default: true. */
+export function eagerGates(service: Service): boolean {
+  const { eager } = record(service.extensions['x-wherry']);
+  return eager !== false && eager !== 'false';
 }
 
 /** What the service says of scaling to zero, with defaults; undefined when it says nothing. */

@@ -361,6 +361,7 @@ export interface Messages {
   'option.volume': Record<never, never>;
   'option.wait': Record<never, never>;
   'option.waitTimeout': Record<never, never>;
+  'option.noEager': Record<never, never>;
   'option.workdir': Record<never, never>;
   'plan.after': { needs: string | number };
   'plan.reason.config-changed': Record<never, never>;
@@ -836,6 +837,7 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'option.volume': 'Mount: [source:]target[:options]',
   'option.wait': 'Wait until all services run and, with a health check, are healthy',
   'option.waitTimeout': 'Seconds for each health gate',
+  'option.noEager': 'Leave health checks to the engine, also while a gate waits for them',
   'option.workdir': 'Working directory',
   'plan.after': 'after {needs}',
   'plan.reason.config-changed': 'its configuration changed',

@@ -8,6 +8,7 @@ export function create({ context, words, options }: Invocation<PlanOptions>): Pr
     detach: true,
     wait: false,
     waitTimeout: undefined,
+    noEager: false,
     timeout: undefined,
     noStart: true,
     noLogPrefix: false,

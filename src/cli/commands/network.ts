@@ -1,5 +1,5 @@
-import { composeLabel } from '../../core/compose-labels.ts';
 import type { Backend } from '../../core/backend.ts';
+import { composeLabel } from '../../core/compose-labels.ts';
 import type { NetworkInfo } from '../../core/network.ts';
 import type { Context } from '../context.ts';
 import type { Invocation } from '../declaration.ts';

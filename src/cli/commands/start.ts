@@ -5,13 +5,16 @@ export interface StartOptions {
   wait: boolean;
   /** ms. */
   waitTimeout: number | undefined;
+  noEager: boolean;
 }
 
 /** Starts containers that exist. */
 export function start({ context, words, options }: Invocation<StartOptions>): Promise<number> {
   const { signal } = context;
+  const { wait, waitTimeout, noEager } = options;
   return act(context, words, {
-    services: (boot, backend, chosen) => boot.startServices(backend, { ...chosen, ...options, signal }),
+    services: (boot, backend, chosen) =>
+      boot.startServices(backend, { ...chosen, wait, waitTimeout, eager: !noEager, signal }),
     container: (backend, id) => backend.start(id, { signal }),
   });
 }

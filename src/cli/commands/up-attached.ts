@@ -1,7 +1,7 @@
 import type { BootSummary, UpOptions as BootUpOptions } from '../../boot/index.ts';
 import type { Project } from '../../compose/index.ts';
-import { composeLabel } from '../../core/compose-labels.ts';
 import type { Backend } from '../../core/backend.ts';
+import { composeLabel } from '../../core/compose-labels.ts';
 import type { Context } from '../context.ts';
 import { deferred } from '../deferred.ts';
 import { exitCode } from '../exit-codes.ts';

@@ -20,6 +20,7 @@ export interface UpOptions extends PlanOptions {
   wait: boolean;
   /** ms. */
   waitTimeout: number | undefined;
+  noEager: boolean;
   /** ms. */
   timeout: number | undefined;
   noStart: boolean;
@@ -33,8 +34,8 @@ export interface UpOptions extends PlanOptions {
 export async function up({ context, words, options }: Invocation<UpOptions>): Promise<number> {
   const { project } = await requireProject(context, words);
   const detached = options.detach || options.wait || options.noStart || context.output.json;
-  const { wait, waitTimeout, timeout, noStart } = options;
-  const wishes = { ...upPlanOptions(words, options), wait, waitTimeout, timeout, noStart };
+  const { wait, waitTimeout, timeout, noStart, noEager } = options;
+  const wishes = { ...upPlanOptions(words, options), wait, waitTimeout, timeout, noStart, eager: !noEager };
   if (!detached) return upAttached(context, project, wishes, options);
   const backend = await context.backend();
   const boot = await import('../../boot/index.ts');

@@ -95,6 +95,7 @@ export const containerCommands: readonly AnyCommand[] = [
     options: {
       wait: { flags: '--wait', about: 'option.wait' },
       waitTimeout: shared.waitTimeout,
+      noEager: shared.noEager,
     },
     load: async () => (await import('../commands/start.ts')).start,
   }),

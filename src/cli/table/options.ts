@@ -12,6 +12,7 @@ export const waitTimeout: ValueDeclaration<number> = {
   about: 'option.waitTimeout',
   parse: seconds,
 };
+export const noEager: FlagDeclaration = { flags: '--no-eager', about: 'option.noEager' };
 export const since: ValueDeclaration<Date> = {
   flags: '--since <time>',
   about: 'option.since',

@@ -32,6 +32,7 @@ export const projectCommands: readonly AnyCommand[] = [
       detach: shared.detach,
       wait: { flags: '--wait', about: 'option.wait' },
       waitTimeout: shared.waitTimeout,
+      noEager: shared.noEager,
       ...planOptions,
       timeout: shared.stopTimeout,
       noStart: { flags: '--no-start', about: 'option.noStart' },
