@@ -5,7 +5,8 @@ import type { Reading } from './reading.ts';
 export function checkPorts(services: Readonly<Record<string, Service>>, to: Reading): void {
   const taken = new Map<string, { port: Port; service: string }[]>();
   for (const service of Object.values(services)) {
-    if (service.networkMode !== undefined && service.networkMode !== 'bridge') continue;
+    const sharesNetwork = service.networkMode !== undefined && service.networkMode !== 'bridge';
+    if (sharesNetwork || service.scale === 0) continue;
     for (const port of service.ports) {
       const { published } = port;
       // From a range the engine picks one that is free.

@@ -2,9 +2,10 @@ import { define } from './decode.ts';
 import type { Resources, RestartPolicy, Service } from './model.ts';
 import type { ServiceDraft } from './read-service.ts';
 import type { Reading } from './reading.ts';
+import type { Lookup } from './template.ts';
 
 /** Fills in what a service did not say. */
-export function finishService(draft: ServiceDraft, to: Reading): Service {
+export function finishService(draft: ServiceDraft, lookup: Lookup, to: Reading): Service {
   const { build, deploy, restart, scale, ...rest } = draft;
   const service: Service = {
     ...rest,
@@ -19,6 +20,8 @@ export function finishService(draft: ServiceDraft, to: Reading): Service {
     }
     // The same object: the loader knows where it was written.
     service.build = Object.assign(build, { args });
+    const platform = service.platform ?? (lookup('DOCKER_DEFAULT_PLATFORM') || undefined);
+    if (platform !== undefined) service.platform = platform;
   }
   if (deploy !== undefined) service.deploy = { mode: deploy.mode ?? 'replicated', labels: deploy.labels };
   return service;

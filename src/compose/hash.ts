@@ -1,42 +1,68 @@
 import { createHash } from 'node:crypto';
+import { goJson } from './canonical/go-json.ts';
+import { type CanonicalStruct, type CanonicalValue, isStruct, withFields } from './canonical/value.ts';
+import { sharedService } from './finish-service.ts';
 import type { Network, Service, Volume } from './model.ts';
 
+export interface HashOptions {
+  /** Id of the container whose namespaces or volumes are shared. Default: references to services stay as they are. */
+  containerOf?: ((service: string) => string | undefined) | undefined;
+}
+
 /**
- * A hash of all that makes a container of the service what it is, 64 hex digits. What Docker Compose leaves out of its own
- * (build, pull policy, scale, dependencies, profiles) is left out here too.
+ * The config hash of a service, byte for byte that of docker compose v5 (pkg/compose/hash.go): SHA-256 of Go's JSON of its
+ * canonical form, without build, pull policy, scale, dependencies and profiles. 64 hex digits.
  */
-export function serviceHash(service: Service): string {
-  const { origin, build, pullPolicy, scale, dependsOn, profiles, envFiles, labelFiles, deploy, ...rest } =
-    service;
-  return digest({ ...rest, deploy: deploy && { labels: deploy.labels } });
+export function serviceHash(service: Service, { containerOf }: HashOptions = {}): string {
+  const { canonical, platform } = service;
+  const { values } = canonical;
+  const deploy = values.get('deploy');
+  const shared = (key: string): CanonicalValue | undefined => {
+    const mode = values.get(key);
+    const name = typeof mode === 'string' ? sharedService(mode) : undefined;
+    const container = name === undefined ? undefined : containerOf?.(name);
+    return container === undefined ? mode : `container:${container}`;
+  };
+  return digest(
+    withFields(canonical, {
+      build: undefined,
+      pull_policy: undefined,
+      scale: undefined,
+      depends_on: undefined,
+      profiles: undefined,
+      deploy: isStruct(deploy) ? withFields(deploy, { replicas: undefined }) : undefined,
+      platform,
+      network_mode: shared('network_mode'),
+      ipc: shared('ipc'),
+      pid: shared('pid'),
+      volumes_from: sharedVolumes(values.get('volumes_from'), containerOf),
+    }),
+  );
 }
 
-/** A hash of all that makes a network what it is. */
-export function networkHash({ origin, key, ...network }: Network): string {
-  return digest(network);
+/** The config hash of a network, as docker compose v5 makes it. */
+export function networkHash({ canonical }: Network): string {
+  return digest(canonical);
 }
 
-/** A hash of all that makes a volume what it is. */
-export function volumeHash({ origin, key, ...volume }: Volume): string {
-  return digest(volume);
+/** The config hash of a volume, as docker compose v5 makes it. */
+export function volumeHash({ canonical }: Volume): string {
+  return digest(withFields(canonical, { driver: canonical.values.get('driver') || 'local' }));
 }
 
-function digest(value: unknown): string {
-  return createHash('sha256').update(canonical(value)).digest('hex');
-}
-
-/** JSON with sorted keys, without what says nothing: an empty list is the same as none, but for commands. */
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_key, field: unknown) => {
-    if (typeof field !== 'object' || field === null || Array.isArray(field)) return field;
-    const entries = Object.entries(field).filter(
-      ([key, inner]) => !isEmpty(inner) || key === 'command' || key === 'entrypoint',
-    );
-    return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
+/** As the peer resolves them: the id alone, whatever options were given. */
+function sharedVolumes(
+  list: CanonicalValue | undefined,
+  containerOf: HashOptions['containerOf'],
+): CanonicalValue | undefined {
+  if (!Array.isArray(list) || containerOf === undefined) return list;
+  return list.map((reference: CanonicalValue) => {
+    if (typeof reference !== 'string') return reference;
+    const [first = '', second] = reference.split(':');
+    return first === 'container' ? (second ?? reference) : (containerOf(first) ?? reference);
   });
 }
 
-function isEmpty(value: unknown): boolean {
-  if (value === undefined || value === false) return true;
-  return typeof value === 'object' && value !== null && Object.keys(value).length === 0;
+function digest(struct: CanonicalStruct): string {
+  return createHash('sha256').update(goJson(struct)).digest('hex');
 }

@@ -2,6 +2,7 @@ import { dirname, resolve } from 'node:path';
 import { throwIfAborted, WherryError } from '../core/errors.ts';
 import { normalizeTree } from './canonical/normalize.ts';
 import { withResolvedPaths } from './canonical/resolve-paths.ts';
+import { type CanonicalStruct, canonicalMap, withFields } from './canonical/value.ts';
 import { checkProject } from './check.ts';
 import { checkCycles } from './check-cycles.ts';
 import { checkPorts } from './check-ports.ts';
@@ -38,6 +39,11 @@ export interface LoadOptions {
   envFiles?: readonly string[] | undefined;
   /** Only these services and what they depend on. Default: all whose profiles are active. */
   services?: readonly string[] | undefined;
+  /**
+   * `kept`: for who only wants to see the model, which may hold keys that no engine of ours carries out and ports that are
+   * taken twice; nothing is said of them. Default: `refused`.
+   */
+  unsupported?: 'refused' | 'kept' | undefined;
   /** Default: this machine's files. */
   access?: FileAccess | undefined;
   signal?: AbortSignal | undefined;
@@ -59,7 +65,7 @@ export async function loadProject(options: LoadOptions): Promise<LoadedProject> 
   throwIfAborted(options.signal);
   const { environment, directory, files } = found;
   const home = environment.get('HOME');
-  const to = new Reading({ directory, home });
+  const to = new Reading({ directory, home }, { unsupported: options.unsupported });
   to.problems.push(...environment.warnings);
   const loader = new TreeLoader({ access, to });
   const documents: Mapping[] = [];
@@ -130,7 +136,7 @@ async function finishProject(finishing: Finishing): Promise<Project> {
   const lookup = (variable: string): string | undefined => environment.get(variable);
   const all: Record<string, Service> = {};
   for (const service of Object.values(draft.services)) {
-    define(all, service.name, finishService(service, to));
+    define(all, service.name, finishService(service, lookup, to));
   }
 
   const named = options.services ?? [];
@@ -142,12 +148,13 @@ async function finishProject(finishing: Finishing): Promise<Project> {
   refuseUnknown(selection, all);
   checkProject({ ...draft, ...selection }, to);
   checkCycles(selection.services, to);
-  checkPorts(selection.services, to);
+  if (options.unsupported !== 'kept') checkPorts(selection.services, to);
 
   const serviceFiles = new ServiceFiles(access, lookup, to);
   const services: Record<string, Service> = {};
   for (const service of Object.values(selection.services)) {
     await serviceFiles.addTo(service);
+    service.canonical = withVariables(service);
     define(services, service.name, withoutAbsentDependencies(service, selection.services));
   }
   return {
@@ -164,7 +171,17 @@ async function finishProject(finishing: Finishing): Promise<Project> {
     configs: draft.configs,
     secrets: draft.secrets,
     extensions: draft.extensions,
+    canonical: draft.canonical,
   };
+}
+
+/** The peer's form with what the files of variables and labels say; the files themselves are done with. */
+function withVariables({ canonical, environment, labels }: Service): CanonicalStruct {
+  return withFields(canonical, {
+    env_file: undefined,
+    environment: canonicalMap(Object.entries(environment)),
+    labels: canonicalMap(Object.entries(labels)),
+  });
 }
 
 function refuseUnknown(selection: Selection, all: Readonly<Record<string, Service>>): void {

@@ -1,3 +1,5 @@
+import type { CanonicalStruct } from './canonical/value.ts';
+
 /**
  * The Compose project as Wherry works with it: every short form expanded, every default filled in, every path absolute.
  * Field names are the Compose spec's in camelCase; sizes are bytes, durations are milliseconds. A scalar that is
@@ -24,6 +26,8 @@ export interface Project {
   configs: Record<string, FileResource>;
   secrets: Record<string, FileResource>;
   extensions: Extensions;
+  /** What the files say in the peer's form, without the services. */
+  canonical: CanonicalStruct;
 }
 
 /** `x-` keys, as plain data. */
@@ -116,6 +120,8 @@ export interface Service {
   logging?: Logging;
   deploy?: Deploy;
   extensions: Extensions;
+  /** What the files say in the peer's form: the config hash is made of it. */
+  canonical: CanonicalStruct;
 }
 
 export interface EnvFile {
@@ -317,6 +323,7 @@ export interface Network {
   ipam: Ipam;
   labels: Record<string, string>;
   extensions: Extensions;
+  canonical: CanonicalStruct;
 }
 
 export interface Ipam {
@@ -343,4 +350,5 @@ export interface Volume {
   external: boolean;
   labels: Record<string, string>;
   extensions: Extensions;
+  canonical: CanonicalStruct;
 }

@@ -1,4 +1,6 @@
 import { isIP } from 'node:net';
+import { decodeStruct } from './canonical/decode.ts';
+import { networkShape, volumeShape } from './canonical/shapes-project.ts';
 import {
   boolean,
   filledDictionary,
@@ -143,21 +145,6 @@ const volumeFields: Fields<Volume> = {
   },
 };
 
-/** A network as it is when nothing more is said. Its name is filled in when the project's name is known. */
-export function plainNetwork(key: string): Network {
-  return {
-    key,
-    name: '',
-    driverOpts: {},
-    external: false,
-    internal: false,
-    attachable: false,
-    ipam: { config: [], options: {} },
-    labels: {},
-    extensions: {},
-  };
-}
-
 /** One of the top-level `networks`. */
 export function readNetwork(
   key: string,
@@ -166,7 +153,19 @@ export function readNetwork(
   path: Path,
   to: Reading,
 ): Network | undefined {
-  const network = { ...plainNetwork(key), origin: originOf(place) };
+  const network: Network = {
+    key,
+    name: '',
+    origin: originOf(place),
+    driverOpts: {},
+    external: false,
+    internal: false,
+    attachable: false,
+    ipam: { config: [], options: {} },
+    labels: {},
+    extensions: {},
+    canonical: decodeStruct(node, networkShape),
+  };
   const read = isEmpty(node) ? network : readFields(network, networkFields, node, path, to);
   if (read !== undefined) refuseBesideExternal(read, node, path, to);
   return read && to.mark(read, place, path);
@@ -188,6 +187,7 @@ export function readVolume(
     external: false,
     labels: {},
     extensions: {},
+    canonical: decodeStruct(node, volumeShape),
   };
   const read = isEmpty(node) ? volume : readFields(volume, volumeFields, node, path, to);
   if (read !== undefined) refuseBesideExternal(read, node, path, to);

@@ -1,3 +1,6 @@
+import { decodeStruct } from './canonical/decode.ts';
+import { projectShape } from './canonical/shapes-project.ts';
+import type { CanonicalStruct } from './canonical/value.ts';
 import { asMapping, define, text } from './decode.ts';
 import { type Fields, readFields, type SetField } from './fields.ts';
 import type { Extensions, FileResource, Network, Volume } from './model.ts';
@@ -5,7 +8,7 @@ import { readResource } from './read-files.ts';
 import { readNetwork, readVolume } from './read-networks.ts';
 import { readService, type ServiceDraft } from './read-service.ts';
 import type { Reading } from './reading.ts';
-import { child, type Node, type Path, type Place } from './tree.ts';
+import { child, mapValues, type Node, type Path, type Place } from './tree.ts';
 
 /** A project as it was written, before names, defaults and the environment are filled in. */
 export interface ProjectDraft {
@@ -15,6 +18,7 @@ export interface ProjectDraft {
   configs: Record<string, FileResource>;
   secrets: Record<string, FileResource>;
   extensions: Extensions;
+  canonical: CanonicalStruct;
 }
 
 type ReadNamed<T> = (key: string, place: Place, node: Node, path: Path, to: Reading) => T | undefined;
@@ -22,7 +26,7 @@ type ReadNamed<T> = (key: string, place: Place, node: Node, path: Path, to: Read
 const namePattern = /^[a-zA-Z0-9._-]+$/;
 
 /** A section of named things. */
-function section<K extends Exclude<keyof ProjectDraft, 'extensions'>>(
+function section<K extends Exclude<keyof ProjectDraft, 'extensions' | 'canonical'>>(
   key: K,
   read: ReadNamed<ProjectDraft[K][string]>,
 ): SetField<ProjectDraft> {
@@ -61,6 +65,14 @@ export function readProject(root: Node, to: Reading): ProjectDraft | undefined {
     configs: {},
     secrets: {},
     extensions: {},
+    canonical: decodeStruct(withoutServices(root), projectShape),
   };
   return readFields(draft, fields, root, undefined, to);
+}
+
+/** Each service has its own. */
+function withoutServices(root: Node): Node {
+  return root.kind === 'mapping'
+    ? mapValues(root, (section, name) => (name === 'services' ? undefined : section))
+    : root;
 }

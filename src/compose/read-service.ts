@@ -1,3 +1,5 @@
+import { decodeStruct } from './canonical/decode.ts';
+import { serviceShape } from './canonical/shapes-service.ts';
 import {
   boolean,
   bytes,
@@ -188,6 +190,7 @@ export function readService(
     ulimits: {},
     resources: {},
     extensions: {},
+    canonical: decodeStruct(node, serviceShape),
   };
   const read = readFields(draft, serviceFields, node, path, to);
   if (read === undefined || node.kind !== 'mapping') return undefined;

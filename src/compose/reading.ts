@@ -12,14 +12,21 @@ export interface Surroundings {
 /** A file with more faults than this is no compose file; telling them all would help nobody. */
 const MOST_PROBLEMS = 1000;
 
+export interface ReadingOptions {
+  /** `kept`: nothing is said of keys that cannot be carried out, for who only wants to see the model. Default: `refused`. */
+  unsupported?: 'refused' | 'kept' | undefined;
+}
+
 /** Collects what is wrong with a project while it is read, so that every fault is told at once. */
 export class Reading {
   readonly problems: Problem[] = [];
   readonly surroundings: Surroundings;
+  readonly #kept: ReadonlySet<ProblemCode>;
   readonly #places = new WeakMap<object, { place: Place; path: Path | undefined }>();
 
-  constructor(surroundings: Surroundings) {
+  constructor(surroundings: Surroundings, { unsupported = 'refused' }: ReadingOptions = {}) {
     this.surroundings = surroundings;
+    this.#kept = unsupported === 'kept' ? new Set(['unsupported-key', 'ignored-key']) : new Set();
   }
 
   error(code: ProblemCode, message: string, place: Place, path: Path | undefined, hint?: string): undefined {
@@ -78,7 +85,7 @@ export class Reading {
     path: Path | undefined,
     hint: string | undefined,
   ): void {
-    if (this.full) return;
+    if (this.full || this.#kept.has(code)) return;
     const problem = {
       code,
       severity,

@@ -23,7 +23,8 @@ export function resolvePlain(source: string): PlainValue {
   if (FALSES.has(source)) return { value: false, text: 'false' };
   const first = source.charCodeAt(0);
   const numeric = (first >= 48 && first <= 57) || first === 43 || first === 45 || first === 46;
-  return (numeric ? resolveNumber(source) : undefined) ?? { value: source, text: source };
+  const special = numeric ? (resolveNumber(source) ?? resolveTime(source)) : undefined;
+  return special ?? { value: source, text: source };
 }
 
 function resolveNumber(source: string): PlainValue | undefined {
@@ -32,7 +33,10 @@ function resolveNumber(source: string): PlainValue | undefined {
     const digits = (integer[2] ?? '').replaceAll('_', '').replace(/^0(?=[0-7])/, '0o');
     const magnitude = BigInt(digits);
     const value = integer[1] === '-' ? -magnitude : magnitude;
-    if (value === BigInt.asIntN(64, value)) return { value: Number(value), text: value.toString() };
+    if (integer[1] === '-' && magnitude === 0n) return { value: -0, text: '-0' };
+    // As wide as Go's signed and unsigned integers.
+    if (value === BigInt.asIntN(64, value) || value === BigInt.asUintN(64, value))
+      return { value: Number(value), text: value.toString() };
   }
   if (FLOAT.test(source)) {
     const value = Number(source);
@@ -53,4 +57,31 @@ export function formatFloat(value: number): string {
   const power = Number(exponent);
   if (power >= -4 && power < 6) return value.toString();
   return `${digits}e${power < 0 ? '-' : '+'}${Math.abs(power).toString().padStart(2, '0')}`;
+}
+
+const TIME =
+  /^(\d{4})-(\d{1,2})-(\d{1,2})(?:(?:[Tt](\d{1,2}):(\d{1,2}):(\d{1,2})(\.\d+)?(Z|[-+]\d\d:\d\d))|(?: (\d{1,2}):(\d{1,2}):(\d{1,2})(\.\d+)?))?$/;
+
+/** A date is a time to the peer's library, and its text is what Go prints of it. */
+function resolveTime(source: string): PlainValue | undefined {
+  const match = TIME.exec(source);
+  if (match === null) return undefined;
+  const [, year = '', month = '', day = ''] = match;
+  const [hour = '0', minute = '0', second = '0'] =
+    match[4] === undefined ? match.slice(9, 12) : match.slice(4, 7);
+  const fields = [month, day, hour, minute, second].map(Number);
+  const [m = 0, d = 0, h = 0, min = 0, s = 0] = fields;
+  const date = new Date(Date.UTC(Number(year), m - 1, d));
+  if (date.getUTCMonth() !== m - 1 || date.getUTCDate() !== d || h > 23 || min > 59 || s > 59)
+    return undefined;
+  const two = (value: number): string => String(value).padStart(2, '0');
+  const fraction = (match[7] ?? match[12] ?? '').replace(/\.?0+$/, '');
+  const zone = match[8] === undefined || match[8] === 'Z' ? '+0000 UTC' : offset(match[8]);
+  const text = `${year}-${two(m)}-${two(d)} ${two(h)}:${two(min)}:${two(s)}${fraction} ${zone}`;
+  return { value: source, text };
+}
+
+function offset(zone: string): string {
+  const digits = zone.replace(':', '');
+  return digits === '+0000' || digits === '-0000' ? '+0000 UTC' : `${digits} ${digits}`;
 }

@@ -103,7 +103,8 @@ export function mappingAt(
   values: Readonly<Record<string, Node | Scalar['value'] | undefined>>,
 ): Mapping {
   const entries = new Map<string, Entry>();
-  for (const [name, value] of Object.entries(values)) {
+  for (const name in values) {
+    const value = values[name];
     if (value === undefined) continue;
     const node = typeof value === 'object' && value !== null ? value : scalarAt(place, value);
     entries.set(name, { key: place, value: node });
@@ -136,20 +137,26 @@ export function withValue(mapping: Mapping, key: string, value: Node): Mapping {
 /** The mapping with each value changed by `change`, which says undefined to take it out; the same one when nothing changed. */
 export function mapValues(mapping: Mapping, change: (value: Node, key: string) => Node | undefined): Mapping {
   let entries: Map<string, Entry> | undefined;
-  for (const [name, entry] of mapping.entries) {
-    const value = change(entry.value, name);
-    if (value === entry.value) continue;
+  mapping.entries.forEach(({ key, value: before }, name) => {
+    const value = change(before, name);
+    if (value === before) return;
     entries ??= new Map(mapping.entries);
     if (value === undefined) entries.delete(name);
-    else entries.set(name, { key: entry.key, value });
-  }
+    else entries.set(name, { key, value });
+  });
   return entries === undefined ? mapping : { ...mapping, entries };
 }
 
 /** The list with each item changed by `change`; the same one when nothing changed. */
 export function mapItems(sequence: Sequence, change: (item: Node) => Node): Sequence {
-  const items = sequence.items.map(change);
-  return items.every((item, index) => item === sequence.items[index]) ? sequence : { ...sequence, items };
+  let items: Node[] | undefined;
+  sequence.items.forEach((before, index) => {
+    const item = change(before);
+    if (item === before) return;
+    items ??= [...sequence.items];
+    items[index] = item;
+  });
+  return items === undefined ? sequence : { ...sequence, items };
 }
 
 /** Whether a value says nothing. */

@@ -88,19 +88,15 @@ function below(node: Node, way: string, keys: Readonly<Record<string, Key>>): No
     const key = Object.hasOwn(keys, way) ? keys[way] : undefined;
     return key === undefined ? node : unique(node, key);
   }
-  if (node.kind !== 'mapping') return node;
-  const next = (name: string): string | undefined => {
-    if (way === '') return name;
-    if (way === 'networks') return 'networks.*';
-    return branches.has(way) ? `${way}.${name}` : undefined;
-  };
+  if (node.kind !== 'mapping' || !(way === '' || branches.has(way))) return node;
   return mapValues(node, (value, name) => {
-    const further = next(name);
-    return further === undefined ? value : below(value, further, keys);
+    if (value.kind === 'scalar') return value;
+    return below(value, way === '' ? name : way === 'networks' ? 'networks.*' : `${way}.${name}`, keys);
   });
 }
 
-const branches = new Set(['build', 'deploy', 'networks.*', 'ipam']);
+/** Mappings below which there are such lists. */
+const branches = new Set(['build', 'deploy', 'networks', 'networks.*', 'ipam']);
 
 function unique(list: Sequence, keyOf: Key): Sequence {
   const places = new Map<string, number>();

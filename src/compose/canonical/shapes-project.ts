@@ -1,4 +1,4 @@
-import { listOf, mapOf, type StructShape, said, shape } from './shape.ts';
+import { always, listOf, mapOf, type StructShape, said, shape } from './shape.ts';
 import { serviceShape } from './shapes-service.ts';
 
 export const networkShape: StructShape = shape({
@@ -49,7 +49,7 @@ const model = shape({
 
 export const projectShape: StructShape = shape({
   name: 'string',
-  services: { type: mapOf(serviceShape), presence: 'always' },
+  services: always(mapOf(serviceShape)),
   networks: mapOf(networkShape),
   volumes: mapOf(volumeShape),
   secrets: mapOf(fileObject),
