@@ -23,6 +23,15 @@ export type {
 export { type PlanDownInput, type PlanDownOptions, planDown } from './plan-down.ts';
 export { type PlanUpInput, planUp } from './plan-up.ts';
 export type * from './progress.ts';
+export type { HeldPort } from './serve/behind-proxy.ts';
+export type { ListeningPort } from './serve/held-port.ts';
+export {
+  type ProjectServer,
+  type ServedServiceState,
+  type ServeEvent,
+  type ServeOptions,
+  serve,
+} from './serve/serve.ts';
 export {
   killServices,
   pauseServices,

@@ -63,6 +63,16 @@ export class TcpProxy implements AsyncDisposable {
     return this.#count.snapshot;
   }
 
+  /** Clients that are there, held ones too. */
+  active(): number {
+    return this.#count.open;
+  }
+
+  /** When a client last came or left; the epoch when none ever did. */
+  lastActivity(): Date {
+    return this.#count.snapshot.lastActivity ?? new Date(0);
+  }
+
   /** From now on connections go to these addresses, in turn, those of held clients too; open ones stay where they are. */
   retarget(targets: readonly TargetAddress[]): void {
     this.#targets.replace(targets);

@@ -61,6 +61,16 @@ export class UdpProxy implements AsyncDisposable {
     return this.#count.snapshot;
   }
 
+  /** Clients that are there, held ones too. */
+  active(): number {
+    return this.#count.open;
+  }
+
+  /** When a client last came or left; the epoch when none ever did. */
+  lastActivity(): Date {
+    return this.#count.snapshot.lastActivity ?? new Date(0);
+  }
+
   /** From now on new clients are sent to these addresses, in turn; the others stay where they are until they are silent. */
   retarget(targets: readonly TargetAddress[]): void {
     this.#targets.replace(targets);
