@@ -14,6 +14,7 @@ export class ContainerWork implements Work {
   #run: ContainerInfo | null = null;
   #healthy: boolean | null = null;
   #isPaused = false;
+  #isToldFailed = false;
 
   constructor(spec: ContainerService, story: Story) {
     this.spec = spec;
@@ -46,7 +47,7 @@ export class ContainerWork implements Work {
     else await backend.start(container, { signal });
     this.#isPaused = false;
     const info = await backend.inspect(container, { signal });
-    this.#run = info;
+    this.#began(info);
     if (before.status !== 'running' && before.status !== 'paused') this.#story.started(this.spec.name, info);
     try {
       await this.#untilReady(info, signal);
@@ -87,18 +88,24 @@ export class ContainerWork implements Work {
 
   /** Takes a run that somebody else began, or the engine's restart policy, for the present one. */
   adopt(info: ContainerInfo): void {
-    this.#run = info;
+    this.#began(info);
     this.#isPaused = false;
     if (info.health === 'healthy' || info.health === 'unhealthy') this.#healthy = info.health === 'healthy';
   }
 
   /** Tells that the run is over by an error, and forgets it. `info` is null when the container is gone. */
   endedBy(error: WherryError, info: ContainerInfo | null): void {
+    this.tellFailure(error, info);
+    this.ended();
+  }
+
+  /** Tells once that the run is over by an error. */
+  tellFailure(error: WherryError, info: ContainerInfo | null): void {
     const last = info ?? this.#run;
     const { lastLines } = error.details;
-    if (last !== null)
-      this.#story.failed(this.spec.name, last, error, Array.isArray(lastLines) ? lastLines.map(String) : []);
-    this.ended();
+    if (last === null || this.#isToldFailed) return;
+    this.#isToldFailed = true;
+    this.#story.failed(this.spec.name, last, error, Array.isArray(lastLines) ? lastLines.map(String) : []);
   }
 
   /** Forgets the run: it is over. */
@@ -112,6 +119,11 @@ export class ContainerWork implements Work {
   noteHealth(kind: string, healthy: boolean, message: string): void {
     this.#story.health(this.spec.name, kind, this.#healthy, healthy, message);
     this.#healthy = healthy;
+  }
+
+  #began(info: ContainerInfo): void {
+    this.#run = info;
+    this.#isToldFailed = false;
   }
 
   async #untilReady(info: ContainerInfo, signal: AbortSignal): Promise<void> {
@@ -131,7 +143,7 @@ export class ContainerWork implements Work {
     } catch (thrown) {
       // A check may fail because the container has just ended, which says more.
       const error = await lastWord(backend, info.id, unhealthy(name, thrown));
-      if (!signal.aborted) this.noteHealth('custom', false, error.message);
+      if (!signal.aborted && error.code !== 'EXIT') this.noteHealth('custom', false, error.message);
       throw error;
     } finally {
       scope.abort();

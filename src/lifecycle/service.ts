@@ -9,7 +9,7 @@ import {
 } from '../core/index.ts';
 import type { StartCall, StopCall } from './booter-options.ts';
 import type { Clock } from './clock.ts';
-import { catchUp, type FollowedContainer, follow } from './container-changes.ts';
+import { catchUp, type FollowedContainer, follow, settleDoubt } from './container-changes.ts';
 import type { ContainerEvent } from './container-watch.ts';
 import { ContainerWork } from './container-work.ts';
 import { dependencyFailed } from './failure.ts';
@@ -34,6 +34,9 @@ export interface ServiceOptions {
   find(name: string): Service;
 }
 
+/** ms that an engine has to bring a container back before it is taken for over. */
+const doubtTime = 2000;
+
 /** One registered service: what starts it, who uses it, what it needs. */
 export class Service implements Lazy, Ordered {
   readonly name: string;
@@ -48,6 +51,8 @@ export class Service implements Lazy, Ordered {
   #held: Lease[] = [];
   #restart: { scope: AbortController; ended: Promise<void> } | undefined;
   #hasCrashed = false;
+  readonly #scope = new AbortController();
+  #cancelDoubt: (() => void) | undefined;
   #isUntouched = false;
   #lastStarted: Date | null = null;
   #lastStopped: Date | null = null;
@@ -150,6 +155,8 @@ export class Service implements Lazy, Ordered {
 
   /** Watches no more; the service stays as it is. */
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#scope.abort();
+    this.#cancelDoubt?.();
     await this.#endRestart();
     await this.#idle?.[Symbol.asyncDispose]();
   }
@@ -239,7 +246,27 @@ export class Service implements Lazy, Ordered {
     if (!(work instanceof ContainerWork)) return undefined;
     const { booter } = this;
     const { story } = this.#options;
-    return { work, booter, story, onCrash: () => this.#crashed(), onMeant: () => this.#meant() };
+    return {
+      work,
+      booter,
+      story,
+      onCrash: () => this.#crashed(),
+      onDoubt: () => this.#doubt(),
+      onMeant: () => this.#meant(),
+    };
+  }
+
+  #doubt(): void {
+    const { clock, logger } = this.#options;
+    this.#cancelDoubt?.();
+    this.#cancelDoubt = clock.after(doubtTime, () => {
+      const container = this.#followed();
+      const settling = container === undefined ? undefined : settleDoubt(container, this.#scope.signal);
+      settling?.catch((error: unknown) => {
+        if (!this.#scope.signal.aborted)
+          logger.warn('a service could not be looked at', { name: this.name, error });
+      });
+    });
   }
 
   #crashed(): void {
