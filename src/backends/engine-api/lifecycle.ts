@@ -197,11 +197,12 @@ async function stopBySignal(
     path: containerPath(record.Id, 'wait'),
     signal: signal === undefined ? limit : AbortSignal.any([signal, limit]),
   });
+  // A short grace may be over before the signal is sent.
+  exited.catch(() => undefined);
   try {
     await killContainer(connection, record.Id, { signal, killSignal: stopSignal });
     await exited;
   } catch (error) {
-    exited.catch(() => undefined);
     if (signal?.aborted || !(limit.aborted || isWherryError(error, 'CONFLICT'))) throw error;
   }
   // Also ends what a restart policy has brought back meanwhile.
