@@ -2,6 +2,8 @@ import {
   containerName,
   type FileContents,
   imageName,
+  type OutsideProbe,
+  outsideProbe,
   type Project,
   type PullPolicy,
   type Service,
@@ -20,7 +22,8 @@ export interface DesiredService {
   /** It names an image, which can be pulled. */
   hasOwnImage: boolean;
   pullPolicy: PullPolicy | undefined;
-  configHash: string;
+  /** Its config hash where `containerOf` tells whose namespaces it shares. */
+  configHash(containerOf: (service: string) => string | undefined): string;
   /** Number of containers. */
   scale: number;
   dependsOn: Service['dependsOn'];
@@ -35,6 +38,8 @@ export interface DesiredService {
   madeInParts: boolean;
   /** Whether it has a health check: one of its own, none, or what its image says. */
   healthcheck: 'own' | 'none' | 'image';
+  /** Seen from outside instead: `x-wherry.probe`. */
+  probe: OutsideProbe | undefined;
   containerName(number: number): string;
 }
 
@@ -74,7 +79,7 @@ function desiredService(project: Project, declared: Service, scale: number): Des
     canBuild: declared.build !== undefined,
     hasOwnImage: declared.image !== undefined,
     pullPolicy: declared.pullPolicy,
-    configHash: serviceHash(declared),
+    configHash: (containerOf) => serviceHash(declared, { containerOf }),
     scale,
     dependsOn: declared.dependsOn,
     shares: sharedServices(declared),
@@ -86,6 +91,7 @@ function desiredService(project: Project, declared: Service, scale: number): Des
     madeInParts:
       declared.secrets.length + declared.configs.length > 0 || Object.keys(declared.networks).length > 1,
     healthcheck: healthcheckOf(declared),
+    probe: outsideProbe(declared),
     containerName: (number) => containerName(project, declared, number),
   };
 }
@@ -105,7 +111,7 @@ export function specOf(project: Project, service: DesiredService, input: SpecInp
     index: input.number,
     files: input.files,
     imageDigest: input.imageId ?? undefined,
-    containerOf: (other) => input.containers.get(other) ?? other,
+    containerOf: (other) => input.containers.get(other),
   });
   const ours = { [label.owner]: ownerValue, [label.project]: project.name, [label.service]: service.name };
   return { ...spec, labels: { ...spec.labels, ...ours }, pullPolicy: 'never' };

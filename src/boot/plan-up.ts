@@ -234,7 +234,7 @@ class UpPlanner {
     const named = this.#named.size === 0 || this.#named.has(service.name);
     if (this.#options.forceRecreate === true && named) return 'forced';
     if (this.#options.noRecreate === true) return null;
-    if (one.configHash !== service.configHash) return 'config-changed';
+    if (one.configHash !== service.configHash((other) => this.#firstOf(other))) return 'config-changed';
     if (one.status === 'dead') return 'not-running';
     // An `up` that was killed while it replaced this one: the engine may still be stopping it.
     if (interrupted.has(one.number)) return 'left-over';
@@ -246,6 +246,12 @@ class UpPlanner {
       this.#targets.get(other)?.containers.some(({ action }) => action === 'create' || action === 'recreate'),
     );
     return moved ? 'dependency-recreated' : null;
+  }
+
+  /** The container whose namespaces others share. */
+  #firstOf(service: string): string | undefined {
+    const mine = this.#current.containers.filter((one) => one.service === service && !one.oneOff);
+    return mine.sort((a, b) => a.number - b.number)[0]?.id;
   }
 
   /**

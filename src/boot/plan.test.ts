@@ -71,12 +71,14 @@ function container(
   fields: Partial<ObservedContainer> = {},
 ): ObservedContainer {
   const service = project.services[name];
+  const containerOf = (other: string): string | undefined =>
+    (project.services[other]?.scale ?? 0) > 0 ? idOf(other, 1) : undefined;
   const image = service === undefined ? 'gone' : imageName(project, service);
   return {
     service: name,
     number,
     oneOff: false,
-    id: `${String(number)}${Buffer.from(name).toString('hex')}`.padEnd(64, '0').slice(0, 64),
+    id: idOf(name, number),
     name: service === undefined ? `app-${name}-${number}` : containerName(project, service, number),
     image,
     command: '',
@@ -86,7 +88,7 @@ function container(
     createdAt: now,
     ports: [],
     imageId: `id of ${image}`,
-    configHash: service === undefined ? null : serviceHash(service),
+    configHash: service === undefined ? null : serviceHash(service, { containerOf }),
     madeFrom: `id of ${image}`,
     dependsOn: Object.entries(service?.dependsOn ?? {}).map(([other, { restart }]) => ({
       service: other,
@@ -95,6 +97,10 @@ function container(
     labels: {},
     ...fields,
   };
+}
+
+function idOf(service: string, number: number): string {
+  return `${String(number)}${Buffer.from(service).toString('hex')}`.padEnd(64, '0').slice(0, 64);
 }
 
 const lines = (steps: readonly Step[]): string[] =>

@@ -2,6 +2,7 @@ import { composeLabel } from '../core/compose-labels.ts';
 import { WherryError } from '../core/errors.ts';
 import type { NetworkSpec } from '../core/network.ts';
 import type { VolumeSpec } from '../core/volume.ts';
+import { composeVersion } from './compose-version.ts';
 import { defined } from './defined.ts';
 import { networkHash, volumeHash } from './hash.ts';
 import type { Network, Project, Volume } from './model.ts';
@@ -24,6 +25,7 @@ export function toNetworkSpec(project: Project, network: Network): NetworkSpec {
       ...network.labels,
       [composeLabel.network]: network.key,
       [composeLabel.project]: project.name,
+      [composeLabel.version]: composeVersion,
       [composeLabel.configHash]: networkHash(network),
     },
   });
@@ -40,6 +42,7 @@ export function toVolumeSpec(project: Project, volume: Volume): VolumeSpec {
       ...volume.labels,
       [composeLabel.volume]: volume.key,
       [composeLabel.project]: project.name,
+      [composeLabel.version]: composeVersion,
       [composeLabel.configHash]: volumeHash(volume),
     },
   });

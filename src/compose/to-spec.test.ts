@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { composeLabel } from '../core/compose-labels.ts';
 import { Secret } from '../core/secret.ts';
 import type { ContainerSpec } from '../core/spec.ts';
+import { composeVersion } from './compose-version.ts';
 import { readFileContents } from './file-contents.ts';
 import { type LoadOptions, loadProject } from './load.ts';
 import { memoryFiles } from './memory-files.ts';
@@ -42,6 +43,7 @@ test('a bare service: names, network, aliases and labels are those of Docker Com
   expect(labels).toEqual({
     'com.docker.compose.project': 'demo',
     'com.docker.compose.service': 'web',
+    'com.docker.compose.version': composeVersion,
     'com.docker.compose.container-number': '2',
     'com.docker.compose.oneoff': 'False',
     'com.docker.compose.config-hash': expect.stringMatching(/^[0-9a-f]{64}$/),
@@ -253,7 +255,10 @@ volumes: {data: {driver_opts: {type: tmpfs}}, cache: }
   const { front, out, default: implied } = project.networks;
   const { data, cache } = project.volumes;
   if (!front || !out || !implied || !data || !cache) throw new Error('something is missing');
-  const hash = { [composeLabel.configHash]: expect.stringMatching(/^[0-9a-f]{64}$/) };
+  const hash = {
+    [composeLabel.version]: composeVersion,
+    [composeLabel.configHash]: expect.stringMatching(/^[0-9a-f]{64}$/),
+  };
   expect(toNetworkSpec(project, front)).toEqual({
     name: 'demo_front',
     driver: 'bridge',

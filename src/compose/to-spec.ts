@@ -7,6 +7,7 @@ import type {
   PullPolicy,
   ResourceLimits,
 } from '../core/spec.ts';
+import { composeVersion } from './compose-version.ts';
 import { define } from './decode.ts';
 import { defined } from './defined.ts';
 import { configMounts, type FileContents, secretMounts } from './file-contents.ts';
@@ -29,7 +30,7 @@ export interface ToSpecOptions {
   /** Digest of the image, kept as a label: when it changes, the container is out of date. */
   imageDigest?: string | undefined;
   /** The container of a service whose namespace is shared. Default: the name of its first one. */
-  containerOf?: ((service: string) => string) | undefined;
+  containerOf?: ((service: string) => string | undefined) | undefined;
 }
 
 /**
@@ -108,7 +109,8 @@ export function containerLabels(
     [composeLabel.project]: project.name,
     [composeLabel.service]: service.name,
     [composeLabel.oneOff]: options.oneOff === true ? 'True' : 'False',
-    [composeLabel.configHash]: serviceHash(service),
+    [composeLabel.version]: composeVersion,
+    [composeLabel.configHash]: serviceHash(service, options),
     [composeLabel.dependsOn]: dependencies.join(','),
     [composeLabel.workingDirectory]: project.workingDirectory,
     [composeLabel.configFiles]: project.files.join(','),
