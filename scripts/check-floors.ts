@@ -26,6 +26,8 @@ const floors: readonly (readonly string[])[] = [
   ['boot', 'orchestrator', 'distribution', 'devenv'],
   ['cli', 'top', 'server'],
 ];
+/** Who may import from which neighbour on its own floor. */
+const sideways: Readonly<Record<string, readonly string[]>> = { orchestrator: ['boot'], cli: ['server'] };
 /** Not rooms of the house: the library's front door and the suite that users run against any backend. */
 const engines = ['docker', 'podman', 'containerd', 'kubernetes', 'linuxkit', 'firecracker', 'nanos'];
 
@@ -99,7 +101,7 @@ function forbidden(room: string, floor: number): string[] {
   return floors
     .slice(floor === 3 ? 2 : floor)
     .flat()
-    .filter((other) => other !== room)
+    .filter((other) => other !== room && !sideways[room]?.includes(other))
     .map((other) => `**/${other}/**`);
 }
 

@@ -12,13 +12,12 @@ import { HealthChecker } from '../health/index.ts';
 import { traced } from '../tracing/index.ts';
 import { type ComposeGroup, composeGroups } from './compose-groups.ts';
 import { discover } from './discover.ts';
-import { down } from './down.ts';
+import { downServices } from './down-services.ts';
 import type { ServiceEndpoint } from './endpoint.ts';
 import { healthTarget } from './endpoint-address.ts';
 import { endpointProblems } from './endpoint-builder.ts';
 import { asWherryError } from './failure.ts';
 import { passHealthGate } from './health-gate.ts';
-import { observeContainers } from './observed.ts';
 import type { BootOptions, ChangeRow, ChangeSummary } from './options.ts';
 import { assertBooted, type BootRow, type BootStatus, type BootSummary, summarize } from './summary.ts';
 import { up } from './up.ts';
@@ -249,26 +248,10 @@ export class BootManager {
     const backend = this.#backend(group);
     const { signal } = options;
     const project = await this.#load(group, signal);
-    const mine = new Set(Object.keys(project.services));
-    const all = await observeContainers(backend, project.name, { signal });
-    const others = all.filter((one) => !mine.has(one.service));
-    // What a service beside ours depends on stays, and so does what that depends on.
-    const needed = new Set(others.flatMap((one) => one.dependsOn.map(({ service }) => service)));
-    for (const service of needed) {
-      const containers = all.filter((one) => one.service === service);
-      for (const { service: next } of containers.flatMap((one) => one.dependsOn)) needed.add(next);
-    }
-    const services = [...mine].filter(
-      (service) => !needed.has(service) && all.some((one) => one.service === service),
-    );
-    const everything = others.length === 0;
-    if (services.length === 0 && !everything) return [];
-    const { events } = this.#options;
-    const { rows } = await down(backend, {
+    const { rows } = await downServices(backend, Object.keys(project.services), {
       ...options,
-      events,
+      events: this.#options.events,
       projectName: project.name,
-      ...(everything ? {} : { services }),
     });
     return rows;
   }

@@ -1,5 +1,6 @@
 export { BootManager, type BootManagerOptions, type Distributor } from './boot-manager.ts';
 export { down, previewDown } from './down.ts';
+export { downServices } from './down-services.ts';
 export type { DiscoveryMethod, EndpointHealthType, ServiceEndpoint } from './endpoint.ts';
 export { isLocalEndpoint, resolvedHealthUrl, resolvedHostPort, resolvedUrl } from './endpoint-address.ts';
 export { EndpointBuilder, newEndpoint } from './endpoint-builder.ts';

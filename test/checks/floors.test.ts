@@ -33,6 +33,11 @@ test.each([
   ['a re-export', 'src/transport/a.ts', "export { b } from '../backends/docker/b.ts';\n"],
   ['a neighbour', 'src/health/a.ts', "import { b } from '../compose/b.ts';\nexport const a: unknown = b;\n"],
   [
+    'a neighbour that may only be imported by the other',
+    'src/boot/a.ts',
+    "import { b } from '../orchestrator/b.ts';\nexport const a: unknown = b;\n",
+  ],
+  [
     'another engine',
     'src/backends/podman/a.ts',
     "import { b } from '../docker/b.ts';\nexport const a: unknown = b;\n",
@@ -54,6 +59,7 @@ test('accepts what the plan allows', () => {
     'src/transport/a.ts': "import { b } from '../core/b.ts';\nexport const a: unknown = b;\n",
     'src/backends/podman/a.ts': "import { b } from '../engine-api/b.ts';\nexport const a: unknown = b;\n",
     'src/boot/a.ts': "import { b } from '../health/b.ts';\nexport const a: unknown = b;\n",
+    'src/orchestrator/a.ts': "import { b } from '../boot/b.ts';\nexport const a: unknown = b;\n",
     'src/cli/commands/a.ts': "import { b } from '../../boot/b.ts';\nexport const a: unknown = b;\n",
   });
   expect(output).not.toContain('×');
