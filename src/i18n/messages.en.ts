@@ -93,6 +93,8 @@ export interface Messages {
   'command.rm.about': Record<never, never>;
   'command.run.about': Record<never, never>;
   'command.run.detail': Record<never, never>;
+  'command.serve.about': Record<never, never>;
+  'command.serve.detail': Record<never, never>;
   'command.start.about': Record<never, never>;
   'command.stats.about': Record<never, never>;
   'command.stop.about': Record<never, never>;
@@ -263,6 +265,7 @@ export interface Messages {
   'option.dockerfile': Record<never, never>;
   'option.doctorVerbose': Record<never, never>;
   'option.downVolumes': Record<never, never>;
+  'option.drain': Record<never, never>;
   'option.driver': Record<never, never>;
   'option.driverOpt': Record<never, never>;
   'option.dryRun': Record<never, never>;
@@ -413,6 +416,19 @@ export interface Messages {
   'scope.noFile': { directory: string | number };
   'scope.noFileFix': Record<never, never>;
   'scope.noNameFix': Record<never, never>;
+  'serve.cutting': Record<never, never>;
+  'serve.draining': { count: number };
+  'serve.failed': { reason: string | number };
+  'serve.found': Record<never, never>;
+  'serve.gone': { reason: string | number };
+  'serve.listening': { address: string | number; port: string | number };
+  'serve.refused': { reason: string | number };
+  'serve.starting': Record<never, never>;
+  'serve.stopped': Record<never, never>;
+  'serve.stopping': Record<never, never>;
+  'serve.stoppingBecause': { reason: string | number };
+  'serve.takenOver': Record<never, never>;
+  'serve.up': { time: string | number };
   'target.noContainer': { service: string | number; project: string | number };
   'target.noContainerFix': { service: string | number };
   'terminal.none': Record<never, never>;
@@ -569,6 +585,8 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'command.rm.about': 'Remove stopped containers',
   'command.run.about': 'Run a command in a new container',
   'command.run.detail': 'In a project: `wherry run SERVICE [COMMAND]` makes a one-off container of a service, after what it depends on is up. Elsewhere, or with --engine: `wherry run IMAGE [COMMAND]`, as docker run.\nThe exit code is the container\'s; 125 when it could not be created, 126 when the command cannot be executed, 127 when it was not found.',
+  'command.serve.about': 'Hold the ports of services that scale to zero, and run each while somebody is connected',
+  'command.serve.detail': 'For services whose `x-wherry` says `scale_to_zero`: the first connection boots the service with what it depends on and waits until it is ready; when nobody was connected for the idle time, it is stopped or paused. Ctrl-C lets clients leave and stops what was served; a second Ctrl-C cuts them. docs/scale-to-zero.md has it all.',
   'command.start.about': 'Start containers that exist',
   'command.stats.about': 'Show what containers use: CPU, memory, network, disk',
   'command.stop.about': 'Stop containers: their stop signal, then a kill when the grace is over',
@@ -739,6 +757,7 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'option.dockerfile': 'Dockerfile',
   'option.doctorVerbose': 'Also list what each engine can do',
   'option.downVolumes': 'Remove named volumes too',
+  'option.drain': 'How long clients may take to leave at the end (default 10)',
   'option.driver': 'Driver',
   'option.driverOpt': 'Option of the driver',
   'option.dryRun': 'Only say what would be removed',
@@ -889,6 +908,19 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'scope.noFile': 'there is no compose file in {directory} or above',
   'scope.noFileFix': 'write a compose.yaml, or name a file with -f',
   'scope.noNameFix': 'name the project with -p, or a file with -f; `wherry ls -a` lists the projects',
+  'serve.cutting': 'cutting',
+  'serve.draining': '{count, plural, =0 {stopping} one {# client is connected: waiting for it to leave (Ctrl-C again cuts it)} other {# clients are connected: waiting for them to leave (Ctrl-C again cuts them)}}',
+  'serve.failed': 'failed: {reason}',
+  'serve.found': 'up',
+  'serve.gone': 'stopped by somebody else: {reason}',
+  'serve.listening': 'listens on {address} for {port}',
+  'serve.refused': 'turned a client away: {reason}',
+  'serve.starting': 'starts',
+  'serve.stopped': 'stopped',
+  'serve.stopping': 'stops',
+  'serve.stoppingBecause': 'stops: {reason}',
+  'serve.takenOver': 'stopped, since the engine had its ports',
+  'serve.up': 'up after {time}',
   'target.noContainer': '{service} has no such container in the project {project}',
   'target.noContainerFix': '`wherry up -d {service}` makes one',
   'terminal.none': 'stdin is not a terminal',

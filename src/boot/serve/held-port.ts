@@ -1,4 +1,5 @@
 import { networkInterfaces } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isWherryError, type Lazy, type WherryError } from '../../core/index.ts';
 import { TcpProxy, UdpProxy } from '../../proxy/index.ts';
 import type { HeldPort } from './behind-proxy.ts';
@@ -8,6 +9,9 @@ export type ListeningPort =
   | { port: HeldPort; protocol: 'tcp'; proxy: TcpProxy }
   | { port: HeldPort; protocol: 'udp'; proxy: UdpProxy };
 
+/** ms between two attempts to listen on a port that is let go. */
+const between = 50;
+
 export interface HoldPortOptions {
   lazy: Lazy;
   /** ms. */
@@ -16,17 +20,28 @@ export interface HoldPortOptions {
   onRefused: (reason: WherryError) => void;
 }
 
-/** Listens on the first port of its range that is free. Fails with `PORT_TAKEN` when none is. */
-export async function holdPort(port: HeldPort, options: HoldPortOptions): Promise<ListeningPort> {
-  for (let number = port.from; ; number += 1) {
+/**
+ * Listens on the first port of its range that is free. Fails with `PORT_TAKEN` when none is after `patience` ms: an engine
+ * may let go of a port only some time after it said that the container is stopped.
+ */
+export async function holdPort(
+  port: HeldPort,
+  options: HoldPortOptions,
+  patience: number,
+): Promise<ListeningPort> {
+  const end = performance.now() + patience;
+  for (let number = port.from; ; number = number < port.to ? number + 1 : port.from) {
     const listening = proxyFor(port, number, options);
     try {
       await listening.proxy.listen();
       return listening;
     } catch (error) {
       await listening.proxy[Symbol.asyncDispose]();
-      if (number >= port.to || !isWherryError(error, 'PORT_TAKEN')) throw error;
+      if (!isWherryError(error, 'PORT_TAKEN')) throw error;
+      if (number < port.to) continue;
+      if (performance.now() >= end) throw error;
     }
+    await sleep(between);
   }
 }
 

@@ -3,7 +3,6 @@ import {
   type ScaleToZero,
   type Service,
   scaleToZero,
-  serviceHash,
 } from '../../compose/index.ts';
 import { type Backend, engineHost, throwIfAborted, WherryError } from '../../core/index.ts';
 import type { Transition } from '../../lifecycle/index.ts';
@@ -11,7 +10,7 @@ import type { DrainOptions } from '../../proxy/index.ts';
 import { observeContainers } from '../observed.ts';
 import type { BootOptions } from '../options.ts';
 import { stopServices } from '../services.ts';
-import { behindProxy, type HeldPort, heldPorts } from './behind-proxy.ts';
+import { behindProxy, type HeldPort, heldPorts, isTakenBy } from './behind-proxy.ts';
 import type { ListeningPort } from './held-port.ts';
 import { OtherUse } from './other-use.ts';
 import { type RunningChange, RunningContainers } from './running-containers.ts';
@@ -70,6 +69,9 @@ export async function serve(
   }
 }
 
+/** ms that an engine may take to let go of the port of a container that it has stopped. */
+const lettingGo = 5000;
+
 class Server implements ProjectServer {
   readonly #backend: Backend;
   /** As it runs behind the proxies. */
@@ -103,9 +105,9 @@ class Server implements ProjectServer {
   async open(): Promise<void> {
     await this.#running.begin();
     const services = [...this.#services.values()];
-    await this.#takeOver();
+    const takenOver = await this.#takeOver();
     for (const service of services) {
-      await service.listen();
+      await service.listen(takenOver.has(service.name) ? lettingGo : 0);
       for (const { port, proxy } of service.ports) {
         const { host, port: number } = proxy.address;
         this.#tell({ kind: 'listening', service: service.name, port, host, number });
@@ -140,20 +142,15 @@ class Server implements ProjectServer {
     if (failed !== undefined) throw failed.reason;
   }
 
-  /** What the engine publishes has to go before we can listen: such containers are not the ones that we would make. */
-  async #takeOver(): Promise<void> {
+  /** Stops the containers by which the engine publishes what we are to listen on. Resolves to their services. */
+  async #takeOver(): Promise<ReadonlySet<string>> {
+    const takenOver = new Set<string>();
     const { signal } = this.#options;
     const found = await observeContainers(this.#backend, this.#project.name, { signal });
-    for (const name of this.#services.keys()) {
-      const service = this.#project.services[name];
-      const published = found.some(
-        (one) =>
-          one.service === name &&
-          !one.oneOff &&
-          (one.status === 'running' || one.status === 'paused') &&
-          service !== undefined &&
-          one.configHash !== serviceHash(service),
-      );
+    for (const [name, { held }] of this.#services) {
+      const published = found
+        .filter((one) => one.service === name && one.status !== 'exited' && one.status !== 'created')
+        .some((one) => one.ports.some((port) => held.some((wanted) => isTakenBy(wanted, port))));
       if (!published) continue;
       const { rows } = await stopServices(this.#backend, {
         projectName: this.#project.name,
@@ -162,8 +159,10 @@ class Server implements ProjectServer {
       });
       const failed = rows.find(({ error }) => error !== null);
       if (failed?.error) throw failed.error;
+      takenOver.add(name);
       this.#tell({ kind: 'taken-over', service: name });
     }
+    return takenOver;
   }
 
   #newService(original: Project, name: string, settings: ScaleToZero): ServedService {

@@ -52,16 +52,24 @@ export class ServedService {
     this.booter.observe(onTransition);
   }
 
+  /** The ports that it has, or will have, by the file. */
+  get held(): readonly HeldPort[] {
+    return this.#options.ports;
+  }
+
   get ports(): readonly ListeningPort[] {
     return this.#ports;
   }
 
-  /** Listens on its ports. Fails with `PORT_TAKEN`; `close` closes those that were open by then. */
-  async listen(): Promise<void> {
+  /**
+   * Listens on its ports, each of which may take `patience` ms to be let go. Fails with `PORT_TAKEN`; `close` closes those
+   * that were open by then.
+   */
+  async listen(patience: number): Promise<void> {
     const { ports, settings, onRefused } = this.#options;
     const { maxWait, waitingPage } = settings;
-    for (const port of ports)
-      this.#ports.push(await holdPort(port, { lazy: this.booter, maxWait, waitingPage, onRefused }));
+    const each = { lazy: this.booter, maxWait, waitingPage, onRefused };
+    for (const port of ports) this.#ports.push(await holdPort(port, each, patience));
   }
 
   /** Takes it for up when it runs already. */

@@ -1,9 +1,11 @@
 import type { ConfigOptions } from '../commands/config.ts';
 import type { DownOptions } from '../commands/down.ts';
 import type { LsOptions } from '../commands/ls.ts';
+import type { ServeOptions } from '../commands/serve.ts';
 import type { UpOptions } from '../commands/up.ts';
 import { type PlanOptions, scaleOf } from '../commands/up-options.ts';
 import { type AnyCommand, type CommandDeclaration, declare } from '../declaration.ts';
+import { seconds } from '../values.ts';
 import * as shared from './options.ts';
 
 const planOptions: CommandDeclaration<PlanOptions>['options'] = {
@@ -92,6 +94,15 @@ export const projectCommands: readonly AnyCommand[] = [
       check: { flags: '-q, --quiet', about: 'option.configCheck' },
     },
     load: async () => (await import('../commands/config.ts')).config,
+  }),
+  declare<ServeOptions>({
+    name: 'serve',
+    group: 'project',
+    about: 'command.serve.about',
+    detail: 'command.serve.detail',
+    arguments: services,
+    options: { drain: { flags: '--drain <seconds>', about: 'option.drain', parse: seconds } },
+    load: async () => (await import('../commands/serve.ts')).serve,
   }),
   declare<LsOptions>({
     name: 'ls',

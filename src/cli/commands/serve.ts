@@ -1,0 +1,115 @@
+import type { ProjectServer, ServeEvent } from '../../boot/index.ts';
+import type { Invocation } from '../declaration.ts';
+import { deferred } from '../deferred.ts';
+import { exitCode } from '../exit-codes.ts';
+import type { Output } from '../output/output.ts';
+import { took } from '../output/time.ts';
+import { printable } from '../output/width.ts';
+import { requireProject } from '../scope.ts';
+import { t } from '../text.ts';
+
+export interface ServeOptions {
+  /** ms. */
+  drain: number | undefined;
+}
+
+/**
+ * Holds the ports of services that scale to zero until Ctrl-C, which lets clients leave; a second Ctrl-C cuts them. What
+ * was served is stopped then.
+ */
+export async function serve({ context, words, options }: Invocation<ServeOptions>): Promise<number> {
+  const { output, interrupts } = context;
+  const { project } = await requireProject(context, words);
+  const backend = await context.backend();
+  const boot = await import('../../boot/index.ts');
+  const opening = new AbortController();
+  const cutting = new AbortController();
+  const { promise: interrupted, resolve: interrupt } = deferred<void>();
+  let received = 0;
+  using _answer = interrupts.intercept(() => {
+    received += 1;
+    opening.abort();
+    interrupt();
+    if (received === 1) return;
+    output.note(t('serve.cutting'));
+    cutting.abort();
+  });
+  const story = new ServeStory(output);
+  let server: ProjectServer;
+  try {
+    server = await boot.serve(backend, project, {
+      services: words.length > 0 ? words : undefined,
+      signal: opening.signal,
+      logger: context.logger,
+      onServe: (event) => story.tell(event),
+    });
+  } catch (error) {
+    if (opening.signal.aborted) return interrupts.exitCode ?? exitCode.interrupted;
+    throw error;
+  }
+  await interrupted;
+  const open = server.services().flatMap(({ ports }) => ports.map(({ proxy }) => proxy.active()));
+  const clients = open.reduce((sum, count) => sum + count, 0);
+  output.note(t('serve.draining', { count: clients }));
+  await server.close({ limit: options.drain, signal: cutting.signal });
+  return cutting.signal.aborted ? (interrupts.exitCode ?? exitCode.interrupted) : exitCode.success;
+}
+
+/** One line for each thing that happens. */
+class ServeStory {
+  readonly #output: Output;
+  readonly #since = new Map<string, number>();
+
+  constructor(output: Output) {
+    this.#output = output;
+  }
+
+  tell(event: ServeEvent): void {
+    const output = this.#output;
+    if (output.json) {
+      output.value({ time: new Date(), ...event }, 'line');
+      return;
+    }
+    const text = this.#text(event);
+    if (text !== undefined) output.line(`${output.paint('bold', event.service)}: ${printable(text)}`);
+  }
+
+  #text(event: ServeEvent): string | undefined {
+    switch (event.kind) {
+      case 'listening': {
+        const { host, number } = event;
+        const address = `${host.includes(':') ? `[${host}]` : host}:${number}`;
+        return t('serve.listening', { address, port: `${event.port.target}/${event.port.protocol}` });
+      }
+      case 'taken-over':
+        return t('serve.takenOver');
+      case 'refused':
+        return t('serve.refused', { reason: event.reason.message });
+      case 'changed':
+        return this.#transition(event);
+    }
+  }
+
+  #transition({ service, transition }: ServeEvent & { kind: 'changed' }): string | undefined {
+    const { from, to, time, reason, error } = transition;
+    switch (to) {
+      case 'starting':
+        this.#since.set(service, time.getTime());
+        return t('serve.starting');
+      case 'running': {
+        const began = this.#since.get(service);
+        if (from === 'starting' && began !== undefined)
+          return t('serve.up', { time: took(time.getTime() - began) });
+        return from === 'idle' ? undefined : t('serve.found');
+      }
+      case 'idle':
+        return undefined;
+      case 'stopping':
+        return reason === null ? t('serve.stopping') : t('serve.stoppingBecause', { reason });
+      case 'stopped':
+        return from === 'stopping' ? t('serve.stopped') : t('serve.gone', { reason: reason ?? '' });
+      case 'failed':
+        return t('serve.failed', { reason: error?.message ?? '' });
+    }
+  }
+}
