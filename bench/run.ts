@@ -10,6 +10,7 @@ import { RawEngine } from './raw-engine.ts';
 import { readyTable } from './ready.ts';
 import { stackTables } from './stack.ts';
 import { startupTables } from './startup.ts';
+import { superviseTables } from './supervise.ts';
 import { page } from './table.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -33,6 +34,7 @@ try {
     ready: async () => [await readyTable({ backend, raw, socketPath, image })],
     stack: () => stackTables({ backend, raw, socketPath, image }),
     follow: () => followTables({ backend, socketPath, image }),
+    supervise: () => superviseTables(),
   };
   for (const [name, bench] of Object.entries(benches)) {
     if (only.length > 0 && !only.includes(name)) continue;

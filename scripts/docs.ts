@@ -8,14 +8,17 @@ import { newestApiVersion, oldestApiVersion } from '../src/backends/engine-api/a
 import { podmanStrategies } from '../src/backends/podman/config.ts';
 import { commands } from '../src/cli/table/index.ts';
 import { composeSupport } from '../src/compose/index.ts';
+import { MetricsCollector } from '../src/metrics/index.ts';
 
 const root = join(import.meta.dirname, '..');
+const { registry } = await MetricsCollector.open();
 
 /** Every generated file with the text that it should have. */
 export function generatedDocs(): ReadonlyMap<string, string> {
   return new Map([
     ['README.md', filled('README.md', { backends: backendTable() })],
     ['docs/library.md', filled('docs/library.md', {})],
+    ['docs/monitoring.md', filled('docs/monitoring.md', { metrics: metricTable() })],
     ['docs/commands.md', commandsPage()],
     ['docs/compose-support.md', composePage()],
   ]);
@@ -56,6 +59,26 @@ function backendTable(): string {
     '|---|---|---|',
     ...rows.map(({ type, reached, found }) => `| \`${type}\` | ${reached} | ${found.join(', ')} |`),
   ].join('\n');
+}
+
+function metricTable(): string {
+  const rows = registry.getMetricsAsArray() as unknown as MetricDeclaration[];
+  return [
+    '| metric | kind | labels | what it tells |',
+    '|---|---|---|---|',
+    ...rows.map(({ name, type, labelNames, help }) => {
+      const labels = labelNames.map((label) => `\`${label}\``).join(', ');
+      return `| \`${name}\` | ${type} | ${labels} | ${help} |`;
+    }),
+  ].join('\n');
+}
+
+/** What prom-client keeps of a metric beside the fields that it declares. */
+interface MetricDeclaration {
+  name: string;
+  type: 'counter' | 'gauge' | 'histogram';
+  help: string;
+  labelNames: readonly string[];
 }
 
 function commandsPage(): string {

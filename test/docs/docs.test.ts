@@ -35,6 +35,8 @@ describe('examples', () => {
     'library.ts': /^redis on port \d+ says OK\n$/,
     'errors.ts': /^INVALID\n[\s\S]*field: 'image'[\s\S]*field: 'ports\[0\]\.target'/,
     'stack.ts': /started cache\nstarted web\ncache: started\nweb: started\n$/,
+    'monitor.ts': /^the machine has \d+ cores, redis holds \d+ bytes\n$/,
+    'metrics.ts': /^containers_health_check_duration_seconds_count\{name="metrics"\} 1\n$/,
     'conformance.ts': /passed\s+argv: [\s\S]*\n\d+ passed, 0 failed\n$/,
   };
 

@@ -1,0 +1,88 @@
+import { spawn } from 'node:child_process';
+import { createServer as createHttpServer } from 'node:http';
+import { createServer, type Server } from 'node:net';
+import { join } from 'node:path';
+import { atMost, find, row, type Table } from './measure.ts';
+
+const endpoints = 1000;
+const interval = 10_000;
+const seconds = 30;
+
+/** Memory and CPU of a process that keeps checking a thousand endpoints, samples the machine and is scraped. */
+export async function superviseTables(): Promise<Table[]> {
+  const tcp = await listening(createServer((socket) => socket.resume().on('error', () => undefined)));
+  const http = await listening(createHttpServer((_, response) => response.end('ok')));
+  try {
+    const idle = await supervise('idle', 0);
+    const overTcp = await supervise('tcp', tcp.port);
+    const overHttp = await supervise('http', http.port);
+    const rows = (of: keyof Figures): Table['rows'] => [
+      row('idle node', [idle[of]]),
+      row('tcp endpoints', [overTcp[of]]),
+      row('http endpoints', [overHttp[of]]),
+    ];
+    const about = `${endpoints} endpoints, each checked every ${interval / 1000} s; the machine is sampled and the metrics are scraped as often. Measured for ${seconds} s after the first round.`;
+    const [memory, cpu] = [rows('rss'), rows('cpu')];
+    return [
+      {
+        title: 'Supervising a thousand endpoints: memory',
+        about,
+        unit: 'MiB',
+        rows: memory,
+        verdicts: ['tcp', 'http'].map((kind) =>
+          atMost(`${kind}, resident memory`, find(memory, `${kind} endpoints`), 100, 'MiB'),
+        ),
+      },
+      {
+        title: 'Supervising a thousand endpoints: CPU',
+        about,
+        unit: '% of a core',
+        rows: cpu,
+        verdicts: [
+          ...['tcp', 'http'].map((kind) =>
+            atMost(`${kind}, CPU`, find(cpu, `${kind} endpoints`), 5, '% of a core'),
+          ),
+          `checks: tcp ${overTcp.checks}, http ${overHttp.checks}; of them failed: ${overTcp.failed}, ${overHttp.failed}`,
+        ],
+      },
+    ];
+  } finally {
+    tcp.server.close();
+    http.server.close();
+  }
+}
+
+/** What the child prints. */
+export interface Figures {
+  /** MiB at the end. */
+  rss: number;
+  /** Percent of one core over the time. */
+  cpu: number;
+  checks: number;
+  failed: number;
+}
+
+async function listening(server: Server): Promise<{ server: Server; port: number }> {
+  server.listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const address = server.address();
+  return { server, port: typeof address === 'object' && address !== null ? address.port : 0 };
+}
+
+function supervise(kind: string, port: number): Promise<Figures> {
+  const args = [kind, port, endpoints, interval, seconds].map(String);
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'supervise-child.ts'), ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let output = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    output += chunk.toString();
+  });
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('exit', (code) => {
+      if (code === 0) resolve(JSON.parse(output) as Figures);
+      else reject(new Error(`supervise-child ${kind} ended with ${code}`));
+    });
+  });
+}
