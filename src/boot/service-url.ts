@@ -13,11 +13,22 @@ export function serviceUrl(
 ): string | null {
   const port = ports.find(({ protocol, published }) => protocol === 'tcp' && published !== null);
   if (port === undefined) return null;
-  const { hostIp, published, target } = port;
+  const address = publishedAddress(port, options.engineAddress);
+  if (address === undefined) return null;
+  const { host } = address;
+  const scheme = options.appProtocols?.get(port.target) ?? schemeOf(port.target);
+  return `${scheme}://${host.includes(':') && !host.startsWith('[') ? `[${host}]` : host}:${address.port}`;
+}
+
+/** Where a published port answers; undefined when it is only exposed. */
+export function publishedAddress(
+  { hostIp, published }: PublishedPort,
+  engineAddress: string,
+): { host: string; port: number } | undefined {
+  if (published === null) return undefined;
   const everywhere = hostIp === null || hostIp === '' || hostIp === '0.0.0.0' || hostIp === '::';
-  const host = everywhere ? (engineHost(options.engineAddress) ?? 'localhost') : hostIp;
-  const scheme = options.appProtocols?.get(target) ?? schemeOf(target);
-  return `${scheme}://${host.includes(':') && !host.startsWith('[') ? `[${host}]` : host}:${published}`;
+  const host = everywhere ? (engineHost(engineAddress) ?? 'localhost') : hostIp;
+  return { host, port: published };
 }
 
 function schemeOf(target: number): string {

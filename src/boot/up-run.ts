@@ -9,6 +9,7 @@ import { type GateCondition, noHealthCheck, pass } from './gate.ts';
 import { performImageStep } from './image-work.ts';
 import type { Limit } from './limit.ts';
 import type { UpOptions } from './options.ts';
+import { passProbe } from './outside-probe.ts';
 import type { ContainerStep, Need, Plan, Step } from './plan.ts';
 import type { BootProgress, StepState } from './progress.ts';
 import { performResourceStep } from './resource-work.ts';
@@ -176,6 +177,15 @@ export class UpRun {
       throw noHealthCheck(service.name);
     if (condition === 'healthy' && step.action === 'keep') await this.#lookAtHealth(id);
     const { waitTimeout: timeout } = options;
+    if (condition === 'healthy' && service.probe !== undefined) {
+      const { name } = step;
+      return passProbe(
+        backend,
+        { id, name, condition, restart: service.restart, timeout },
+        service.probe,
+        signal,
+      );
+    }
     const eager = options.eager !== false && eagerGates(service.declared);
     const gate = { id, name: step.name, condition, restart: service.restart, timeout, eager };
     const passing = (): Promise<void> => pass(backend, watch, gate, signal);
@@ -193,6 +203,7 @@ export class UpRun {
   }
 
   async #hasHealthCheck(service: DesiredService, id: string): Promise<boolean> {
+    if (service.probe !== undefined) return true;
     if (service.healthcheck !== 'image') return service.healthcheck === 'own';
     const { backend, images, signal, watch } = this.#context;
     const health = watch.state(id)?.health;

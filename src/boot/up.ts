@@ -114,6 +114,7 @@ class Up {
       .filter(({ id }) => kept.has(id))
       .every(({ service, status, health }) => {
         if (status !== 'running') return status === 'exited';
+        if (this.#desired.get(service)?.probe !== undefined) return false;
         return (
           health === 'healthy' || (health === 'none' && !hasHealthCheck(this.#desired.get(service), state))
         );

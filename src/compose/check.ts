@@ -3,6 +3,7 @@ import type { FileReference, FileResource, Network, Service, Volume } from './mo
 import { own } from './own.ts';
 import type { Reading } from './reading.ts';
 import { suggest } from './suggest.ts';
+import { outsideProbe } from './x-probe.ts';
 
 /** What the services of a project may refer to. */
 export interface Checked {
@@ -50,7 +51,11 @@ function checkDependencies(service: Service, project: Checked, to: Reading): voi
           hint,
         );
       }
-    } else if (dependency.condition === 'service_healthy' && other.healthcheck?.disable === true) {
+    } else if (
+      dependency.condition === 'service_healthy' &&
+      other.healthcheck?.disable === true &&
+      outsideProbe(other) === undefined
+    ) {
       to.errorAt(dependency, 'conflict', `waits for ${name} to be healthy, whose health check is disabled`);
     }
   }

@@ -2,10 +2,12 @@ import { describe, expect, test } from 'vitest';
 import { isWherryError } from '../core/errors.ts';
 import { loadProject } from './load.ts';
 import { memoryFiles } from './memory-files.ts';
+import type { Service } from './model.ts';
 import type { Problem } from './problem.ts';
-import { type ScaleToZero, scaleToZero } from './x-wherry.ts';
+import { outsideProbe } from './x-probe.ts';
+import { scaleToZero } from './x-wherry.ts';
 
-async function load(xWherry: string): Promise<ScaleToZero | undefined> {
+async function web(xWherry: string): Promise<Service> {
   const text = `services:\n  web:\n    image: web\n    x-wherry:${xWherry}\n`;
   const { project } = await loadProject({
     workingDirectory: '/p',
@@ -14,12 +16,30 @@ async function load(xWherry: string): Promise<ScaleToZero | undefined> {
     access: memoryFiles({ '/p/compose.yaml': text }),
   });
   const { web } = project.services;
-  return web && scaleToZero(web);
+  if (web === undefined) throw new Error('the service is gone');
+  return web;
 }
+
+describe('x-wherry.probe', () => {
+  const defaults = { path: '/', status: undefined, service: '', timeout: 5_000 };
+  test.each([
+    ['{ tcp: 5432 }', { ...defaults, kind: 'tcp', port: 5432 }],
+    ['{ tcp: { port: "5432" }, timeout: 2s }', { ...defaults, kind: 'tcp', port: 5432, timeout: 2_000 }],
+    ['{ http: 80 }', { ...defaults, kind: 'http', port: 80 }],
+    [
+      '{ http: { port: 80, path: healthz, status: [200, 204] } }',
+      { ...defaults, kind: 'http', port: 80, path: '/healthz', status: [200, 204] },
+    ],
+    ['{ http: { port: 80, status: 503 } }', { ...defaults, kind: 'http', port: 80, status: [503] }],
+    ['{ grpc: { port: 50051, service: a.B } }', { ...defaults, kind: 'grpc', port: 50_051, service: 'a.B' }],
+  ])('%s', async (text, expected) => {
+    expect(outsideProbe(await web(` { probe: ${text} }`))).toEqual(expected);
+  });
+});
 
 async function problems(xWherry: string): Promise<string[]> {
   try {
-    await load(xWherry);
+    await web(xWherry);
   } catch (error) {
     if (!isWherryError(error, 'INVALID')) throw error;
     const found = error.details.problems as Problem[];
@@ -41,7 +61,7 @@ describe('x-wherry.scale_to_zero', () => {
       { idle: 3_600_000, action: 'pause', maxWait: 120_000, waitingPage: true },
     ],
   ])('%s', async (text, expected) => {
-    expect(await load(text === '{}' ? ' {}' : text)).toEqual(expected);
+    expect(scaleToZero(await web(text === '{}' ? ' {}' : text))).toEqual(expected);
   });
 
   test.each([
@@ -56,6 +76,10 @@ describe('x-wherry.scale_to_zero', () => {
       ['4:34 services.web.x-wherry.scale_to_zero.idel wherry has no such key'],
     ],
     [' { eager: perhaps }', ['4:24 services.web.x-wherry.eager']],
+    [' { probe: { tcp: 99999 } }', ['4:31 services.web.x-wherry.probe.tcp']],
+    [' { probe: { http: { path: /up } } }', ['4:32 services.web.x-wherry.probe.http must say the port']],
+    [' { probe: { tcp: 80, grpc: 81 } }', ['4:24 services.web.x-wherry.probe must have one of']],
+    [' { probe: { http: { port: 80, staus: 200 } } }', ['4:44 services.web.x-wherry.probe.http.staus']],
     [' { scaletozero: 5m }', ['4:17 services.web.x-wherry.scaletozero wherry has no such key']],
     [' now', ['4:15 services.web.x-wherry must be a mapping']],
   ])('%s is told where it stands', async (text, expected) => {

@@ -1,9 +1,10 @@
 import { parseDuration } from '../core/units.ts';
-import { boolean, duration, oneOf, type Read } from './decode.ts';
+import { boolean, duration, oneOf } from './decode.ts';
 import type { Service } from './model.ts';
 import type { Reading } from './reading.ts';
-import { suggest } from './suggest.ts';
 import { child, type Node, type Path } from './tree.ts';
+import { type Check, checkKeys, record } from './x-keys.ts';
+import { checkProbe } from './x-probe.ts';
 
 /** `x-wherry.scale_to_zero`: the service runs only while somebody is connected to one of its ports. */
 export interface ScaleToZero {
@@ -17,11 +18,10 @@ export interface ScaleToZero {
   waitingPage: boolean;
 }
 
-type Check = Read<unknown>;
-
 /** The keys that `x-wherry` has in a service, and how each is read. Whoever adds a key adds it here. */
 const serviceKeys: Readonly<Record<string, Check>> = {
   eager: boolean,
+  probe: (node, path, to) => checkProbe(node, path, to),
   scale_to_zero: (node, path, to) => checkScaleToZero(node, path, to),
 };
 
@@ -69,27 +69,4 @@ function checkScaleToZero(node: Node, path: Path, to: Reading): undefined {
   if (node.kind === 'scalar' && node.value === null) return;
   if (node.kind === 'mapping') checkKeys(node, path, to, scaleToZeroKeys);
   else positive(node, path, to);
-}
-
-function checkKeys(node: Node, path: Path, to: Reading, keys: Readonly<Record<string, Check>>): void {
-  if (node.kind !== 'mapping') {
-    if (node.kind !== 'broken') to.error('type', 'must be a mapping', node, path);
-    return;
-  }
-  for (const [key, entry] of node.entries) {
-    const at = child(path, key);
-    const check = Object.hasOwn(keys, key) ? keys[key] : undefined;
-    if (check !== undefined) {
-      check(entry.value, at, to);
-      continue;
-    }
-    const meant = suggest(key, Object.keys(keys));
-    const hint =
-      meant === undefined ? `the keys are ${Object.keys(keys).join(', ')}` : `did you mean "${meant}"?`;
-    to.error('unknown-key', 'wherry has no such key', entry.key, at, hint);
-  }
-}
-
-function record(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? { ...value } : {};
 }

@@ -28,7 +28,7 @@ export async function waitHealthy(
 ): Promise<HealthResult> {
   const policy = retryPolicy(options.policy);
   const scope = new AbortController();
-  const deadline = AbortSignal.timeout(policy.deadline);
+  const deadline = AbortSignal.timeout(Math.ceil(policy.deadline));
   const ends = [scope.signal, deadline, ...(options.signal === undefined ? [] : [options.signal])];
   const signal = AbortSignal.any(ends);
   const { backend } = checker;

@@ -1,0 +1,77 @@
+import { parseDuration } from '../core/units.ts';
+import { duration, integer, listOf, text } from './decode.ts';
+import type { Service } from './model.ts';
+import type { Reading } from './reading.ts';
+import type { Node, Path } from './tree.ts';
+import { type Check, checkKeys, record } from './x-keys.ts';
+
+/** `x-wherry.probe`: how to see from outside that the service is ready, for images without a shell. */
+export interface OutsideProbe {
+  kind: 'tcp' | 'http' | 'grpc';
+  /** The port in the container. */
+  port: number;
+  /** Of an HTTP probe. Default: `/`. */
+  path: string;
+  /** Wanted status codes of an HTTP probe. Default: 200 to 399. */
+  status: readonly number[] | undefined;
+  /** What a gRPC probe asks about. Default: empty, the server as a whole. */
+  service: string;
+  /** ms for one try. Default: 5 s. */
+  timeout: number;
+}
+
+const kinds = ['tcp', 'http', 'grpc'] as const;
+const port: Check = integer({ min: 1, max: 65_535 });
+const keysOf: Readonly<Record<OutsideProbe['kind'], Readonly<Record<string, Check>>>> = {
+  tcp: { port },
+  http: { port, path: text, status: (node, path, to) => statusCodes(node, path, to) },
+  grpc: { port, service: text },
+};
+
+const statusCode = integer({ min: 100, max: 599 });
+const statusCodes: Check = (node, path, to) =>
+  (node.kind === 'sequence' ? listOf(statusCode) : statusCode)(node, path, to);
+
+/** Checks that the probe is of one kind and says its port. */
+export function checkProbe(node: Node, path: Path, to: Reading): undefined {
+  checkKeys(node, path, to, {
+    tcp: (value, at) => checkKind('tcp', value, at, to),
+    http: (value, at) => checkKind('http', value, at, to),
+    grpc: (value, at) => checkKind('grpc', value, at, to),
+    timeout: duration,
+  });
+  if (node.kind !== 'mapping') return;
+  const said = kinds.filter((kind) => node.entries.has(kind));
+  if (said.length !== 1) to.error('value', 'must have one of tcp, http and grpc', node, path);
+}
+
+/** A mapping, or the port alone. */
+function checkKind(kind: OutsideProbe['kind'], node: Node, path: Path, to: Reading): undefined {
+  if (node.kind !== 'mapping') {
+    port(node, path, to);
+    return;
+  }
+  checkKeys(node, path, to, keysOf[kind]);
+  if (!node.entries.has('port')) to.error('missing-key', 'must say the port in the container', node, path);
+}
+
+/** The probe that the service declares, with defaults; undefined when it declares none. */
+export function outsideProbe(service: Service): OutsideProbe | undefined {
+  const own = record(record(service.extensions['x-wherry']).probe);
+  const kind = kinds.find((one) => own[one] !== undefined);
+  if (kind === undefined) return undefined;
+  const said = typeof own[kind] === 'object' ? record(own[kind]) : { port: own[kind] };
+  const codes = Array.isArray(said.status)
+    ? said.status
+    : said.status === undefined
+      ? undefined
+      : [said.status];
+  return {
+    kind,
+    port: Number(said.port),
+    path: `/${String(said.path ?? '').replace(/^\//, '')}`,
+    status: codes?.map(Number),
+    service: String(said.service ?? ''),
+    timeout: parseDuration(String(own.timeout ?? '5s')),
+  };
+}
