@@ -105,7 +105,10 @@ function endsFor(container: Readonly<WatchedContainer>, gate: Gate): boolean {
 }
 
 /** Whether its restart policy makes the engine start it again. */
-function comesBack(container: Pick<WatchedContainer, 'exitCode' | 'exits'>, restart: RestartPolicy): boolean {
+export function comesBack(
+  container: Pick<WatchedContainer, 'exitCode' | 'exits'>,
+  restart: RestartPolicy,
+): boolean {
   if (restart.name === 'always' || restart.name === 'unless-stopped') return true;
   if (restart.name === 'no' || container.exitCode === 0) return false;
   return container.exits <= (restart.maximumRetryCount || Number.POSITIVE_INFINITY);

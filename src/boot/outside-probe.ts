@@ -1,12 +1,14 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { OutsideProbe } from '../compose/index.ts';
 import { type Backend, type ContainerInfo, cancelled, isWherryError, WherryError } from '../core/index.ts';
 import { HealthChecker, type HealthTarget, waitHealthy } from '../health/index.ts';
-import { late } from './failure.ts';
-import type { Gate } from './gate.ts';
+import { died, late } from './failure.ts';
+import { comesBack, type Gate } from './gate.ts';
 import { publishedAddress } from './service-url.ts';
 
 /** Without a time limit of the gate's, the engine's own checks would give up after about this long, in ms. */
 const patience = 90_000;
+const maxDelay = 500;
 
 /**
  * Waits until the probe from outside passes. Fails as a gate on the engine's own health check does, and with `INVALID`
@@ -21,20 +23,30 @@ export async function passProbe(
   const target = probeTarget(await backend.inspect(gate.id, { signal }), probe, backend.address);
   const ends = performance.now() + (gate.timeout ?? patience);
   try {
-    do {
+    for (;;) {
       await waitHealthy(new HealthChecker({ backend }), target, {
         container: gate.id,
-        policy: { initialDelay: 20, maxDelay: 500, deadline: Math.max(0, ends - performance.now()) },
+        policy: { initialDelay: 20, maxDelay, deadline: Math.max(0, ends - performance.now()) },
         signal,
       });
-      // The address of a container that has just ended may be answered by somebody else.
-    } while ((await backend.inspect(gate.id, { signal })).status !== 'running');
+      if (await runs(backend, gate, signal)) return;
+      await pause(maxDelay, undefined, { signal });
+    }
   } catch (error) {
     if (signal.aborted) throw cancelled(signal);
     if (gate.timeout !== undefined && isWherryError(error, 'UNHEALTHY'))
       throw await late(backend, gate, 'healthy', gate.timeout);
     throw error;
   }
+}
+
+/** The address of a container that has just ended may be answered by somebody else. */
+async function runs(backend: Backend, gate: Gate, signal: AbortSignal): Promise<boolean> {
+  const { status, exitCode, restartCount } = await backend.inspect(gate.id, { signal });
+  const ended = status === 'exited' || status === 'dead';
+  if (ended && !comesBack({ exitCode, exits: restartCount + 1 }, gate.restart))
+    throw await died(backend, gate);
+  return status === 'running';
 }
 
 /** What is probed: the published port, else the container's own address where this machine can have a way to it. */
