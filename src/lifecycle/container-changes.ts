@@ -91,8 +91,10 @@ async function ended(
   const info = await look(work.spec, { signal });
   if (!booter.isUp) return;
   if (info === null) return crashed(container, removed(name, id), null);
-  const isBack = !isOver(info) && info.status !== 'starting';
-  if (isBack && isRun(info, work.run)) return;
+  const isUp = info.status === 'running' || info.status === 'paused';
+  const isBack = isUp && !isRun(info, work.run);
+  // The event of an end may be sooner than the state that it leads to.
+  if ((isUp && !isBack) || info.status === 'stopping') return isSettled ? undefined : container.onDoubt();
   if (isBack || (comesBack(info) && !isSettled)) {
     const error = new WherryError('EXIT', `${name} ended, and its engine starts it again`, {
       details: { lastLines: await lastLogLines(backend, info.id, { signal }) },
