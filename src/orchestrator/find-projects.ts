@@ -78,7 +78,7 @@ class Walk {
     for (const link of this.#links) {
       const target = await realpath(link).catch(() => undefined);
       // A link upwards would bring in everything around the root.
-      if (target === undefined || `${home}${sep}`.startsWith(`${target}${sep}`)) continue;
+      if (target === undefined || !relative(target, home).startsWith('..')) continue;
       if ((await stat(target)).isDirectory()) await this.#descend([link]);
     }
     this.#projects.sort((a, b) => compare(a.directory, b.directory) || compare(a.files[0], b.files[0]));
