@@ -12,12 +12,14 @@ export interface Messages {
   'build.noTagFix': Record<never, never>;
   'build.noSecretId': { text: string | number };
   'build.nothing': Record<never, never>;
+  'column.alternateValue': Record<never, never>;
   'column.blockIo': Record<never, never>;
   'column.command': Record<never, never>;
   'column.configFiles': Record<never, never>;
   'column.containerId': Record<never, never>;
   'column.cpu': Record<never, never>;
   'column.created': Record<never, never>;
+  'column.defaultValue': Record<never, never>;
   'column.digest': Record<never, never>;
   'column.driver': Record<never, never>;
   'column.image': Record<never, never>;
@@ -31,6 +33,7 @@ export interface Messages {
   'column.pids': Record<never, never>;
   'column.ports': Record<never, never>;
   'column.repository': Record<never, never>;
+  'column.required': Record<never, never>;
   'column.scope': Record<never, never>;
   'column.service': Record<never, never>;
   'column.size': Record<never, never>;
@@ -249,11 +252,25 @@ export interface Messages {
   'option.capAdd': Record<never, never>;
   'option.capDrop': Record<never, never>;
   'option.condition': Record<never, never>;
+  'option.configAllResources': Record<never, never>;
   'option.configCheck': Record<never, never>;
+  'option.configEnvironment': Record<never, never>;
+  'option.configFormat': Record<never, never>;
+  'option.configHash': Record<never, never>;
   'option.configImages': Record<never, never>;
+  'option.configLockImageDigests': Record<never, never>;
+  'option.configModels': Record<never, never>;
   'option.configNetworks': Record<never, never>;
+  'option.configNoConsistency': Record<never, never>;
+  'option.configNoEnvResolution': Record<never, never>;
+  'option.configNoInterpolate': Record<never, never>;
+  'option.configNoNormalize': Record<never, never>;
+  'option.configNoPathResolution': Record<never, never>;
+  'option.configOutput': Record<never, never>;
   'option.configProfiles': Record<never, never>;
+  'option.configResolveImageDigests': Record<never, never>;
   'option.configServices': Record<never, never>;
+  'option.configVariables': Record<never, never>;
   'option.configVolumes': Record<never, never>;
   'option.cpuShares': Record<never, never>;
   'option.cpus': Record<never, never>;
@@ -299,6 +316,7 @@ export interface Messages {
   'option.memory': Record<never, never>;
   'option.memoryReservation': Record<never, never>;
   'option.memorySwap': Record<never, never>;
+  'option.metrics': Record<never, never>;
   'option.name': Record<never, never>;
   'option.namesOnly': Record<never, never>;
   'option.network': Record<never, never>;
@@ -422,6 +440,7 @@ export interface Messages {
   'serve.found': Record<never, never>;
   'serve.gone': { reason: string | number };
   'serve.listening': { address: string | number; port: string | number };
+  'serve.metrics': { url: string | number };
   'serve.refused': { reason: string | number };
   'serve.starting': Record<never, never>;
   'serve.stopped': Record<never, never>;
@@ -504,12 +523,14 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'build.noTagFix': 'add -t NAME',
   'build.noSecretId': '--secret {text} has no id',
   'build.nothing': 'no service of this project is built',
+  'column.alternateValue': 'ALTERNATE VALUE',
   'column.blockIo': 'BLOCK I/O',
   'column.command': 'COMMAND',
   'column.configFiles': 'CONFIG FILES',
   'column.containerId': 'CONTAINER ID',
   'column.cpu': 'CPU %',
   'column.created': 'CREATED',
+  'column.defaultValue': 'DEFAULT VALUE',
   'column.digest': 'DIGEST',
   'column.driver': 'DRIVER',
   'column.image': 'IMAGE',
@@ -523,6 +544,7 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'column.pids': 'PIDS',
   'column.ports': 'PORTS',
   'column.repository': 'REPOSITORY',
+  'column.required': 'REQUIRED',
   'column.scope': 'SCOPE',
   'column.service': 'SERVICE',
   'column.size': 'SIZE',
@@ -586,7 +608,7 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'command.run.about': 'Run a command in a new container',
   'command.run.detail': 'In a project: `wherry run SERVICE [COMMAND]` makes a one-off container of a service, after what it depends on is up. Elsewhere, or with --engine: `wherry run IMAGE [COMMAND]`, as docker run.\nThe exit code is the container\'s; 125 when it could not be created, 126 when the command cannot be executed, 127 when it was not found.',
   'command.serve.about': 'Hold the ports of services that scale to zero, and run each while somebody is connected',
-  'command.serve.detail': 'For services whose `x-wherry` says `scale_to_zero`: the first connection boots the service with what it depends on and waits until it is ready; when nobody was connected for the idle time, it is stopped or paused. Ctrl-C lets clients leave and stops what was served; a second Ctrl-C cuts them. docs/scale-to-zero.md has it all.',
+  'command.serve.detail': 'For services whose `x-wherry` says `scale_to_zero`: the first connection boots the service with what it depends on and waits until it is ready; when nobody was connected for the idle time, it is stopped or paused. Ctrl-C lets clients leave and stops what was served; a second Ctrl-C cuts them. docs/scale-to-zero.md has it all.\nWith --metrics the figures of this machine and of the engine\'s containers can be scraped as well, also where no service scales to zero: docs/monitoring.md.',
   'command.start.about': 'Start containers that exist',
   'command.stats.about': 'Show what containers use: CPU, memory, network, disk',
   'command.stop.about': 'Stop containers: their stop signal, then a kill when the grace is over',
@@ -741,11 +763,25 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'option.capAdd': 'Capability to add',
   'option.capDrop': 'Capability to drop',
   'option.condition': 'What to wait for; exit is the default',
+  'option.configAllResources': 'Also networks, volumes, secrets and configs that no service uses',
   'option.configCheck': 'Only check',
+  'option.configEnvironment': 'Only the variables that are filled in, with their values',
+  'option.configFormat': 'yaml or json; yaml is the default',
+  'option.configHash': 'Only the config hashes of these services, or of all with *',
   'option.configImages': 'Only the images',
+  'option.configLockImageDigests': 'Print a file that pins the images of the services and says nothing else',
+  'option.configModels': 'Only the names of models',
   'option.configNetworks': 'Only the names of networks',
+  'option.configNoConsistency': 'Let contradictions pass',
+  'option.configNoEnvResolution': 'Name env files, do not read them',
+  'option.configNoInterpolate': 'Leave variables as they were written',
+  'option.configNoNormalize': 'Leave out names and dependencies that follow from the rest',
+  'option.configNoPathResolution': 'Leave paths as they were written',
+  'option.configOutput': 'Write to a file',
   'option.configProfiles': 'Only the names of profiles',
+  'option.configResolveImageDigests': 'Pin images to their digests',
   'option.configServices': 'Only the names of services',
+  'option.configVariables': 'Only the variables that the files ask for, with their defaults',
   'option.configVolumes': 'Only the names of volumes',
   'option.cpuShares': 'Relative weight; 1024 is normal',
   'option.cpus': 'Cores, such as 1.5',
@@ -791,6 +827,7 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'option.memory': 'Bound of memory, such as 512m',
   'option.memoryReservation': 'Memory that is kept under pressure',
   'option.memorySwap': 'Bound of memory and swap together; -1 for none',
+  'option.metrics': 'Serve Prometheus metrics there, such as :9464 (on loopback unless the address says otherwise)',
   'option.name': 'Name of the container',
   'option.namesOnly': 'Only names',
   'option.network': 'Network to join, or bridge, host, none, container:NAME',
@@ -914,6 +951,7 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'serve.found': 'up',
   'serve.gone': 'stopped by somebody else: {reason}',
   'serve.listening': 'listens on {address} for {port}',
+  'serve.metrics': 'metrics: {url}',
   'serve.refused': 'turned a client away: {reason}',
   'serve.starting': 'starts',
   'serve.stopped': 'stopped',

@@ -24,8 +24,8 @@ export interface QueueFigures {
   active: number;
   /** Those that wait. */
   waiting: number;
-  /** How many may be in. */
-  max: number;
+  /** How many may be in; undefined when there is no such limit. */
+  max?: number;
 }
 
 /** Metrics in Prometheus' words. Their names and labels are a promise: docs/monitoring.md lists them. */
@@ -169,8 +169,13 @@ export class MetricsCollector implements Disposable {
   #registerQueues(): void {
     const gauge = (name: string, help: string, samples: () => Sample[]): void =>
       this.#register.collected({ name, help, type: 'gauge', labelNames: ['name'] }, samples);
-    const queue = (name: string, help: string, read: (figures: QueueFigures) => number): void =>
-      gauge(name, help, () => [...this.#queues].map(([of, figures]) => sample(of, read(figures()))));
+    const queue = (name: string, help: string, read: (figures: QueueFigures) => number | undefined): void =>
+      gauge(name, help, () =>
+        [...this.#queues].flatMap(([of, figures]) => {
+          const value = read(figures());
+          return value === undefined ? [] : [sample(of, value)];
+        }),
+      );
     queue('containers_queue_length', 'Callers that wait for a place.', ({ waiting }) => waiting);
     queue('containers_queue_active', 'Places that are taken.', ({ active }) => active);
     queue('containers_queue_places', 'Places that there are.', ({ max }) => max);

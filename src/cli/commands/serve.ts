@@ -1,4 +1,5 @@
 import type { ProjectServer, ServeEvent } from '../../boot/index.ts';
+import type { Context } from '../context.ts';
 import type { Invocation } from '../declaration.ts';
 import { deferred } from '../deferred.ts';
 import { exitCode } from '../exit-codes.ts';
@@ -7,17 +8,54 @@ import { took } from '../output/time.ts';
 import { printable } from '../output/width.ts';
 import { requireProject } from '../scope.ts';
 import { t } from '../text.ts';
+import type { ServedMetrics } from './serve-metrics.ts';
 
 export interface ServeOptions {
   /** ms. */
   drain: number | undefined;
+  /** Where to serve metrics. */
+  metrics: string | undefined;
 }
 
 /**
  * Holds the ports of services that scale to zero until Ctrl-C, which lets clients leave; a second Ctrl-C cuts them. What
- * was served is stopped then.
+ * was served is stopped then. With metrics there may be no such services: then the metrics are all that is served.
  */
-export async function serve({ context, words, options }: Invocation<ServeOptions>): Promise<number> {
+export async function serve(invocation: Invocation<ServeOptions>): Promise<number> {
+  const { context, options } = invocation;
+  if (options.metrics === undefined) return serveServices(invocation, null);
+  const { openMetrics } = await import('./serve-metrics.ts');
+  const backend = await context.backend();
+  await using metrics = await openMetrics(options.metrics, { backend, logger: context.logger });
+  const { output } = context;
+  const { url } = metrics;
+  if (output.json) output.value({ time: new Date(), kind: 'metrics', url }, 'line');
+  else output.line(t('serve.metrics', { url }));
+  return (await hasServices(invocation))
+    ? await serveServices(invocation, metrics)
+    : await interruption(context);
+}
+
+/** Services that are named are wanted; else whether the project has any that scale to zero. */
+async function hasServices({ context, words }: Invocation<ServeOptions>): Promise<boolean> {
+  if (words.length > 0) return true;
+  const scope = await context.scope();
+  if (scope.kind === 'engine' || scope.project === null) return false;
+  const { scaleToZero } = await import('../../compose/index.ts');
+  return Object.values(scope.project.services).some((service) => scaleToZero(service) !== undefined);
+}
+
+async function interruption({ interrupts }: Context): Promise<number> {
+  const { promise: interrupted, resolve: interrupt } = deferred<void>();
+  using _answer = interrupts.intercept(() => interrupt());
+  await interrupted;
+  return exitCode.success;
+}
+
+async function serveServices(
+  { context, words, options }: Invocation<ServeOptions>,
+  metrics: ServedMetrics | null,
+): Promise<number> {
   const { output, interrupts } = context;
   const { project } = await requireProject(context, words);
   const backend = await context.backend();
@@ -41,12 +79,14 @@ export async function serve({ context, words, options }: Invocation<ServeOptions
       services: words.length > 0 ? words : undefined,
       signal: opening.signal,
       logger: context.logger,
+      events: metrics?.events,
       onServe: (event) => story.tell(event),
     });
   } catch (error) {
     if (opening.signal.aborted) return interrupts.exitCode ?? exitCode.interrupted;
     throw error;
   }
+  metrics?.observe(server);
   await interrupted;
   const open = server.services().flatMap(({ ports }) => ports.map(({ proxy }) => proxy.active()));
   const clients = open.reduce((sum, count) => sum + count, 0);
