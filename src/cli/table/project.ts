@@ -101,7 +101,10 @@ export const projectCommands: readonly AnyCommand[] = [
     about: 'command.serve.about',
     detail: 'command.serve.detail',
     arguments: services,
-    options: { drain: { flags: '--drain <seconds>', about: 'option.drain', parse: seconds } },
+    options: {
+      drain: { flags: '--drain <seconds>', about: 'option.drain', parse: seconds },
+      metrics: { flags: '--metrics <address>', about: 'option.metrics' },
+    },
     load: async () => (await import('../commands/serve.ts')).serve,
   }),
   declare<LsOptions>({
