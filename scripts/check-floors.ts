@@ -16,6 +16,7 @@ const floors: readonly (readonly string[])[] = [
     'health',
     'discovery',
     'lifecycle',
+    'history',
     'scheduler',
     'monitor',
     'metrics',
