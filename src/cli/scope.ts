@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import type { Project } from '../compose/index.ts';
+import type { LoadOptions, Problem, Project } from '../compose/index.ts';
+import { formatProblem } from '../compose/problem.ts';
 import { WherryError } from '../core/errors.ts';
 import type { Context } from './context.ts';
 import { t } from './text.ts';
@@ -68,24 +69,30 @@ export async function requireProjectName(context: Context): Promise<ProjectScope
 }
 
 async function loadProjectOf(context: Context, services?: readonly string[]): Promise<Project> {
-  const { globals, env, output, signal } = context;
-  const { loadProject, formatProblem } = await import('../compose/index.ts');
-  const { project, warnings } = await loadProject({
-    workingDirectory: context.directory,
+  const { loadProject } = await import('../compose/index.ts');
+  const { project, warnings } = await loadProject({ ...projectOptions(context), services });
+  if (services === undefined) tellWarnings(context, warnings);
+  return project;
+}
+
+/** What the global options say of a project. */
+export function projectOptions({ globals, env, directory, signal }: Context): LoadOptions {
+  return {
+    workingDirectory: directory,
     env,
     files: globals.file,
     projectDirectory: globals.projectDirectory,
     projectName: globals.projectName,
     profiles: globals.profile,
     envFiles: globals.envFile,
-    services,
     signal,
-  });
-  if (services === undefined) {
-    for (const warning of warnings)
-      output.note(`${output.paintNote('yellow', t('warning'))} ${formatProblem(warning)}`);
-  }
-  return project;
+  };
+}
+
+/** Tells what is odd in the files of a project. */
+export function tellWarnings({ output }: Context, warnings: readonly Problem[]): void {
+  for (const warning of warnings)
+    output.note(`${output.paintNote('yellow', t('warning'))} ${formatProblem(warning)}`);
 }
 
 function findFile({ globals, directory }: Context): string | undefined {

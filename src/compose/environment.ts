@@ -45,6 +45,11 @@ export class ProjectEnvironment {
     return environment;
   }
 
+  /** One without variables. */
+  static empty(access: FileAccess): ProjectEnvironment {
+    return new ProjectEnvironment(new Map(), [], access);
+  }
+
   /** What an included file sees: these variables, and below them those of env files of its own. */
   async including(files: readonly string[]): Promise<ProjectEnvironment> {
     const included = new ProjectEnvironment(new Map(this.#variables), this.files, this.#access);

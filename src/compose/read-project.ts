@@ -70,8 +70,8 @@ export function readProject(root: Node, to: Reading): ProjectDraft | undefined {
   return readFields(draft, fields, root, undefined, to);
 }
 
-/** Each service has its own. */
-function withoutServices(root: Node): Node {
+/** What the canonical model of the project is made of: each service has one of its own. */
+export function withoutServices(root: Node): Node {
   return root.kind === 'mapping'
     ? mapValues(root, (section, name) => (name === 'services' ? undefined : section))
     : root;

@@ -3,6 +3,18 @@
 
 /** Every message by its key, with the values that its placeholders take. */
 export interface Messages {
+  'all.done': { count: number; failed: string | number; time: string | number };
+  'all.none': { directory: string | number };
+  'all.noneFix': Record<never, never>;
+  'all.ofOneProject': { option: string | number };
+  'all.oneDirectory': Record<never, never>;
+  'all.outcome.absent': Record<never, never>;
+  'all.outcome.done': Record<never, never>;
+  'all.outcome.failed': Record<never, never>;
+  'all.outcome.kept': Record<never, never>;
+  'all.outcome.skipped': Record<never, never>;
+  'all.outcome.started': Record<never, never>;
+  'all.outcome.stopped': Record<never, never>;
   'answer.yes': Record<never, never>;
   'answer.no': Record<never, never>;
   'attach.detached': { name: string | number };
@@ -36,6 +48,7 @@ export interface Messages {
   'column.required': Record<never, never>;
   'column.scope': Record<never, never>;
   'column.service': Record<never, never>;
+  'column.services': Record<never, never>;
   'column.size': Record<never, never>;
   'column.status': Record<never, never>;
   'column.tag': Record<never, never>;
@@ -77,6 +90,7 @@ export interface Messages {
   'command.logs.about': Record<never, never>;
   'command.logs.detail': Record<never, never>;
   'command.ls.about': Record<never, never>;
+  'command.ls.detail': Record<never, never>;
   'command.networkConnect.about': Record<never, never>;
   'command.networkCreate.about': Record<never, never>;
   'command.networkDisconnect.about': Record<never, never>;
@@ -239,6 +253,17 @@ export interface Messages {
   'inspect.none': { name: string | number; kinds: string | number };
   'inspect.noneFix': Record<never, never>;
   'interrupted': Record<never, never>;
+  'ls.directoryNeedsDiscover': Record<never, never>;
+  'ls.noEngine': { reason: string | number };
+  'ls.status.absent': Record<never, never>;
+  'ls.status.invalid': Record<never, never>;
+  'ls.status.partial': Record<never, never>;
+  'ls.status.running': Record<never, never>;
+  'ls.status.starting': Record<never, never>;
+  'ls.status.stopped': Record<never, never>;
+  'ls.status.unhealthy': Record<never, never>;
+  'ls.status.unknown': Record<never, never>;
+  'ls.unknownFilter': { filter: string | number };
   'option.abortOnContainerExit': Record<never, never>;
   'option.addHost': Record<never, never>;
   'option.archive': Record<never, never>;
@@ -282,9 +307,12 @@ export interface Messages {
   'option.dockerfile': Record<never, never>;
   'option.doctorVerbose': Record<never, never>;
   'option.downVolumes': Record<never, never>;
+  'option.downAll': Record<never, never>;
   'option.drain': Record<never, never>;
   'option.driver': Record<never, never>;
   'option.driverOpt': Record<never, never>;
+  'option.discover': Record<never, never>;
+  'option.discoverExclude': Record<never, never>;
   'option.dryRun': Record<never, never>;
   'option.entrypoint': Record<never, never>;
   'option.env': Record<never, never>;
@@ -292,6 +320,7 @@ export interface Messages {
   'option.exitCodeFrom': Record<never, never>;
   'option.expose': Record<never, never>;
   'option.filter': Record<never, never>;
+  'option.formatList': Record<never, never>;
   'option.follow': Record<never, never>;
   'option.force': Record<never, never>;
   'option.forceRecreate': Record<never, never>;
@@ -384,6 +413,7 @@ export interface Messages {
   'option.waitTimeout': Record<never, never>;
   'option.noEager': Record<never, never>;
   'option.workdir': Record<never, never>;
+  'option.upAll': Record<never, never>;
   'plan.after': { needs: string | number };
   'plan.reason.config-changed': Record<never, never>;
   'plan.reason.dependency-recreated': Record<never, never>;
@@ -514,6 +544,18 @@ export interface Messages {
 
 /** English, the language that all others are translated from. */
 export const en: { readonly [K in keyof Messages]: string } = {
+  'all.done': '{count, plural, =0 {no project} one {# project} other {# projects}} done, {failed} failed, in {time}',
+  'all.none': 'there is no compose file in {directory} or below',
+  'all.noneFix': 'name another directory',
+  'all.ofOneProject': '{option} is about one project, and this about all below a directory',
+  'all.oneDirectory': 'name one directory',
+  'all.outcome.absent': '– not there',
+  'all.outcome.done': '✓ done',
+  'all.outcome.failed': '✗ failed',
+  'all.outcome.kept': '✓ unchanged',
+  'all.outcome.skipped': '– skipped',
+  'all.outcome.started': '✓ started',
+  'all.outcome.stopped': '✓ removed',
   'answer.yes': 'yes',
   'answer.no': 'no',
   'attach.detached': '{name} goes on without this terminal',
@@ -547,6 +589,7 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'column.required': 'REQUIRED',
   'column.scope': 'SCOPE',
   'column.service': 'SERVICE',
+  'column.services': 'SERVICES',
   'column.size': 'SIZE',
   'column.status': 'STATUS',
   'column.tag': 'TAG',
@@ -566,7 +609,7 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'command.doctor.about': 'Tell for every engine whether it can be used, why not, and how to make it so',
   'command.doctor.detail': 'For an engine that can be used it lists what it cannot do here, each with the reason. Exit code 1 when no engine can be used.',
   'command.down.about': 'Stop and remove the containers and networks of the project',
-  'command.down.detail': 'Without a compose file, -p NAME is enough: everything that carries the project\'s labels goes. Named volumes stay unless -v is given.',
+  'command.down.detail': 'Without a compose file, -p NAME is enough: everything that carries the project\'s labels goes. Named volumes stay unless -v is given. With --all every project below a directory is taken down (this one by default); the word is the directory then.',
   'command.events.about': 'Print what happens to containers, until it is stopped',
   'command.events.detail': 'Filters: container=NAME, label=KEY[=VALUE], event=TYPE. Types: created, started, paused, resumed, health, oom, died, stopped, removed, renamed, and resync after a gap.',
   'command.exec.about': 'Run a command in a running container and pass its exit code on',
@@ -587,7 +630,8 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'command.kill.about': 'Send a signal to the main process of containers',
   'command.logs.about': 'Show what containers wrote',
   'command.logs.detail': 'Lines of several containers are merged by their time, each with a prefix that says whose it is.',
-  'command.ls.about': 'List the projects of the engine',
+  'command.ls.about': 'List the projects of the engine, or those below a directory',
+  'command.ls.detail': 'With --discover every compose project below the directory (this one by default) is listed, running or not; vendor folders are left out. Filters: name=TEXT, an expression.',
   'command.networkConnect.about': 'Connect a container to a network',
   'command.networkCreate.about': 'Create a network',
   'command.networkDisconnect.about': 'Take a container off a network',
@@ -615,7 +659,7 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'command.top.about': 'List the processes in containers',
   'command.unpause.about': 'Let paused containers go on',
   'command.up.about': 'Create and start the services of the project, in the order of their dependencies',
-  'command.up.detail': 'Shows the logs of all services until Ctrl-C, which stops them; a second Ctrl-C kills them. With -d it returns when everything is started, with --wait when everything is healthy. What has not changed is left alone. --json implies -d.',
+  'command.up.detail': 'Shows the logs of all services until Ctrl-C, which stops them; a second Ctrl-C kills them. With -d it returns when everything is started, with --wait when everything is healthy. What has not changed is left alone. --json implies -d. With --all every project below a directory is started (this one by default), in the background; the word is the directory then.',
   'command.version.about': 'Show the versions of wherry, Node and the engine',
   'command.volumeCreate.about': 'Create a volume',
   'command.volumeInspect.about': 'Show all that is known of volumes, as a JSON array',
@@ -750,6 +794,17 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'inspect.none': 'nothing is called {name} ({kinds})',
   'inspect.noneFix': '`wherry ps -a` and `wherry images` list what is there',
   'interrupted': 'interrupted',
+  'ls.directoryNeedsDiscover': 'a directory is named with --discover only',
+  'ls.noEngine': 'the status is not known: {reason}',
+  'ls.status.absent': 'not started',
+  'ls.status.invalid': 'invalid',
+  'ls.status.partial': 'partial',
+  'ls.status.running': 'running',
+  'ls.status.starting': 'starting',
+  'ls.status.stopped': 'stopped',
+  'ls.status.unhealthy': 'unhealthy',
+  'ls.status.unknown': '?',
+  'ls.unknownFilter': '{filter} is no filter of ls: it knows name=TEXT',
   'option.abortOnContainerExit': 'Stop everything when one container ends; its exit code is passed on',
   'option.addHost': 'Host name with its address, for /etc/hosts',
   'option.archive': 'Keep owners',
@@ -793,9 +848,12 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'option.dockerfile': 'Dockerfile',
   'option.doctorVerbose': 'Also list what each engine can do',
   'option.downVolumes': 'Remove named volumes too',
+  'option.downAll': 'All projects below a directory',
   'option.drain': 'How long clients may take to leave at the end (default 10)',
   'option.driver': 'Driver',
   'option.driverOpt': 'Option of the driver',
+  'option.discover': 'The projects below a directory, running or not',
+  'option.discoverExclude': 'With --all or --discover: files and folders to leave out, such as \'*.test.yml\'',
   'option.dryRun': 'Only say what would be removed',
   'option.entrypoint': 'Replace the entrypoint; empty removes it',
   'option.env': 'Environment variable; without a value from the environment',
@@ -803,6 +861,7 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'option.exitCodeFrom': 'Stop everything when this service ends, and pass its exit code on',
   'option.expose': 'Port that is not published',
   'option.filter': 'Only what matches',
+  'option.formatList': 'Form of the list: a table, or JSON as docker compose prints it',
   'option.follow': 'Go on with what comes',
   'option.force': 'Also what is in use',
   'option.forceRecreate': 'Make every container anew',
@@ -895,6 +954,7 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'option.waitTimeout': 'Seconds for each health gate',
   'option.noEager': 'Leave health checks to the engine, also while a gate waits for them',
   'option.workdir': 'Working directory',
+  'option.upAll': 'All projects below a directory, in the background',
   'plan.after': 'after {needs}',
   'plan.reason.config-changed': 'its configuration changed',
   'plan.reason.dependency-recreated': 'something that it depends on is made anew',

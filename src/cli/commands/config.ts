@@ -1,50 +1,85 @@
-import type { Project } from '../../compose/index.ts';
+import type { CanonicalStruct, LoadOptions } from '../../compose/index.ts';
+import type { Context } from '../context.ts';
 import type { Invocation } from '../declaration.ts';
-import { requireProject } from '../scope.ts';
+import { projectOptions, tellWarnings } from '../scope.ts';
+import { configNames, type NameOptions } from './config-names.ts';
+import { printRawModel, printVariables } from './config-raw.ts';
+import { pinnedReference } from './pinned-reference.ts';
+import { printResult } from './print-result.ts';
 
-export interface ConfigOptions {
-  services: boolean;
-  volumes: boolean;
-  networks: boolean;
-  images: boolean;
-  profiles: boolean;
+export interface ConfigOptions extends NameOptions {
+  format: 'yaml' | 'json' | undefined;
+  output: string | undefined;
   check: boolean;
+  variables: boolean;
+  noInterpolate: boolean;
+  noNormalize: boolean;
+  noPathResolution: boolean;
+  noEnvResolution: boolean;
+  noConsistency: boolean;
+  resolveImageDigests: boolean;
+  lockImageDigests: boolean;
+  allResources: boolean;
 }
 
-/** Prints the project as it was understood: files merged, variables filled in, short forms expanded. */
-export async function config({ context, options }: Invocation<ConfigOptions>): Promise<undefined> {
-  const { output } = context;
-  const { project } = await requireProject(context);
+/** Prints the project in the peer's canonical form: files merged, variables filled in, short forms expanded. */
+export async function config(invocation: Invocation<ConfigOptions>): Promise<undefined> {
+  const { context, words, options } = invocation;
+  const load = loadOptions(context, words, options);
+  if (options.variables) return await printVariables(context, load, options);
+  if (options.noInterpolate) return await printRawModel(context, load, options);
+  const { loadProject, configDocument } = await import('../../compose/index.ts');
+  const { project, warnings } = await loadProject(load);
+  tellWarnings(context, warnings);
   if (options.check) return;
-  const names = namesOf(project, options);
+  const names = await configNames(project, options);
   if (names !== undefined) {
-    if (output.json) output.value(names);
-    else for (const name of names) output.line(name);
+    if (context.output.json) context.output.value(names);
+    else for (const name of names) context.output.line(name);
     return;
   }
-  const { environment: _environment, ...shown } = project;
-  if (output.json) output.value(shown);
-  else {
-    const { stringify } = await import('yaml');
-    output.raw(stringify(shown, withoutNoise, { lineWidth: 0, aliasDuplicateObjects: false }));
-  }
+  const resources = options.allResources ? 'all' : 'used';
+  const document = await pinned(context, configDocument(project, { resources }), options);
+  await printDocument(context, document, options);
 }
 
-/** A person reads what was said: neither empty collections nor where it stands. */
-function withoutNoise(key: unknown, value: unknown): unknown {
-  if (key === 'origin') return undefined;
-  const isEmpty =
-    typeof value === 'object' && value !== null && key !== '' && Object.keys(value).length === 0;
-  return isEmpty ? undefined : value;
+function loadOptions(context: Context, services: readonly string[], options: ConfigOptions): LoadOptions {
+  const asWritten = (isSo: boolean): 'as-written' | undefined => (isSo ? 'as-written' : undefined);
+  return {
+    ...projectOptions(context),
+    services,
+    unsupported: 'kept',
+    checks: options.noConsistency ? 'none' : undefined,
+    form: {
+      names: asWritten(options.noNormalize),
+      paths: asWritten(options.noPathResolution),
+      envFiles: asWritten(options.noEnvResolution),
+    },
+  };
 }
 
-function namesOf(project: Project, options: ConfigOptions): string[] | undefined {
-  const services = Object.values(project.services);
-  if (options.services) return Object.keys(project.services);
-  if (options.volumes) return Object.keys(project.volumes);
-  if (options.networks) return Object.keys(project.networks);
-  if (options.images) return [...new Set(services.flatMap(({ image }) => image ?? []))];
-  if (!options.profiles) return undefined;
-  const all = [...services, ...Object.values(project.disabledServices)];
-  return [...new Set(all.flatMap(({ profiles }) => profiles))].sort();
+async function pinned(
+  context: Context,
+  document: CanonicalStruct,
+  options: ConfigOptions,
+): Promise<CanonicalStruct> {
+  if (!options.resolveImageDigests && !options.lockImageDigests) return document;
+  const { withPinnedImages, imagesOnly } = await import('../../compose/index.ts');
+  const backend = await context.backend();
+  const resolved = await withPinnedImages(document, (image) =>
+    pinnedReference(backend, image, { signal: context.signal }),
+  );
+  return options.lockImageDigests ? imagesOnly(resolved) : resolved;
+}
+
+async function printDocument(
+  context: Context,
+  document: CanonicalStruct,
+  options: ConfigOptions,
+): Promise<undefined> {
+  const { configJson, goJsonIndented, goYaml } = await import('../../compose/index.ts');
+  const asJson = context.output.json || options.format === 'json';
+  const text = asJson ? `${goJsonIndented(configJson(document))}\n` : goYaml(document, await import('yaml'));
+  // What is printed is a compose file again.
+  await printResult(context, text.replaceAll('$', '$$$$'), options.output);
 }

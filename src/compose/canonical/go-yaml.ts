@@ -1,13 +1,31 @@
 import type * as Yaml from 'yaml';
+import { resolvePlain } from '../scalars.ts';
 import type { Field } from './shape.ts';
 import { ulimitShape } from './shapes-service.ts';
 import type { CanonicalStruct, CanonicalValue } from './value.ts';
 import { isZero, sortedEntries } from './zero.ts';
 
-/** A value as YAML with the peer's keys in the peer's order; `x-` keys are there too. */
+/** A value as YAML in the peer's order and quoting; `x-` keys are there too. */
 export function goYaml(value: CanonicalValue, yaml: typeof Yaml): string {
-  return yaml.stringify(plain(value), { lineWidth: 0, aliasDuplicateObjects: false, version: '1.1' });
+  const document = new yaml.Document(plain(value), { aliasDuplicateObjects: false });
+  yaml.visit(document, {
+    Scalar: (_key, scalar) => {
+      if (typeof scalar.value === 'string') scalar.type = quoting(scalar.value, yaml);
+    },
+  });
+  return document.toString({ lineWidth: 0, singleQuote: true });
 }
+
+/** Text that reads as something else is quoted; what YAML 1.1 took for something else too, with single quotes. */
+function quoting(text: string, yaml: typeof Yaml): Yaml.Scalar.Type {
+  if (text.includes('\n')) return yaml.Scalar.BLOCK_LITERAL;
+  if (/^(y|yes|on|n|no|off)$/i.test(text) || BASE_60.test(text)) return yaml.Scalar.QUOTE_SINGLE;
+  const { value, text: read } = resolvePlain(text);
+  return typeof value === 'string' && read === text ? yaml.Scalar.PLAIN : yaml.Scalar.QUOTE_DOUBLE;
+}
+
+/** What YAML 1.1 took for a number: `1:30`. */
+const BASE_60 = /^[-+]?\d[\d_]*(:[0-5]?\d)+(\.\d*)?$/;
 
 /** Maps and lists, which the YAML library writes in their order. */
 function plain(value: CanonicalValue): unknown {

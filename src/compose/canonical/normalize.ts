@@ -1,5 +1,4 @@
 import { posix } from 'node:path';
-import { toDictionary } from '../forms.ts';
 import type { Lookup } from '../template.ts';
 import {
   isNull,
@@ -9,6 +8,7 @@ import {
   mapValues,
   type Node,
   scalarAt,
+  sequenceAt,
   textOf,
   valueAt,
   withValue,
@@ -89,7 +89,12 @@ function normalBuild(build: Mapping, lookup: Lookup): Mapping {
   const filled = mapValues(build, (value, key) => {
     if (key !== 'args') return value;
     const args = withValues(value, lookup);
-    return args.kind === 'mapping' ? mapValues(args, (one) => (isNull(one) ? undefined : one)) : args;
+    if (args.kind === 'mapping') return mapValues(args, (one) => (isNull(one) ? undefined : one));
+    if (args.kind !== 'sequence') return args;
+    return sequenceAt(
+      args,
+      args.items.filter((item) => textOf(item)?.includes('=') === true),
+    );
   });
   if (filled.entries.has('dockerfile') || filled.entries.has('dockerfile_inline')) return filled;
   return withValue(filled, 'dockerfile', scalarAt(filled, 'Dockerfile'));
@@ -97,11 +102,16 @@ function normalBuild(build: Mapping, lookup: Lookup): Mapping {
 
 /** Variables without a value take that of the environment. */
 function withValues(node: Node, lookup: Lookup): Node {
-  const mapping = toDictionary(node);
-  if (mapping === undefined) return node;
-  return mapValues(mapping, (value, name) => {
-    if (!isNull(value)) return value;
-    const found = lookup(name);
+  if (node.kind === 'sequence') {
+    return mapItems(node, (item) => {
+      const name = textOf(item);
+      const found = name === undefined || name.includes('=') ? undefined : lookup(name);
+      return found === undefined ? item : scalarAt(item, `${name}=${found}`);
+    });
+  }
+  if (node.kind !== 'mapping') return node;
+  return mapValues(node, (value, name) => {
+    const found = isNull(value) ? lookup(name) : undefined;
     return found === undefined ? value : scalarAt(value, found);
   });
 }
