@@ -106,7 +106,8 @@ function help(words: readonly string[]): string {
   }).trimEnd();
 }
 
-function composePage(): string {
+/** docs/compose-support.md. */
+export function composePage(): string {
   const rows = [...composeSupport()];
   return [
     '# Compose support',

@@ -11,6 +11,8 @@ export type SetField<T> = (target: T, node: Node, path: Path, to: Reading) => vo
 export interface Fields<T> {
   /** As in support.ts: `services.*.build`. */
   readonly scope: string;
+  /** Keys whose value decides whether they are supported: they say so themselves. */
+  readonly judges?: readonly string[];
   readonly keys: Readonly<Record<string, SetField<T>>>;
 }
 
@@ -35,33 +37,32 @@ export function readFields<T extends object>(
   for (const [key, { key: place, value }] of mapping.entries) {
     const at = child(path, key);
     const set = Object.hasOwn(fields.keys, key) ? fields.keys[key] : undefined;
-    if (set !== undefined) set(target, value, at, to);
-    else if (key.startsWith('x-')) keepExtension(target, key, value);
-    else reportKey(fields, key, place, at, to);
+    if (set === undefined && key.startsWith('x-')) keepExtension(target, key, value);
+    else if (isTaken(fields, key, place, at, to)) set?.(target, value, at, to);
   }
   return target;
 }
 
-function keepExtension(target: object, key: string, value: Node): void {
-  if ('extensions' in target) define(target.extensions as Record<string, unknown>, key, toPlain(value));
-}
-
-function reportKey<T>(fields: Fields<T>, key: string, place: Place, path: Path, to: Reading): void {
-  if (to.full) return;
+/** Whether a key is read. What has no effect is, with a warning; what is refused only where nothing is carried out. */
+function isTaken<T>(fields: Fields<T>, key: string, place: Place, path: Path, to: Reading): boolean {
   const support = supportOf(fields.scope, key);
+  if (support?.verdict === 'supported' || fields.judges?.includes(key)) return true;
+  if (to.full) return false;
   if (support === undefined) {
     const meant = suggest(key, Object.keys(fields.keys));
     const hint = meant === undefined ? 'keys of your own start with x-' : `did you mean "${meant}"?`;
     to.error('unknown-key', 'the Compose specification has no such key here', place, path, hint);
-  } else if (support.verdict === 'ignored') {
-    to.warn('ignored-key', `has no effect: ${support.note ?? ''}`, place, path);
-  } else {
-    to.error(
-      'unsupported-key',
-      `is not supported: ${support.note ?? ''}`,
-      place,
-      path,
-      'remove the key to go on without it',
-    );
+    return false;
   }
+  if (support.verdict === 'ignored') {
+    to.warn('ignored-key', `has no effect: ${support.note ?? ''}`, place, path);
+    return true;
+  }
+  const hint = 'remove the key to go on without it';
+  to.error('unsupported-key', `is not supported: ${support.note ?? ''}`, place, path, hint);
+  return to.keepsUnsupported;
+}
+
+function keepExtension(target: object, key: string, value: Node): void {
+  if ('extensions' in target) define(target.extensions as Record<string, unknown>, key, toPlain(value));
 }

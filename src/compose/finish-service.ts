@@ -1,5 +1,6 @@
 import { define } from './decode.ts';
 import type { Resources, RestartPolicy, Service } from './model.ts';
+import { finishDeploy } from './read-deploy.ts';
 import type { ServiceDraft } from './read-service.ts';
 import type { Reading } from './reading.ts';
 import type { Lookup } from './template.ts';
@@ -23,7 +24,7 @@ export function finishService(draft: ServiceDraft, lookup: Lookup, to: Reading):
     const platform = service.platform ?? (lookup('DOCKER_DEFAULT_PLATFORM') || undefined);
     if (platform !== undefined) service.platform = platform;
   }
-  if (deploy !== undefined) service.deploy = { mode: deploy.mode ?? 'replicated', labels: deploy.labels };
+  if (deploy !== undefined) service.deploy = finishDeploy(deploy);
   return service;
 }
 
@@ -37,7 +38,8 @@ function mergedScale({ scale, deploy, origin }: ServiceDraft, to: Reading): numb
 
 /** Limits can be said at two places: they have to agree. */
 function mergedResources(draft: ServiceDraft, to: Reading): Resources {
-  const { limits = {}, reservations = {} } = draft.deploy ?? {};
+  const limits = draft.deploy?.limits ?? {};
+  const reserved = draft.deploy?.reservations.memory;
   const resources: Resources = { ...draft.resources };
   const add = (
     key: 'cpus' | 'memory' | 'pids' | 'memoryReservation',
@@ -55,7 +57,7 @@ function mergedResources(draft: ServiceDraft, to: Reading): Resources {
   add('cpus', limits.cpus, 'cpus', 'limits.cpus');
   add('memory', limits.memory, 'mem_limit', 'limits.memory');
   add('pids', limits.pids, 'pids_limit', 'limits.pids');
-  add('memoryReservation', reservations.memory, 'mem_reservation', 'reservations.memory');
+  add('memoryReservation', reserved, 'mem_reservation', 'reservations.memory');
   if (resources.cpus !== undefined && (resources.cpuQuota ?? resources.cpuPeriod) !== undefined) {
     to.errorAt(draft.origin, 'conflict', 'cpus excludes cpu_quota and cpu_period');
   }

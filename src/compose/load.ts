@@ -97,6 +97,7 @@ async function finishProject(finishing: Finishing): Promise<Project> {
     volumes: draft.volumes,
     configs: draft.configs,
     secrets: draft.secrets,
+    models: draft.models,
     extensions: draft.extensions,
     canonical: draft.canonical,
   };

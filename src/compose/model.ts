@@ -1,4 +1,19 @@
 import type { CanonicalStruct } from './canonical/value.ts';
+import type {
+  BlockIo,
+  CredentialSpec,
+  DeviceRequest,
+  Hook,
+  LanguageModel,
+  ModelUse,
+  Placement,
+  Provider,
+  Reservations,
+  UpdateConfig,
+  WatchTrigger,
+} from './model-parts.ts';
+
+export type * from './model-parts.ts';
 
 /**
  * The Compose project as Wherry works with it: every short form expanded, every default filled in, every path absolute.
@@ -25,6 +40,7 @@ export interface Project {
   volumes: Record<string, Volume>;
   configs: Record<string, FileResource>;
   secrets: Record<string, FileResource>;
+  models: Record<string, LanguageModel>;
   extensions: Extensions;
   /** What the files say in the peer's form, without the services. */
   canonical: CanonicalStruct;
@@ -92,6 +108,10 @@ export interface Service {
   dnsOpt: string[];
   /** Addresses by host name. */
   extraHosts: Record<string, string[]>;
+  /** Services that are reached by other names too: `service[:alias]`. */
+  links: string[];
+  /** Containers of others: `name[:alias]`. */
+  externalLinks: string[];
 
   volumes: Mount[];
   /** Paths with options, as `/run:size=64m`. */
@@ -99,6 +119,11 @@ export interface Service {
   secrets: FileReference[];
   configs: FileReference[];
   devices: Device[];
+  /** As `c 1:3 mr`. */
+  deviceCgroupRules: string[];
+  gpus: DeviceRequest[];
+  /** `service[:ro|rw]` or `container:NAME[:ro|rw]`, whose volumes are mounted too. */
+  volumesFrom: string[];
 
   capAdd: string[];
   capDrop: string[];
@@ -109,6 +134,10 @@ export interface Service {
   sysctls: Record<string, string>;
   ulimits: Record<string, Ulimit>;
   usernsMode?: string;
+  /** Bits that new files do not get. */
+  umask?: number;
+  isolation?: string;
+  credentialSpec?: CredentialSpec;
   ipc?: string;
   pid?: string;
   uts?: string;
@@ -117,8 +146,18 @@ export interface Service {
 
   /** Limits of both the service level and `deploy.resources`. */
   resources: Resources;
+  blockIo?: BlockIo;
   logging?: Logging;
   deploy?: Deploy;
+  /** What happens when files change. */
+  watch: WatchTrigger[];
+  preStart: Hook[];
+  postStart: Hook[];
+  preStop: Hook[];
+  provider?: Provider;
+  models: Record<string, ModelUse>;
+  /** The engine's socket and the user's credentials are there in the container. */
+  useApiSocket: boolean;
   extensions: Extensions;
   /** What the files say in the peer's form: the config hash is made of it. */
   canonical: CanonicalStruct;
@@ -194,8 +233,8 @@ export interface ServiceNetwork {
 }
 
 export interface Mount {
-  type: 'bind' | 'volume' | 'tmpfs';
-  /** A path of the host (absolute) or a key of the project's volumes; undefined: anonymous. */
+  type: 'bind' | 'volume' | 'tmpfs' | 'image' | 'npipe' | 'cluster';
+  /** A path of the host (absolute), a key of the project's volumes or an image; undefined: anonymous. */
   source?: string;
   target: string;
   readOnly: boolean;
@@ -203,9 +242,12 @@ export interface Mount {
     propagation?: string;
     createHostPath: boolean;
     selinux?: 'z' | 'Z';
+    recursive?: 'disabled' | 'enabled' | 'readonly' | 'writable';
   };
-  volume?: { nocopy: boolean; subpath?: string };
+  volume?: { nocopy: boolean; subpath?: string; labels?: Record<string, string> };
   tmpfs?: { size?: number; mode?: number };
+  image?: { subpath?: string };
+  consistency?: string;
 }
 
 export interface Device {
@@ -243,6 +285,13 @@ export interface Resources {
   storage?: number;
   oomKillDisable?: boolean;
   oomScoreAdj?: number;
+  /** Windows: cores of the host. */
+  cpuCount?: number;
+  /** Windows: share of the host's cores, in percent. */
+  cpuPercent?: number;
+  /** Microseconds, as is the runtime. */
+  cpuRealtimePeriod?: number;
+  cpuRealtimeRuntime?: number;
 }
 
 export interface Logging {
@@ -251,9 +300,16 @@ export interface Logging {
 }
 
 export interface Deploy {
-  mode: 'replicated';
+  mode: 'replicated' | 'global' | 'replicated-job' | 'global-job';
   /** Labels of the service as a whole; containers do not get them. */
   labels: Record<string, string>;
+  endpointMode?: string;
+  updateConfig?: UpdateConfig;
+  rollbackConfig?: UpdateConfig;
+  placement?: Placement;
+  reservations?: Reservations;
+  /** Between a restart and the next, and after which it counts as a success; the policy itself is the service's. */
+  restart?: { delay?: number; window?: number };
 }
 
 export interface Build {
@@ -276,6 +332,18 @@ export interface Build {
   tags: string[];
   extraHosts: Record<string, string[]>;
   ulimits: Record<string, Ulimit>;
+  /** Further contexts by name: absolute paths, URLs, `docker-image://…` or `service:NAME`. */
+  additionalContexts: Record<string, string>;
+  cacheTo: string[];
+  /** Stages that are built anew. */
+  noCacheFilter: string[];
+  entitlements: string[];
+  /** Paths of agents or keys by id; empty: the user's agent. */
+  ssh: Record<string, string>;
+  isolation?: string;
+  privileged: boolean;
+  provenance?: string;
+  sbom?: string;
 }
 
 /** A secret or config that a service or a build uses. */
@@ -303,6 +371,11 @@ export interface FileResource {
   /** Name of the variable that holds it. */
   environment?: string;
   content?: string;
+  /** The engine keeps it: Swarm only. */
+  external: boolean;
+  driver?: string;
+  driverOpts: Record<string, string>;
+  templateDriver?: string;
   labels: Record<string, string>;
   extensions: Extensions;
 }

@@ -159,7 +159,7 @@ test.each([
   ],
   [
     'volumes: [{type: bind, target: /x}]',
-    'E 4:15 services.a.volumes[0] a bind mount needs a source, a path of the host',
+    'E 4:15 services.a.volumes[0] a mount of type bind needs a source, a path of the host',
   ],
   [
     'volumes: [{type: tmpfs, target: /x, bind: {}}]',

@@ -1,4 +1,4 @@
-import { boolean, bytes, dictionary, filledDictionary, text, texts } from './decode.ts';
+import { boolean, bytes, dictionary, filledDictionary, text, textOrTexts, texts } from './decode.ts';
 import { type Fields, readFields, setter } from './fields.ts';
 import type { Build } from './model.ts';
 import { contextPath } from './paths.ts';
@@ -16,19 +16,28 @@ const set = setter<BuildDraft>();
 const buildFields: Fields<BuildDraft> = {
   scope: 'services.*.build',
   keys: {
+    additional_contexts: set('additionalContexts', filledDictionary),
     args: set('args', dictionary),
     cache_from: set('cacheFrom', texts),
+    cache_to: set('cacheTo', texts),
     context: set('context', contextPath),
     dockerfile: set('dockerfile', text),
     dockerfile_inline: set('dockerfileInline', text),
+    entitlements: set('entitlements', texts),
     extra_hosts: set('extraHosts', readExtraHosts),
+    isolation: set('isolation', text),
     labels: set('labels', filledDictionary),
     network: set('network', text),
     no_cache: set('noCache', boolean),
+    no_cache_filter: set('noCacheFilter', textOrTexts),
     platforms: set('platforms', texts),
+    privileged: set('privileged', boolean),
+    provenance: set('provenance', text),
     pull: set('pull', boolean),
+    sbom: set('sbom', text),
     secrets: set('secrets', readReferences('build')),
     shm_size: set('shmSize', bytes),
+    ssh: set('ssh', filledDictionary),
     tags: set('tags', texts),
     target: set('target', text),
     ulimits: set('ulimits', readUlimits),
@@ -49,6 +58,12 @@ export function readBuild(node: Node, path: Path, to: Reading): BuildDraft | und
     tags: [],
     extraHosts: {},
     ulimits: {},
+    additionalContexts: {},
+    cacheTo: [],
+    noCacheFilter: [],
+    entitlements: [],
+    ssh: {},
+    privileged: false,
   };
   if (node.kind !== 'mapping') {
     const context = contextPath(node, path, to);

@@ -1,3 +1,4 @@
+import { hiddenValue } from './canonical/decode.ts';
 import {
   boolean,
   filledDictionary,
@@ -5,15 +6,16 @@ import {
   integer,
   isEmpty,
   oneOf,
+  options,
   text,
   unique,
   wrongType,
 } from './decode.ts';
-import { type Fields, readFields, type SetField, setter } from './fields.ts';
-import type { EnvFile, FileReference, FileResource } from './model.ts';
+import { type Fields, readFields, setter } from './fields.ts';
+import type { EnvFile, Extensions, FileReference, FileResource } from './model.ts';
 import { absolutePath, hostPath } from './paths.ts';
 import type { Reading } from './reading.ts';
-import { child, type Node, originOf, type Path, type Place } from './tree.ts';
+import { child, type Node, originOf, type Path, type Place, textOf, valueAt } from './tree.ts';
 
 type Kind = 'secrets' | 'configs';
 
@@ -38,7 +40,7 @@ const referenceFields: Readonly<Record<Kind | 'build', Fields<LongReference>>> =
   configs: { scope: 'services.*.configs.[]', keys: referenceKeys },
   build: {
     scope: 'services.*.build.secrets.[]',
-    keys: { source: set('source', filledText), target: set('target', filledText) },
+    keys: referenceKeys,
   },
 };
 
@@ -89,38 +91,41 @@ function readMode(node: Node, path: Path, to: Reading): number | undefined {
 
 const setResource = setter<FileResource>();
 
-/** Secrets and configs that the engine keeps exist in Swarm only. */
-const external: SetField<FileResource> = (_target, node, path, to) => {
-  if (node.kind === 'mapping' || boolean(node, path, to) === true) {
-    to.error(
-      'unsupported-key',
-      'is not supported: an engine outside Swarm keeps no secrets or configs',
-      node,
-      path,
-      'give a file, an environment variable or content',
-    );
-  }
-};
+/** Said to be false, it says nothing; an engine outside Swarm keeps no secrets or configs. */
+function readExternal(node: Node, path: Path, to: Reading): boolean | undefined {
+  const external = boolean(node, path, to);
+  if (external !== true) return external;
+  const message = 'is not supported: an engine outside Swarm keeps no secrets or configs';
+  to.error('unsupported-key', message, node, path, 'give a file, an environment variable or content');
+  return true;
+}
+
 const resourceFields: Readonly<Record<Kind, Fields<FileResource>>> = {
   secrets: {
     scope: 'secrets.*',
+    judges: ['external'],
     keys: {
       name: setResource('name', filledText),
       file: setResource('file', hostPath),
+      driver: setResource('driver', filledText),
+      driver_opts: setResource('driverOpts', options),
       environment: setResource('environment', filledText),
+      external: setResource('external', readExternal),
       labels: setResource('labels', filledDictionary),
-      external,
+      template_driver: setResource('templateDriver', filledText),
     },
   },
   configs: {
     scope: 'configs.*',
+    judges: ['external'],
     keys: {
       name: setResource('name', filledText),
       file: setResource('file', hostPath),
       environment: setResource('environment', filledText),
       content: setResource('content', text),
+      external: setResource('external', readExternal),
       labels: setResource('labels', filledDictionary),
-      external,
+      template_driver: setResource('templateDriver', filledText),
     },
   },
 };
@@ -134,9 +139,19 @@ export function readResource(
   path: Path,
   to: Reading,
 ): FileResource | undefined {
-  const empty: FileResource = { key, name: '', origin: originOf(place), labels: {}, extensions: {} };
+  const empty: FileResource = {
+    key,
+    name: '',
+    origin: originOf(place),
+    external: false,
+    driverOpts: {},
+    labels: {},
+    extensions: {},
+  };
   const read = isEmpty(node) ? empty : readFields(empty, resourceFields[kind], node, path, to);
   if (read === undefined) return undefined;
+  const kept = textOf(valueAt(node, hiddenValue));
+  if (kept !== undefined) Object.assign(read, { content: kept, extensions: withoutHidden(read.extensions) });
   const sources = kind === 'secrets' ? ['file', 'environment'] : ['file', 'environment', 'content'];
   const given = node.kind === 'mapping' ? sources.filter((source) => node.entries.has(source)) : [];
   const elsewhere = node.kind === 'mapping' && (node.entries.has('external') || node.entries.has('driver'));
@@ -144,6 +159,10 @@ export function readResource(
   if (given.length === 0 && !elsewhere)
     to.error('missing-key', `needs one of ${sources.join(', ')}`, place, path);
   return to.mark(read, place, path);
+}
+
+function withoutHidden(extensions: Extensions): Extensions {
+  return Object.fromEntries(Object.entries(extensions).filter(([key]) => key !== hiddenValue));
 }
 
 interface LongEnvFile {

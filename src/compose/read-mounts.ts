@@ -1,4 +1,4 @@
-import { boolean, bytes, integer, oneOf, text, unique, wrongType } from './decode.ts';
+import { boolean, bytes, filledDictionary, integer, oneOf, text, unique, wrongType } from './decode.ts';
 import { type Fields, readFields, setter } from './fields.ts';
 import type { Mount } from './model.ts';
 import { absolutePath, cleanPath, containerPath } from './paths.ts';
@@ -32,9 +32,11 @@ interface LongMount {
   source?: string;
   target?: string;
   readOnly?: boolean;
-  bind?: { propagation?: string; createHostPath: boolean; selinux?: 'z' | 'Z' };
-  volume?: { nocopy: boolean; subpath?: string };
-  tmpfs?: { size?: number; mode?: number };
+  bind?: NonNullable<Mount['bind']>;
+  volume?: NonNullable<Mount['volume']>;
+  tmpfs?: NonNullable<Mount['tmpfs']>;
+  image?: NonNullable<Mount['image']>;
+  consistency?: string;
 }
 
 type BindOptions = NonNullable<LongMount['bind']>;
@@ -46,6 +48,7 @@ const bindFields: Fields<BindOptions> = {
   scope: 'services.*.volumes.[].bind',
   keys: {
     create_host_path: setBind('createHostPath', boolean),
+    recursive: setBind('recursive', oneOf('disabled', 'enabled', 'readonly', 'writable')),
     propagation: setBind('propagation', oneOf('rprivate', 'private', 'rshared', 'shared', 'rslave', 'slave')),
     selinux: setBind('selinux', oneOf('z', 'Z')),
   },
@@ -53,7 +56,11 @@ const bindFields: Fields<BindOptions> = {
 const setVolume = setter<VolumeOptions>();
 const volumeFields: Fields<VolumeOptions> = {
   scope: 'services.*.volumes.[].volume',
-  keys: { nocopy: setVolume('nocopy', boolean), subpath: setVolume('subpath', text) },
+  keys: {
+    labels: setVolume('labels', filledDictionary),
+    nocopy: setVolume('nocopy', boolean),
+    subpath: setVolume('subpath', text),
+  },
 };
 const setTmpfs = setter<TmpfsOptions>();
 const tmpfsFields: Fields<TmpfsOptions> = {
@@ -61,18 +68,24 @@ const tmpfsFields: Fields<TmpfsOptions> = {
   keys: { size: setTmpfs('size', bytes), mode: setTmpfs('mode', integer({ min: 0, max: 0o7777 })) },
 };
 
+/** Kinds of mounts that engines of ours make. */
+const carriedOut: ReadonlySet<Mount['type']> = new Set(['bind', 'volume', 'tmpfs']);
+
+const setImage = setter<NonNullable<Mount['image']>>();
+const imageFields: Fields<NonNullable<Mount['image']>> = {
+  scope: 'services.*.volumes.[].image',
+  keys: { subpath: setImage('subpath', text) },
+};
+
 const set = setter<LongMount>();
 const longFields: Fields<LongMount> = {
   scope: 'services.*.volumes.[]',
   keys: {
     type: set('type', (node, path, to) => {
-      const type = text(node, path, to);
-      if (type === undefined || type === 'bind' || type === 'volume' || type === 'tmpfs') return type;
-      const known = type === 'image' || type === 'npipe' || type === 'cluster';
-      const message = known
-        ? `mounts of type ${type} are not supported`
-        : `"${type}" is none of bind, volume, tmpfs`;
-      return to.error(known ? 'unsupported-key' : 'value', message, node, path);
+      const type = oneOf('bind', 'volume', 'tmpfs', 'image', 'npipe', 'cluster')(node, path, to);
+      if (type === undefined || carriedOut.has(type)) return type;
+      to.error('unsupported-key', `mounts of type ${type} are not supported`, node, path);
+      return to.keepsUnsupported ? type : undefined;
     }),
     source: set('source', text),
     target: set('target', containerPath),
@@ -80,6 +93,8 @@ const longFields: Fields<LongMount> = {
     bind: set('bind', (node, path, to) => readFields({ createHostPath: true }, bindFields, node, path, to)),
     volume: set('volume', (node, path, to) => readFields({ nocopy: false }, volumeFields, node, path, to)),
     tmpfs: set('tmpfs', (node, path, to) => readFields({}, tmpfsFields, node, path, to)),
+    image: set('image', (node, path, to) => readFields({}, imageFields, node, path, to)),
+    consistency: set('consistency', text),
   },
 };
 
@@ -89,23 +104,29 @@ function readLong(node: Node, path: Path, to: Reading): Mount | undefined {
   for (const key of ['type', 'target']) {
     if (!node.entries.has(key)) to.error('missing-key', `needs a ${key}`, node, path);
   }
-  const { type, target, source, readOnly = false, bind, volume, tmpfs } = read;
+  const { type, target, source, readOnly = false, bind, volume, tmpfs, image, consistency } = read;
   if (type === undefined || target === undefined) return undefined;
-  const options = { bind, volume, tmpfs };
+  const options = { bind, volume, tmpfs, image };
   for (const [key, value] of Object.entries(options)) {
     if (value !== undefined && key !== type) {
       to.error('conflict', `a mount of type ${type} takes no ${key} options`, node, child(path, key));
     }
   }
-  const common = { target: cleanPath(target), readOnly };
+  const common = {
+    target: cleanPath(target),
+    readOnly,
+    ...(consistency === undefined ? {} : { consistency }),
+  };
   if (type === 'tmpfs') return { type, ...common, ...(tmpfs === undefined ? {} : { tmpfs }) };
-  if (type === 'volume') {
+  if (type === 'volume' || type === 'cluster') {
     const named = source === undefined || source === '' ? {} : { source };
     return { type, ...named, ...common, ...(volume === undefined ? {} : { volume }) };
   }
   if (source === undefined || source === '') {
-    return to.error('missing-key', 'a bind mount needs a source, a path of the host', node, path);
+    const what = type === 'image' ? 'a name' : 'a path of the host';
+    return to.error('missing-key', `a mount of type ${type} needs a source, ${what}`, node, path);
   }
+  if (type !== 'bind') return { type, source, ...common, ...(image === undefined ? {} : { image }) };
   // The long form fails on a missing path unless it says otherwise, as with the peer.
   const binding = bind ?? { createHostPath: false };
   return { type, source: absolutePath(source, to.surroundings), ...common, bind: binding };

@@ -3,9 +3,10 @@ import { projectShape } from './canonical/shapes-project.ts';
 import type { CanonicalStruct } from './canonical/value.ts';
 import { asMapping, define, text } from './decode.ts';
 import { type Fields, readFields, type SetField } from './fields.ts';
-import type { Extensions, FileResource, Network, Volume } from './model.ts';
+import type { Extensions, FileResource, LanguageModel, Network, Volume } from './model.ts';
 import { readResource } from './read-files.ts';
 import { readNetwork, readVolume } from './read-networks.ts';
+import { readModel } from './read-provider.ts';
 import { readService, type ServiceDraft } from './read-service.ts';
 import type { Reading } from './reading.ts';
 import { child, mapValues, type Node, type Path, type Place } from './tree.ts';
@@ -17,6 +18,7 @@ export interface ProjectDraft {
   volumes: Record<string, Volume>;
   configs: Record<string, FileResource>;
   secrets: Record<string, FileResource>;
+  models: Record<string, LanguageModel>;
   extensions: Extensions;
   canonical: CanonicalStruct;
 }
@@ -49,6 +51,7 @@ const fields: Fields<ProjectDraft> = {
     // The name decides about more than this tree: project-name.ts reads it.
     name: (_draft, node, path, to) => void text(node, path, to),
     services: section('services', readService),
+    models: section('models', readModel),
     networks: section('networks', readNetwork),
     volumes: section('volumes', readVolume),
     configs: section('configs', (...place) => readResource('configs', ...place)),
@@ -64,6 +67,7 @@ export function readProject(root: Node, to: Reading): ProjectDraft | undefined {
     volumes: {},
     configs: {},
     secrets: {},
+    models: {},
     extensions: {},
     canonical: decodeStruct(withoutServices(root), projectShape),
   };

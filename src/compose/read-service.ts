@@ -9,6 +9,7 @@ import {
   integer,
   listOf,
   nullable,
+  number,
   oneOf,
   options,
   type Read,
@@ -24,12 +25,15 @@ import { type BuildDraft, readBuild } from './read-build.ts';
 import { readCommand, readHealthcheck, readPullPolicy, readRestart } from './read-command.ts';
 import { readDependencies } from './read-dependencies.ts';
 import { type DeployDraft, readDeploy } from './read-deploy.ts';
+import { readBlockIo, readCgroupRule, readGpus } from './read-device-requests.ts';
 import { readDevices } from './read-devices.ts';
 import { readEnvFiles, readReferences } from './read-files.ts';
+import { developInto, readHooks } from './read-hooks.ts';
 import { readExtraHosts, readGroups, readStorage, readUlimits } from './read-limits.ts';
 import { readMounts } from './read-mounts.ts';
 import { macAddress, readAttachments } from './read-networks.ts';
 import { readExpose, readPorts } from './read-ports.ts';
+import { readCredentialSpec, readModelUses, readProvider } from './read-provider.ts';
 import {
   readContainerName,
   readCpus,
@@ -38,6 +42,7 @@ import {
   readLabelFiles,
   readProfile,
   readServers,
+  readUmask,
 } from './read-values.ts';
 import type { Reading } from './reading.ts';
 import { readTmpfs } from './tmpfs.ts';
@@ -63,11 +68,19 @@ function limit<K extends keyof Resources>(
   return (draft, node, path, to) => setLimit(draft.resources, node, path, to);
 }
 
+/** A number of them, or a time as text. */
+const microseconds: Read<number> = (node, path, to) => {
+  if (node.kind === 'scalar' && /^\d+$/.test(node.text)) return integer({ min: 0 })(node, path, to);
+  const milliseconds = duration(node, path, to);
+  return milliseconds === undefined ? undefined : milliseconds * 1000;
+};
+
 const serviceFields: Fields<ServiceDraft> = {
   scope: 'services.*',
   keys: {
     annotations: set('annotations', filledDictionary),
     attach: set('attach', boolean),
+    blkio_config: set('blockIo', readBlockIo),
     build: set('build', readBuild),
     cap_add: set('capAdd', texts),
     cap_drop: set('capDrop', texts),
@@ -76,13 +89,20 @@ const serviceFields: Fields<ServiceDraft> = {
     command: set('command', readCommand),
     configs: set('configs', readReferences('configs')),
     container_name: set('containerName', readContainerName),
+    cpu_count: limit('cpuCount', integer({ min: 0 })),
+    cpu_percent: limit('cpuPercent', number),
     cpu_period: limit('cpuPeriod', integer({ min: 0 })),
     cpu_quota: limit('cpuQuota', integer({ min: -1 })),
+    cpu_rt_period: limit('cpuRealtimePeriod', microseconds),
+    cpu_rt_runtime: limit('cpuRealtimeRuntime', microseconds),
     cpu_shares: limit('cpuShares', integer({ min: 0 })),
     cpus: limit('cpus', readCpus),
     cpuset: limit('cpuset', text),
+    credential_spec: set('credentialSpec', readCredentialSpec),
     depends_on: set('dependsOn', readDependencies),
     deploy: set('deploy', nullable(readDeploy)),
+    develop: developInto<ServiceDraft>(),
+    device_cgroup_rules: set('deviceCgroupRules', listOf(readCgroupRule)),
     devices: set('devices', readDevices),
     dns: set('dns', readServers),
     dns_opt: set('dnsOpt', texts),
@@ -92,21 +112,26 @@ const serviceFields: Fields<ServiceDraft> = {
     env_file: set('envFiles', readEnvFiles),
     environment: set('environment', readEnvironment),
     expose: set('expose', readExpose),
+    external_links: set('externalLinks', texts),
     extra_hosts: set('extraHosts', readExtraHosts),
+    gpus: set('gpus', readGpus),
     group_add: set('groupAdd', readGroups),
     healthcheck: set('healthcheck', readHealthcheck),
     hostname: set('hostname', text),
     image: set('image', readImage),
     init: set('init', boolean),
     ipc: set('ipc', text),
+    isolation: set('isolation', text),
     label_file: set('labelFiles', readLabelFiles),
     labels: set('labels', filledDictionary),
+    links: set('links', texts),
     logging: set('logging', (node, path, to) => readFields({ options: {} }, loggingFields, node, path, to)),
     mac_address: set('macAddress', macAddress),
     mem_limit: limit('memory', bytes),
     mem_reservation: limit('memoryReservation', bytes),
     mem_swappiness: limit('memorySwappiness', integer({ min: 0, max: 100 })),
     memswap_limit: limit('memorySwap', bytesOrUnlimited),
+    models: set('models', readModelUses),
     network_mode: set('networkMode', textIfAny),
     networks: set('networks', readAttachments),
     oom_kill_disable: limit('oomKillDisable', boolean),
@@ -115,8 +140,12 @@ const serviceFields: Fields<ServiceDraft> = {
     pids_limit: limit('pids', integer({ min: -1 })),
     platform: set('platform', textIfAny),
     ports: set('ports', readPorts),
+    post_start: set('postStart', readHooks('post_start')),
+    pre_start: set('preStart', readHooks('pre_start')),
+    pre_stop: set('preStop', readHooks('pre_stop')),
     privileged: set('privileged', boolean),
     profiles: set('profiles', listOf(readProfile)),
+    provider: set('provider', readProvider),
     pull_policy: set('pullPolicy', readPullPolicy),
     read_only: set('readOnly', boolean),
     restart: set('restart', readRestart),
@@ -133,10 +162,13 @@ const serviceFields: Fields<ServiceDraft> = {
     tmpfs: set('tmpfs', readTmpfs),
     tty: set('tty', boolean),
     ulimits: set('ulimits', readUlimits),
+    umask: set('umask', readUmask),
+    use_api_socket: set('useApiSocket', boolean),
     user: set('user', text),
     userns_mode: set('usernsMode', text),
     uts: set('uts', text),
     volumes: set('volumes', readMounts),
+    volumes_from: set('volumesFrom', texts),
     working_dir: set('workingDir', containerPath),
   },
 };
@@ -175,11 +207,16 @@ export function readService(
     dnsSearch: [],
     dnsOpt: [],
     extraHosts: {},
+    links: [],
+    externalLinks: [],
     volumes: [],
     tmpfs: [],
     secrets: [],
     configs: [],
     devices: [],
+    deviceCgroupRules: [],
+    gpus: [],
+    volumesFrom: [],
     capAdd: [],
     capDrop: [],
     groupAdd: [],
@@ -189,6 +226,12 @@ export function readService(
     sysctls: {},
     ulimits: {},
     resources: {},
+    watch: [],
+    preStart: [],
+    postStart: [],
+    preStop: [],
+    models: {},
+    useApiSocket: false,
     extensions: {},
     canonical: decodeStruct(node, serviceShape),
   };

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { isWherryError } from '../core/errors.ts';
 import { isImageId, parseReference } from '../core/reference.ts';
-import { dictionary, filledText, number, textIfAny, textOrTexts } from './decode.ts';
+import { dictionary, filledText, number, textIfAny, textOrTexts, wrongType } from './decode.ts';
 import { absolutePath } from './paths.ts';
 import type { Reading } from './reading.ts';
 import type { Node, Path } from './tree.ts';
@@ -65,4 +65,12 @@ export function readCpus(node: Node, path: Path, to: Reading): number | undefine
 /** `label_file`: a path or several, made absolute. */
 export function readLabelFiles(node: Node, path: Path, to: Reading): string[] | undefined {
   return textOrTexts(node, path, to)?.map((file) => absolutePath(file, to.surroundings));
+}
+
+/** `umask`: octal digits, or a number that YAML read from them. */
+export function readUmask(node: Node, path: Path, to: Reading): number | undefined {
+  if (node.kind !== 'scalar' || node.value === null) return wrongType(node, path, to, 'octal digits');
+  const digits = typeof node.value === 'number' ? node.value.toString(8) : node.text.replace(/^0o/, '');
+  if (/^[0-7]{1,4}$/.test(digits)) return Number.parseInt(digits, 8);
+  return to.error('value', `"${node.text}" are no octal digits`, node, path, 'write 0022');
 }

@@ -57,6 +57,11 @@ export class Reading {
     this.#addAt('warning', value, code, message, hint);
   }
 
+  /** Whether keys that are not carried out are read all the same. */
+  get keepsUnsupported(): boolean {
+    return this.#kept.size > 0;
+  }
+
   /** Whether so much is wrong that nothing more is collected. */
   get full(): boolean {
     return this.problems.length >= MOST_PROBLEMS;

@@ -5,6 +5,8 @@ export interface KeySupport {
   verdict: Verdict;
   /** Why it is ignored (a warning says so) or refused (an error says so). */
   note?: string;
+  /** The key above it that is ignored or refused, and this one with it. */
+  with?: string;
 }
 
 type Notes = Readonly<Record<string, string>>;
@@ -21,6 +23,9 @@ const hooks = 'lifecycle hooks are not there yet';
 const external = 'secrets and configs of the engine exist in Swarm only';
 const blockIo = 'block I/O limits are not there yet';
 const realTime = 'real-time scheduling is not there yet';
+
+const hook = 'command environment privileged user working_dir';
+const updating = 'delay failure_action max_failure_ratio monitor order parallelism';
 
 /** Every key of the specification, by the mapping that it stands in. What is not named here is no key of the specification. */
 const scopes: Readonly<Record<string, Scope>> = {
@@ -85,6 +90,14 @@ const scopes: Readonly<Record<string, Scope>> = {
       ssh: 'forwarding SSH agents into builds is not there yet',
     },
   },
+  'services.*.blkio_config': {
+    supported: 'device_read_bps device_read_iops device_write_bps device_write_iops weight weight_device',
+  },
+  'services.*.blkio_config.device_read_bps.[]': { supported: 'path rate' },
+  'services.*.blkio_config.device_read_iops.[]': { supported: 'path rate' },
+  'services.*.blkio_config.device_write_bps.[]': { supported: 'path rate' },
+  'services.*.blkio_config.device_write_iops.[]': { supported: 'path rate' },
+  'services.*.blkio_config.weight_device.[]': { supported: 'path weight' },
   'services.*.build.secrets.[]': {
     supported: 'source target',
     refused: {
@@ -93,6 +106,7 @@ const scopes: Readonly<Record<string, Scope>> = {
       mode: 'files of build secrets are 0400',
     },
   },
+  'services.*.credential_spec': { supported: 'config file registry' },
   'services.*.depends_on.*': { supported: 'condition required restart' },
   'services.*.deploy': {
     supported: 'labels mode replicas resources restart_policy',
@@ -103,6 +117,8 @@ const scopes: Readonly<Record<string, Scope>> = {
       update_config: 'services are not updated step by step yet',
     },
   },
+  'services.*.deploy.placement': { supported: 'constraints max_replicas_per_node preferences' },
+  'services.*.deploy.placement.preferences.[]': { supported: 'spread' },
   'services.*.deploy.resources': { supported: 'limits reservations' },
   'services.*.deploy.resources.limits': { supported: 'cpus memory pids' },
   'services.*.deploy.resources.reservations': {
@@ -110,20 +126,38 @@ const scopes: Readonly<Record<string, Scope>> = {
     ignored: { cpus: swarm, generic_resources: swarm },
     refused: { devices: 'GPU requests are not there yet' },
   },
+  'services.*.deploy.resources.reservations.devices.[]': {
+    supported: 'capabilities count device_ids driver options',
+  },
+  'services.*.deploy.resources.reservations.generic_resources.[]': { supported: 'discrete_resource_spec' },
+  'services.*.deploy.resources.reservations.generic_resources.[].discrete_resource_spec': {
+    supported: 'kind value',
+  },
+  'services.*.deploy.rollback_config': { supported: updating },
+  'services.*.deploy.update_config': { supported: updating },
   'services.*.deploy.restart_policy': {
     supported: 'condition max_attempts',
     ignored: { delay: swarm, window: swarm },
   },
+  'services.*.develop': { supported: 'watch' },
+  'services.*.develop.watch.[]': { supported: 'action exec ignore include initial_sync path target' },
+  'services.*.develop.watch.[].exec': { supported: hook },
   'services.*.devices.[]': { supported: 'permissions source target' },
   'services.*.env_file.[]': { supported: 'format path required' },
+  'services.*.gpus.[]': { supported: 'capabilities count device_ids driver options' },
   'services.*.healthcheck': {
     supported: 'disable interval retries start_interval start_period test timeout',
   },
   'services.*.logging': { supported: 'driver options' },
+  'services.*.models.*': { supported: 'endpoint_var model_var' },
   'services.*.networks.*': {
     supported: `aliases driver_opts gw_priority interface_name ipv4_address ipv6_address link_local_ips mac_address priority
       use_service_name_alias`,
   },
+  'services.*.post_start.[]': { supported: hook },
+  'services.*.pre_start.[]': { supported: `${hook} image per_replica` },
+  'services.*.pre_stop.[]': { supported: hook },
+  'services.*.provider': { supported: 'options type' },
   'services.*.ports.[]': { supported: 'app_protocol host_ip mode name protocol published target' },
   'services.*.configs.[]': { supported: 'gid mode source target uid' },
   'services.*.secrets.[]': { supported: 'gid mode source target uid' },
@@ -137,11 +171,13 @@ const scopes: Readonly<Record<string, Scope>> = {
     supported: 'create_host_path propagation selinux',
     refused: { recursive: 'it is not there yet' },
   },
+  'services.*.volumes.[].image': { supported: 'subpath' },
   'services.*.volumes.[].volume': {
     supported: 'nocopy subpath',
     refused: { labels: 'labels of anonymous volumes are not there yet; declare the volume' },
   },
   'services.*.volumes.[].tmpfs': { supported: 'mode size' },
+  'models.*': { supported: 'context_size model name runtime_flags' },
   'networks.*': {
     supported: 'attachable driver driver_opts enable_ipv4 enable_ipv6 external internal ipam labels name',
   },
@@ -169,11 +205,23 @@ export function supportOf(scope: string, key: string): KeySupport | undefined {
 
 /** The verdict on every key, by its path in the file (`services.*.build.args`), sorted. */
 export function composeSupport(): ReadonlyMap<string, KeySupport> {
-  const all: [string, KeySupport][] = [];
+  const all = new Map<string, KeySupport>();
   for (const [scope, keys] of byScope) {
-    for (const [key, support] of keys) all.push([scope === '' ? key : `${scope}.${key}`, support]);
+    for (const [key, support] of keys) all.set(scope === '' ? key : `${scope}.${key}`, support);
   }
-  return new Map(all.sort(([a], [b]) => (a < b ? -1 : 1)));
+  const sorted = [...all].sort(([a], [b]) => (a < b ? -1 : 1));
+  return new Map(sorted.map(([path, support]) => [path, decidedAbove(path, all) ?? support]));
+}
+
+/** The verdict of the nearest key above that is not supported. */
+function decidedAbove(path: string, all: ReadonlyMap<string, KeySupport>): KeySupport | undefined {
+  const steps = path.split('.');
+  for (let length = 1; length < steps.length; length++) {
+    const above = steps.slice(0, length).join('.');
+    const support = all.get(above);
+    if (support !== undefined && support.verdict !== 'supported') return { ...support, with: above };
+  }
+  return undefined;
 }
 
 function expand(scope: Scope): Map<string, KeySupport> {

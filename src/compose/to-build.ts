@@ -13,7 +13,8 @@ export function toBuildInput(
 ): DockerfileBuild | undefined {
   const { build } = service;
   if (build === undefined) return undefined;
-  const { secrets, platforms, dockerfile, dockerfileInline, target, network, shmSize, ...rest } = build;
+  const { secrets, platforms, dockerfile, dockerfileInline, target, network, shmSize } = build;
+  const { context, args, labels, cacheFrom, noCache, pull, tags, extraHosts, ulimits } = build;
   const platform = service.platform ?? platforms[0];
   const contents: Record<string, Secret> = {};
   for (const reference of secrets) {
@@ -22,7 +23,15 @@ export function toBuildInput(
   }
   return {
     kind: 'dockerfile',
-    ...rest,
+    context,
+    args,
+    labels,
+    cacheFrom,
+    noCache,
+    pull,
+    tags,
+    extraHosts,
+    ulimits,
     secrets: contents,
     ...(dockerfile === undefined ? {} : { dockerfile }),
     ...(dockerfileInline === undefined ? {} : { dockerfileInline }),
