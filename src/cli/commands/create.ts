@@ -15,6 +15,8 @@ export function create({ context, words, options }: Invocation<PlanOptions>): Pr
     timestamps: false,
     abortOnContainerExit: false,
     exitCodeFrom: undefined,
+    all: false,
+    exclude: [],
   };
   return up({ context, words, options: { ...options, ...detached } });
 }

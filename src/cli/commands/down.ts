@@ -15,10 +15,14 @@ export interface DownOptions {
   rmi: 'all' | 'local' | undefined;
   /** ms. */
   timeout: number | undefined;
+  all: boolean;
+  exclude: readonly string[];
 }
 
 /** Stops and removes the containers and networks of the project. */
-export async function down({ context, words, options }: Invocation<DownOptions>): Promise<number> {
+export async function down(invocation: Invocation<DownOptions>): Promise<number> {
+  const { context, words, options } = invocation;
+  if (options.all) return (await import('./down-all.ts')).downAll(invocation);
   const scope = await requireProjectName(context);
   const { volumes, removeOrphans, rmi, timeout } = options;
   const summary = await takeDown(context, {

@@ -28,10 +28,14 @@ export interface UpOptions extends PlanOptions {
   timestamps: boolean;
   abortOnContainerExit: boolean;
   exitCodeFrom: string | undefined;
+  all: boolean;
+  exclude: readonly string[];
 }
 
 /** Creates and starts the services of the project, then shows their logs until Ctrl-C, which stops them. */
-export async function up({ context, words, options }: Invocation<UpOptions>): Promise<number> {
+export async function up(invocation: Invocation<UpOptions>): Promise<number> {
+  const { context, words, options } = invocation;
+  if (options.all) return (await import('./up-all.ts')).upAll(invocation);
   const { project } = await requireProject(context, words);
   const detached = options.detach || options.wait || options.noStart || context.output.json;
   const { wait, waitTimeout, timeout, noStart, noEager } = options;

@@ -33,6 +33,11 @@ export const filter: ListDeclaration<string> = {
   about: 'option.filter',
   many: true,
 };
+export const discoverExclude: ListDeclaration<string> = {
+  flags: '--exclude <glob>',
+  about: 'option.discoverExclude',
+  many: true,
+};
 export const platform: ValueDeclaration<string> = {
   flags: '--platform <platform>',
   about: 'option.platform',

@@ -1,0 +1,47 @@
+import type { Backend } from '../../core/backend.ts';
+import { WherryError } from '../../core/errors.ts';
+import type { Orchestrator } from '../../orchestrator/index.ts';
+import type { Context } from '../context.ts';
+import { t } from '../text.ts';
+import { usage } from '../usage.ts';
+
+export interface DiscoverInput {
+  /** At most one: the directory; this one when left out. */
+  words: readonly string[];
+  exclude: readonly string[];
+  backend: Backend | null;
+}
+
+/** An orchestrator of all projects below a directory. What was left out is said. */
+export async function discoverProjects(
+  context: Context,
+  { words, exclude, backend }: DiscoverInput,
+): Promise<Orchestrator> {
+  const { globals, output, env, directory, logger, signal } = context;
+  const [folder = '.', ...more] = words;
+  if (more.length > 0) throw usage(t('all.oneDirectory'));
+  const one = globals.file.length > 0 ? '-f' : globals.projectName === undefined ? undefined : '-p';
+  if (one !== undefined) throw usage(t('all.ofOneProject', { option: one }));
+  const orchestration = await import('../../orchestrator/index.ts');
+  const orchestrator = new orchestration.Orchestrator({
+    directory,
+    env: globals.profile.length > 0 ? { ...env, COMPOSE_PROFILES: globals.profile.join(',') } : env,
+    logger,
+    ...(backend === null ? {} : { backend }),
+  });
+  const { warnings } = await orchestrator.discoverServices(folder, { exclude, signal });
+  for (const warning of warnings) output.note(`${output.paintNote('yellow', t('warning'))} ${warning}`);
+  return orchestrator;
+}
+
+/** The same, on the engine. `NOT_FOUND` when there is none. */
+export async function projectsBelow(
+  context: Context,
+  input: Omit<DiscoverInput, 'backend'>,
+): Promise<Orchestrator> {
+  const orchestrator = await discoverProjects(context, { ...input, backend: await context.backend() });
+  if (orchestrator.services.length > 0) return orchestrator;
+  throw new WherryError('NOT_FOUND', t('all.none', { directory: input.words[0] ?? context.directory }), {
+    hint: t('all.noneFix'),
+  });
+}
