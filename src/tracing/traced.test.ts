@@ -1,67 +1,11 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
-import {
-  type Context,
-  type ContextManager,
-  context,
-  ROOT_CONTEXT,
-  SpanStatusCode,
-  trace,
-} from '@opentelemetry/api';
-import {
-  BasicTracerProvider,
-  InMemorySpanExporter,
-  SimpleSpanProcessor,
-} from '@opentelemetry/sdk-trace-base';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { SpanStatusCode } from '@opentelemetry/api';
+import { expect, test } from 'vitest';
 import { WherryError } from '../core/errors.ts';
 import { traced } from './index.ts';
-
-const exporter = new InMemorySpanExporter();
-
-/** What `@opentelemetry/sdk-node` brings with it. */
-class AsyncContext implements ContextManager {
-  readonly #storage = new AsyncLocalStorage<Context>();
-
-  active(): Context {
-    return this.#storage.getStore() ?? ROOT_CONTEXT;
-  }
-
-  with<A extends unknown[], F extends (...args: A) => ReturnType<F>>(
-    active: Context,
-    run: F,
-    self?: ThisParameterType<F>,
-    ...args: A
-  ): ReturnType<F> {
-    return this.#storage.run(active, () => run.apply(self as ThisParameterType<F>, args));
-  }
-
-  bind<T>(_: Context, target: T): T {
-    return target;
-  }
-
-  enable(): this {
-    return this;
-  }
-
-  disable(): this {
-    return this;
-  }
-}
-
-beforeEach(() => {
-  exporter.reset();
-  trace.setGlobalTracerProvider(
-    new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] }),
-  );
-  context.setGlobalContextManager(new AsyncContext());
-});
-
-afterEach(() => {
-  trace.disable();
-  context.disable();
-});
+import { SpanRecorder } from './recorder.test-support.ts';
 
 test('work is a span with its facts, within the span of its caller', async () => {
+  using recorder = new SpanRecorder();
   const result = await traced('boot', { 'wherry.project': 'shop', nothing: undefined }, async (span) => {
     await Promise.all([
       traced('create', {}, async () => 1),
@@ -71,14 +15,12 @@ test('work is a span with its facts, within the span of its caller', async () =>
     return 7;
   });
   expect(result).toBe(7);
-  const spans = exporter.getFinishedSpans();
-  const idOf = (name: string): string | undefined =>
-    spans.find((span) => span.name === name)?.spanContext().spanId;
-  expect(spans.map(({ name, parentSpanContext }) => [name, parentSpanContext?.spanId])).toEqual([
-    ['create', idOf('boot')],
-    ['inner', idOf('pull')],
-    ['pull', idOf('boot')],
-    ['boot', undefined],
+  const { spans } = recorder;
+  expect(spans.map((span) => [span.name, recorder.parentOf(span)])).toEqual([
+    ['create', 'boot'],
+    ['inner', 'pull'],
+    ['pull', 'boot'],
+    ['boot', null],
   ]);
   expect(spans.at(-1)?.attributes).toEqual({ 'wherry.project': 'shop', 'container.id': 'abc' });
   expect(spans.every(({ status }) => status.code === SpanStatusCode.UNSET)).toBe(true);
@@ -86,17 +28,19 @@ test('work is a span with its facts, within the span of its caller', async () =>
 });
 
 test('an error is the status of the span, and is thrown on as it was', async () => {
+  using recorder = new SpanRecorder();
   const error = new WherryError('IMAGE_PULL', 'no route');
   await expect(traced('pull', {}, () => Promise.reject(error))).rejects.toBe(error);
-  const [span] = exporter.getFinishedSpans();
+  const [span] = recorder.spans;
   expect(span?.status).toEqual({ code: SpanStatusCode.ERROR, message: 'no route' });
   expect(span?.attributes).toEqual({ 'error.type': 'IMAGE_PULL' });
   expect(span?.events.map(({ name }) => name)).toEqual(['exception']);
 });
 
 test('work can fail without throwing', async () => {
+  using recorder = new SpanRecorder();
   await traced('health', {}, async (span) => span.fail('refused'));
-  expect(exporter.getFinishedSpans()[0]?.status).toEqual({ code: SpanStatusCode.ERROR, message: 'refused' });
+  expect(recorder.spans[0]?.status).toEqual({ code: SpanStatusCode.ERROR, message: 'refused' });
 });
 
 test('without OpenTelemetry it is the plain call', async () => {
@@ -118,5 +62,4 @@ test('without OpenTelemetry it is the plain call', async () => {
   } finally {
     globals[key] = api;
   }
-  expect(exporter.getFinishedSpans()).toEqual([]);
 });
