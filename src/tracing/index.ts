@@ -1,1 +1,1 @@
-export { type Span, type SpanFacts, traced } from './traced.ts';
+export { traced } from './traced.ts';

@@ -1,4 +1,5 @@
 import type { ProjectServer, ServeEvent } from '../../boot/index.ts';
+import { throwIfAborted } from '../../core/errors.ts';
 import type { Context } from '../context.ts';
 import type { Invocation } from '../declaration.ts';
 import { deferred } from '../deferred.ts';
@@ -27,7 +28,8 @@ export async function serve(invocation: Invocation<ServeOptions>): Promise<numbe
   const { openMetrics } = await import('./serve-metrics.ts');
   const backend = await context.backend();
   await using metrics = await openMetrics(options.metrics, { backend, logger: context.logger });
-  const { output } = context;
+  const { output, signal } = context;
+  throwIfAborted(signal);
   const { url } = metrics;
   if (output.json) output.value({ time: new Date(), kind: 'metrics', url }, 'line');
   else output.line(t('serve.metrics', { url }));

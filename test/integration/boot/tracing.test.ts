@@ -68,7 +68,12 @@ describe.each(['docker-20.10', 'podman-4.3'])('traces on %s', (id) => {
 
     test('endpoints are checked within the boot; an unhealthy one is an error', async () => {
       using recorder = new SpanRecorder();
-      const endpoint = newEndpoint().withHost('127.0.0.1').withPort(1).withHealthType('tcp').withRemote(true).withRequired(true);
+      const endpoint = newEndpoint()
+        .withHost('127.0.0.1')
+        .withPort(1)
+        .withHealthType('tcp')
+        .withRemote(true)
+        .withRequired(true);
       const manager = new BootManager({ away: endpoint.withRetryCount(0).withTimeout(2000).build() });
       await expect(manager.bootAll()).rejects.toMatchObject({ code: 'UNHEALTHY' });
       const checker = new HealthChecker();
