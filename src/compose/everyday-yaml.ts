@@ -166,7 +166,8 @@ class EverydayReader extends EverydayCursor {
   }
 
   #onLine({ indent }: Owner): Node {
-    if (this.#startsKey()) this.giveUp();
+    // An alias with a tag or an anchor is none.
+    if (this.#startsKey() || this.text[this.at] === '*') this.giveUp();
     const literal = this.#literalStart();
     if (literal !== undefined) return this.#literal(indent, literal);
     const node = this.inline(indent, BLOCK_PLAIN);

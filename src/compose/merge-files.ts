@@ -10,7 +10,7 @@ import { projectName } from './project-name.ts';
 import { Reading, type Surroundings } from './reading.ts';
 import type { Lookup } from './template.ts';
 import type { Mapping } from './tree.ts';
-import { TreeLoader } from './tree-loader.ts';
+import { type Document, TreeLoader } from './tree-loader.ts';
 
 /** The files of a project as one tree, before paths and names are seen to. */
 export interface MergedFiles {
@@ -40,7 +40,7 @@ export async function mergeFiles(
   const to = new Reading(surroundings, { unsupported: options.unsupported });
   to.problems.push(...found.warnings);
   const loader = new TreeLoader({ access, to, variables });
-  const documents: Mapping[] = [];
+  const documents: Document[] = [];
   for (const file of files) documents.push(...(await loader.parse(file)));
   if (to.failed) throw invalidProject(to.problems);
 
@@ -48,7 +48,7 @@ export async function mergeFiles(
     explicit: options.projectName,
     environment: found.get('COMPOSE_PROJECT_NAME'),
     files: documents.map((document) =>
-      nameOf(document, variables === undefined ? lookup : undefined, surroundings),
+      nameOf(document.root, variables === undefined ? lookup : undefined, surroundings),
     ),
     directory,
   });

@@ -34,6 +34,13 @@ export interface TreeLoaderOptions {
   variables?: 'as-written' | undefined;
 }
 
+/** One document of a file. */
+export interface Document {
+  root: Mapping;
+  /** Whether some value may have one of Compose's tags. */
+  tagged: boolean;
+}
+
 /**
  * Makes one tree of several files, in the order of compose-go's loader: variables, includes, extends, merging, unique items,
  * long forms. Faults are told to the reading.
@@ -42,7 +49,7 @@ export class TreeLoader {
   readonly access: FileAccess;
   readonly to: Reading;
   readonly #variables: 'as-written' | undefined;
-  readonly #parsed = new Map<string, Promise<readonly Mapping[]>>();
+  readonly #parsed = new Map<string, Promise<readonly Document[]>>();
   readonly #inclusions: Inclusions;
 
   constructor({ access, to, variables }: TreeLoaderOptions) {
@@ -59,10 +66,10 @@ export class TreeLoader {
     for (const file of files) {
       const inner = { ...scope, including: [...scope.including, file] };
       for (const document of await this.parse(file)) {
-        const filled = this.#filled(document, scope);
+        const filled = this.#filled(document.root, scope);
         const base = merged && withoutReset(merged, filled);
         const tree = await extensions.apply(await this.#inclusions.apply(filled, inner), file);
-        merged = this.#merged(base, tree);
+        merged = this.#merged(base, document.tagged ? withoutTags(tree) : tree);
       }
     }
     return merged && withEnvironment(withDefaults(merged), (name) => scope.environment.get(name));
@@ -72,14 +79,15 @@ export class TreeLoader {
   async loadAlone(file: string, base: string, scope: FileScope): Promise<Mapping | undefined> {
     let merged: Mapping | undefined;
     for (const document of await this.parse(file)) {
-      const tree = this.#filled(document, scope);
-      merged = this.#merged(merged && withoutReset(merged, tree), tree);
+      const tree = this.#filled(document.root, scope);
+      const lower = merged && withoutReset(merged, tree);
+      merged = this.#merged(lower, document.tagged ? withoutTags(tree) : tree);
     }
     return merged && withResolvedPaths(merged, { directory: base, home: this.to.surroundings.home });
   }
 
   /** The documents of a file, which is read once. Fails when it cannot be read. */
-  parse(file: string): Promise<readonly Mapping[]> {
+  parse(file: string): Promise<readonly Document[]> {
     const known = this.#parsed.get(file);
     if (known !== undefined) return known;
     const parsed = this.#parse(file);
@@ -87,13 +95,14 @@ export class TreeLoader {
     return parsed;
   }
 
-  async #parse(file: string): Promise<readonly Mapping[]> {
+  async #parse(file: string): Promise<readonly Document[]> {
     const source = new Source(file, await readText(file, 'the compose file', this.access));
     const { documents, problems } = await parseYaml(source);
+    const tagged = /!(?:reset|override)/.test(source.text);
     this.to.problems.push(...problems);
-    const mappings: Mapping[] = [];
+    const mappings: Document[] = [];
     for (const document of documents) {
-      if (document.kind === 'mapping') mappings.push(document);
+      if (document.kind === 'mapping') mappings.push({ root: document, tagged });
       else {
         const message = `a compose file is a mapping, this is ${describe(document)}`;
         this.to.error('type', message, document, undefined);
@@ -115,17 +124,18 @@ export class TreeLoader {
   }
 
   #merged(base: Node | undefined, tree: Mapping): Mapping {
-    const over = withoutTags(tree);
     const merged =
       base === undefined
-        ? over
-        : mergeTrees(base, over, {
+        ? tree
+        : mergeTrees(base, tree, {
             onConflict: (upper, lower, path) => {
               const message = `${describe(upper)} cannot be merged over ${describe(lower)} of an earlier file`;
               this.to.error('type', message, upper, path);
             },
           });
-    const long = canonicalTree(asMapping(withUniqueItems(merged), tree), this.to);
+    // Alone, a file needs to be looked at once, when all its lists are in their long forms.
+    const single = base === undefined ? merged : withUniqueItems(merged);
+    const long = canonicalTree(asMapping(single, tree), this.to);
     return asMapping(withUniqueItems(long), tree);
   }
 }

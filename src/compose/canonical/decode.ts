@@ -6,24 +6,22 @@ import { isNull, type Mapping, type Node, textOf, valueAt } from '../tree.ts';
 import { goDuration } from './go-duration.ts';
 import type { FieldType, ScalarType, StructShape } from './shape.ts';
 import { ulimitShape } from './shapes-service.ts';
-import { type CanonicalStruct, type CanonicalValue, canonicalMap } from './value.ts';
+import { type CanonicalStruct, type CanonicalValue, canonicalMap, lazyStruct } from './value.ts';
 
 /** A mapping as the struct it stands for. Keys that the shape does not know and values that cannot be read are left out. */
 export function decodeStruct(node: Node, shape: StructShape): CanonicalStruct {
-  const values = new Map<string, CanonicalValue>();
-  const extensions = new Map<string, CanonicalValue>();
-  if (node.kind !== 'mapping') return { kind: 'struct', shape, values, extensions };
-  for (const { key, type } of shape.fields) {
-    const written = node.entries.get(key)?.value;
-    const value = written === undefined ? undefined : decodeValue(written, type);
-    if (value !== undefined) values.set(key, value);
-  }
-  if (shape.extensible) {
-    for (const [key, { value }] of node.entries) {
-      if (key.startsWith('x-') && key !== hiddenValue) extensions.set(key, decodePlain(value));
+  return lazyStruct(shape, () => {
+    const values = new Map<string, CanonicalValue>();
+    const extensions = new Map<string, CanonicalValue>();
+    for (const [key, entry] of node.kind === 'mapping' ? node.entries : []) {
+      const field = shape.byKey.get(key);
+      const value = field && decodeValue(entry.value, field.type);
+      if (value !== undefined) values.set(key, value);
+      else if (shape.extensible && key.startsWith('x-') && key !== hiddenValue)
+        extensions.set(key, decodePlain(entry.value));
     }
-  }
-  return { kind: 'struct', shape, values, extensions };
+    return { values, extensions };
+  });
 }
 
 /** Where the value of a variable is kept that only the env file of an included file sets. */

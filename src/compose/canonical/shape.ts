@@ -56,6 +56,7 @@ export interface Field {
 /** A Go struct of compose-go: its fields in order. */
 export interface StructShape {
   readonly fields: readonly Field[];
+  readonly byKey: ReadonlyMap<string, Field>;
   /** False: `x-` keys are dropped. */
   readonly extensible: boolean;
 }
@@ -69,13 +70,16 @@ export function shape(
   fields: Readonly<Record<string, FieldSpec>>,
   options: { closed?: true } = {},
 ): StructShape {
-  return {
-    extensible: options.closed !== true,
-    fields: Object.entries(fields).map(([key, spec]) =>
+  const all = Object.entries(fields).map(
+    ([key, spec]): Field =>
       typeof spec === 'object' && 'presence' in spec
         ? { key, ...spec }
         : { key, type: spec, presence: 'filled' },
-    ),
+  );
+  return {
+    fields: all,
+    byKey: new Map(all.map((field) => [field.key, field])),
+    extensible: options.closed !== true,
   };
 }
 

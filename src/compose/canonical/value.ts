@@ -31,17 +31,41 @@ export function canonicalMap(entries: Iterable<readonly [string, CanonicalValue]
   return { kind: 'map', entries: new Map(entries) };
 }
 
+/** A struct that is made when somebody looks at it: of most services nobody asks for the canonical form. */
+export function lazyStruct(
+  shape: StructShape,
+  make: () => Pick<CanonicalStruct, 'values' | 'extensions'>,
+): CanonicalStruct {
+  let made: Pick<CanonicalStruct, 'values' | 'extensions'> | undefined;
+  const once = (): Pick<CanonicalStruct, 'values' | 'extensions'> => {
+    made ??= make();
+    return made;
+  };
+  return {
+    kind: 'struct',
+    shape,
+    get values() {
+      return once().values;
+    },
+    get extensions() {
+      return once().extensions;
+    },
+  };
+}
+
 /** The struct with some values changed; undefined takes one out. */
 export function withFields(
   struct: CanonicalStruct,
   changes: Readonly<Record<string, CanonicalValue | undefined>>,
 ): CanonicalStruct {
-  const values = new Map(struct.values);
-  for (const [key, value] of Object.entries(changes)) {
-    if (value === undefined) values.delete(key);
-    else values.set(key, value);
-  }
-  return { ...struct, values };
+  return lazyStruct(struct.shape, () => {
+    const values = new Map(struct.values);
+    for (const [key, value] of Object.entries(changes)) {
+      if (value === undefined) values.delete(key);
+      else values.set(key, value);
+    }
+    return { values, extensions: struct.extensions };
+  });
 }
 
 export function isStruct(value: CanonicalValue | undefined): value is CanonicalStruct {
