@@ -1,0 +1,92 @@
+import { spawnSync } from 'node:child_process';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { up } from '../../src/boot/index.ts';
+import { type Bench, benchOn, type Model, Stack, stays } from '../integration/boot/stack.ts';
+import { findPeer } from './peer.ts';
+
+const peer = findPeer();
+if (peer === undefined) console.error('SKIPPED: docker compose v5 cannot be built here, nothing is shared');
+
+const model: Model = {
+  services: {
+    db: {
+      command: stays,
+      environment: { A: '1', B: '<&>' },
+      volumes: ['data:/data', '/anonymous'],
+      healthcheck: { test: ['CMD', 'true'], interval: '200ms' },
+      networks: { back: { aliases: ['store'] } },
+    },
+    web: {
+      command: stays,
+      depends_on: { db: { condition: 'service_healthy' } },
+      networks: ['back', 'default'],
+      ulimits: { nofile: 1024 },
+      labels: ['my.label=1'],
+    },
+    // Its hash holds the id of the container whose network it shares.
+    beside: { command: stays, network_mode: 'service:web' },
+    twice: { command: stays, deploy: { replicas: 2, resources: { limits: { memory: '32m' } } } },
+  },
+  networks: { back: { labels: { x: 'y' } } },
+  volumes: { data: {} },
+};
+
+describe.skipIf(peer === undefined).each(['docker-20.10', 'docker-newest'])('on %s', (id) => {
+  let bench: Bench | undefined;
+  beforeAll(async () => {
+    bench = await benchOn(id);
+    if (bench === undefined) console.error(`SKIPPED: the lab has no ${id}`);
+  });
+  afterAll(async () => await bench?.backend[Symbol.asyncDispose]());
+
+  /** Names and ids of a project's containers; whoever makes one anew changes its id. */
+  const ids = async (stack: Stack): Promise<string[]> =>
+    (await stack.containers()).map((one) => `${one.name} ${one.id}`).sort();
+
+  async function peerUp(stack: Stack, { engine }: Bench): Promise<void> {
+    const { status, stderr } = spawnSync(peer ?? '', ['-p', stack.name, 'up', '-d', '-t', '1'], {
+      cwd: await stack.directory(),
+      env: { PATH: process.env.PATH ?? '', HOME: '/nowhere', DOCKER_HOST: engine.host },
+      encoding: 'utf8',
+    });
+    expect(status, stderr).toBe(0);
+  }
+
+  test('what the peer made is kept, and what is made here is kept by the peer', {
+    timeout: 180_000,
+  }, async () => {
+    if (bench === undefined) return;
+    await using theirs = new Stack(bench);
+    const project = await theirs.load(model);
+    await peerUp(theirs, bench);
+    const before = await ids(theirs);
+    expect(before).toHaveLength(5);
+    expect((await up(bench.backend, project)).ok).toBe(true);
+    expect(await ids(theirs)).toEqual(before);
+
+    await using ours = new Stack(bench);
+    expect((await up(bench.backend, await ours.load(model))).ok).toBe(true);
+    const made = await ids(ours);
+    await peerUp(ours, bench);
+    expect(await ids(ours)).toEqual(made);
+  });
+
+  test('each sees what changed since the other', { timeout: 180_000 }, async () => {
+    if (bench === undefined) return;
+    await using stack = new Stack(bench);
+    await stack.load({ services: { a: { command: stays }, b: { command: stays } } });
+    await peerUp(stack, bench);
+    const before = await ids(stack);
+    const changed = await stack.load({
+      services: { a: { command: stays, hostname: 'h' }, b: { command: stays } },
+    });
+    expect((await up(bench.backend, changed)).ok).toBe(true);
+    const between = await ids(stack);
+    expect(between.filter((one) => before.includes(one))).toHaveLength(1);
+    await stack.load({
+      services: { a: { command: stays, hostname: 'h' }, b: { command: stays, hostname: 'h' } },
+    });
+    await peerUp(stack, bench);
+    expect((await ids(stack)).filter((one) => between.includes(one))).toHaveLength(1);
+  });
+});
