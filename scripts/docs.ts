@@ -18,6 +18,9 @@ export function generatedDocs(): ReadonlyMap<string, string> {
   return new Map([
     ['README.md', filled('README.md', { backends: backendTable() })],
     ['docs/library.md', filled('docs/library.md', {})],
+    ['docs/discovery.md', filled('docs/discovery.md', {})],
+    ['docs/orchestrator.md', filled('docs/orchestrator.md', {})],
+    ['docs/lifecycle.md', filled('docs/lifecycle.md', {})],
     ['docs/monitoring.md', filled('docs/monitoring.md', { metrics: metricTable() })],
     ['docs/commands.md', commandsPage()],
     ['docs/compose-support.md', composePage()],

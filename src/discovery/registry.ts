@@ -61,6 +61,7 @@ export class ServiceRegistry implements AsyncDisposable {
   #files: FSWatcher | undefined;
   #timer: NodeJS.Timeout | undefined;
   #reading: Promise<void> = Promise.resolve();
+  #nextReading: Promise<void> | undefined;
 
   private constructor(options: ServiceRegistryOptions) {
     const { path, interval = 30_000, discoverer, logger } = options;
@@ -186,11 +187,16 @@ export class ServiceRegistry implements AsyncDisposable {
     for (const queue of this.#watchers) queue.add({ kind: 'recovered', ...recovery });
   }
 
-  /** One reading after the other, so that the latest is told last. */
+  /** One reading after the other, so that the latest is told last; all who ask while one goes on share the next. */
   #refresh(): Promise<void> {
-    const reading = this.#reading.catch(() => undefined).then(() => this.#readOnce());
-    this.#reading = reading;
-    return reading;
+    this.#nextReading ??= this.#reading
+      .catch(() => undefined)
+      .then(() => {
+        this.#nextReading = undefined;
+        return this.#readOnce();
+      });
+    this.#reading = this.#nextReading;
+    return this.#nextReading;
   }
 
   async #readOnce(): Promise<void> {

@@ -10,7 +10,7 @@ import { type ListedService, listServices } from './list-services.ts';
 import type { RemoteHook } from './remote-hook.ts';
 import { emptyRow, type GroupWork, runGroups } from './run-groups.ts';
 import type { OrchestratedService, ServiceInput } from './service.ts';
-import { type GroupContext, type StartOptions, startGroup } from './start-group.ts';
+import { engineOf, type GroupContext, type StartOptions, startGroup } from './start-group.ts';
 import { type StopOptions, stopGroup } from './stop-group.ts';
 import {
   assertOrchestrated,
@@ -137,7 +137,8 @@ export class Orchestrator {
     const awaited = new Set(chosen.flatMap(({ dependsOn }) => dependsOn));
     const summary = await this.#run(chosen, 'up', options, (group, signal) => {
       // Who is needed by another has to be ready, not only on its way.
-      const wait = options.wait === true || group.members.some(({ name }) => awaited.has(name));
+      const isAwaited = options.noStart !== true && group.members.some(({ name }) => awaited.has(name));
+      const wait = options.wait === true || isAwaited;
       return startGroup(this.#context(), group, { ...options, wait, signal });
     });
     assertOrchestrated(summary, 'started');
@@ -185,7 +186,7 @@ export class Orchestrator {
     const chosen = withinThemselves(names.map((name) => this.#service(name)));
     const summary = await this.#run(chosen, options.direction ?? 'up', options, async (group, signal) => {
       const project = await loadService(group, { env: this.#env, signal });
-      await work(group, { project, backend: this.#backend(), signal });
+      await work(group, { project, backend: engineOf(this.#options.backend), signal });
       return group.members.map((one) => ({
         ...emptyRow(one),
         project: project.name,
@@ -205,7 +206,12 @@ export class Orchestrator {
   /** All services with how they are now. One engine call. */
   async listServices(options: CallOptions = {}): Promise<readonly ListedService[]> {
     const { remote } = this.#options;
-    return listServices(this.services, { ...options, backend: this.#backend(), env: this.#env, remote });
+    return listServices(this.services, {
+      ...options,
+      backend: engineOf(this.#options.backend),
+      env: this.#env,
+      remote,
+    });
   }
 
   async #run(
@@ -225,7 +231,7 @@ export class Orchestrator {
   #context(): GroupContext {
     const { checker, remote, fallback, events, logger } = this.#options;
     return {
-      backend: () => this.#backend(),
+      backend: this.#options.backend,
       env: this.#env,
       checker: () => checker ?? new HealthChecker({ backend: this.#options.backend }),
       remote,
@@ -233,13 +239,6 @@ export class Orchestrator {
       events,
       logger,
     };
-  }
-
-  #backend(): Backend {
-    if (this.#options.backend !== undefined) return this.#options.backend;
-    throw new WherryError('INVALID', 'the orchestrator has no engine to start or list services on', {
-      hint: 'make it with `new Orchestrator({ backend })`',
-    });
   }
 
   #service(name: string): OrchestratedService {

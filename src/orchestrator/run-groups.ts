@@ -1,5 +1,5 @@
 import { Limit } from '../boot/limit.ts';
-import { cancelled, isWherryError, WherryError } from '../core/index.ts';
+import { asWherryError, cancelled, WherryError } from '../core/index.ts';
 import type { ServiceGroup } from './groups.ts';
 import type { OrchestratedService } from './service.ts';
 import type { OrchestrationRow } from './summary.ts';
@@ -61,8 +61,9 @@ async function carryOut(
   const began = performance.now();
   try {
     return await work(group, signal);
-  } catch (error) {
-    if (isWherryError(error, 'CANCELLED') || !isWherryError(error)) throw error;
+  } catch (thrown) {
+    if (signal.aborted) throw cancelled(signal);
+    const error = asWherryError(thrown);
     const durationMs = performance.now() - began;
     return group.members.map((one) => ({ ...emptyRow(one), outcome: 'failed', error, durationMs }));
   }

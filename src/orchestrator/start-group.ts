@@ -1,7 +1,13 @@
-import { asWherryError } from '../boot/failure.ts';
 import { type BootProgress, type BootSummary, type UpOptions, up } from '../boot/index.ts';
 import { assertBooted, summarize } from '../boot/summary.ts';
-import { type Backend, type EventBus, isWherryError, type Logger, type WherryError } from '../core/index.ts';
+import {
+  type Backend,
+  cancelled,
+  type EventBus,
+  isWherryError,
+  type Logger,
+  WherryError,
+} from '../core/index.ts';
 import { type HealthChecker, waitHealthy } from '../health/index.ts';
 import { loadService } from './compose-project.ts';
 import type { ServiceGroup } from './groups.ts';
@@ -12,7 +18,8 @@ import type { OrchestrationRow } from './summary.ts';
 
 /** What starting and stopping work with. */
 export interface GroupContext {
-  backend: () => Backend;
+  /** Undefined: everything runs on other hosts. */
+  backend: Backend | undefined;
   env: Readonly<Record<string, string | undefined>>;
   checker: () => HealthChecker;
   remote: RemoteHook | undefined;
@@ -60,7 +67,7 @@ export async function startGroup(
   const services = whole ? [] : [...new Set(here.flatMap((member) => member.services))];
   const { signal, onProgress, ...wishes } = options;
   const project = await loadService({ ...group, services }, { env: context.env, signal });
-  const summary = await up(context.backend(), project, {
+  const summary = await up(engineOf(context.backend), project, {
     ...wishes,
     signal,
     events: context.events,
@@ -78,21 +85,31 @@ export async function startGroup(
   );
 }
 
+/** Fails with `INVALID` where there is none. */
+export function engineOf(backend: Backend | undefined): Backend {
+  if (backend !== undefined) return backend;
+  throw new WherryError('INVALID', 'the orchestrator has no engine to start, stop or list services on', {
+    hint: 'make it with `new Orchestrator({ backend })`',
+  });
+}
+
 /** Null: it belongs here. A row with a `remoteError`: the other host failed. */
 async function startElsewhere(
   { remote }: GroupContext,
   member: OrchestratedService,
   signal: AbortSignal,
 ): Promise<OrchestrationRow | null> {
+  if (remote === undefined) return null;
   const began = performance.now();
-  const host = (await remote?.place(member, { signal })) ?? null;
-  if (remote === undefined || host === null) return null;
-  const row = { ...emptyRow(member), project: null, host, changed: true };
+  let row: OrchestrationRow = { ...emptyRow(member), project: null, changed: true };
   try {
+    const host = await remote.place(member, { signal });
+    if (host === null) return null;
+    row = { ...row, host };
     await remote.start(member, host, { signal });
     return { ...row, durationMs: performance.now() - began };
   } catch (thrown) {
-    if (isWherryError(thrown, 'CANCELLED')) throw thrown;
+    if (signal.aborted) throw cancelled(signal);
     const error = asWherryError(thrown);
     return { ...row, outcome: 'failed', error, remoteError: error, durationMs: performance.now() - began };
   }

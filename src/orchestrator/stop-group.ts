@@ -1,10 +1,11 @@
 import { type ChangeSummary, type DownOptions, down, downServices } from '../boot/index.ts';
-import { WherryError } from '../core/index.ts';
+import { asWherryError, cancelled, WherryError } from '../core/index.ts';
 import { loadService } from './compose-project.ts';
 import type { ServiceGroup } from './groups.ts';
+import type { RemoteHook } from './remote-hook.ts';
 import { emptyRow } from './run-groups.ts';
 import type { OrchestratedService } from './service.ts';
-import type { GroupContext, OnProjectProgress } from './start-group.ts';
+import { engineOf, type GroupContext, type OnProjectProgress } from './start-group.ts';
 import type { OrchestrationRow } from './summary.ts';
 
 export interface StopOptions extends Pick<DownOptions, 'timeout' | 'volumes' | 'images' | 'signal'> {
@@ -22,9 +23,11 @@ export async function stopGroup(
 ): Promise<OrchestrationRow[]> {
   const began = performance.now();
   const { signal, others, onProgress, ...wishes } = options;
-  const hosts = await Promise.all(
-    group.members.map(async (member) => (await context.remote?.stop(member, { signal })) ?? null),
+  const elsewhere = await Promise.all(
+    group.members.map((member) => stopElsewhere(context.remote, member, signal)),
   );
+  const isNoneHere = context.backend === undefined && elsewhere.every(({ host }) => host !== null);
+  if (isNoneHere) return elsewhere;
   const isPart =
     group.profiles.length > 0 || group.services.length > 0 || others.some((one) => isBeside(one, group));
   const project =
@@ -40,19 +43,39 @@ export async function stopGroup(
   };
   const summary =
     isPart && project !== null
-      ? await downServices(context.backend(), Object.keys(project.services), how)
-      : await down(context.backend(), how);
+      ? await downServices(engineOf(context.backend), Object.keys(project.services), how)
+      : await down(engineOf(context.backend), how);
   const error = failureOf(summary);
-  return group.members.map((member, index) => ({
-    ...emptyRow(member),
-    project: projectName,
-    host: hosts[index] ?? null,
-    outcome: error === null ? 'stopped' : 'failed',
-    changed: hosts[index] !== null || summary.rows.some(({ change }) => change === 'removed'),
-    error,
-    durationMs: performance.now() - began,
-    warnings: summary.warnings,
-  }));
+  return elsewhere.map((row) => {
+    const bad = error ?? row.error;
+    const changed = row.changed || summary.rows.some(({ change }) => change === 'removed');
+    return {
+      ...row,
+      project: projectName,
+      outcome: bad === null ? 'stopped' : 'failed',
+      changed,
+      error: bad,
+      durationMs: performance.now() - began,
+      warnings: summary.warnings,
+    };
+  });
+}
+
+/** What a hook that fails says must not keep the rest from being taken down. */
+async function stopElsewhere(
+  remote: RemoteHook | undefined,
+  member: OrchestratedService,
+  signal: AbortSignal,
+): Promise<OrchestrationRow> {
+  const row: OrchestrationRow = { ...emptyRow(member), outcome: 'stopped' };
+  try {
+    const host = (await remote?.stop(member, { signal })) ?? null;
+    return { ...row, host, changed: host !== null };
+  } catch (thrown) {
+    if (signal.aborted) throw cancelled(signal);
+    const error = asWherryError(thrown);
+    return { ...row, outcome: 'failed', error, remoteError: error };
+  }
 }
 
 /** Whether it may have containers in the group's project. */

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { Backend } from '../../core/backend.ts';
 import { WherryError } from '../../core/errors.ts';
 import type { Orchestrator } from '../../orchestrator/index.ts';
@@ -20,18 +21,32 @@ export async function discoverProjects(
   const { globals, output, env, directory, logger, signal } = context;
   const [folder = '.', ...more] = words;
   if (more.length > 0) throw usage(t('all.oneDirectory'));
-  const one = globals.file.length > 0 ? '-f' : globals.projectName === undefined ? undefined : '-p';
-  if (one !== undefined) throw usage(t('all.ofOneProject', { option: one }));
+  refuseOneProject(context);
+  const envFiles = globals.envFile.map((file) => resolve(directory, file));
   const orchestration = await import('../../orchestrator/index.ts');
   const orchestrator = new orchestration.Orchestrator({
     directory,
-    env: globals.profile.length > 0 ? { ...env, COMPOSE_PROFILES: globals.profile.join(',') } : env,
+    env: {
+      ...env,
+      ...(globals.profile.length > 0 ? { COMPOSE_PROFILES: globals.profile.join(',') } : {}),
+      ...(envFiles.length > 0 ? { COMPOSE_ENV_FILES: envFiles.join(',') } : {}),
+    },
     logger,
     ...(backend === null ? {} : { backend }),
   });
   const { warnings } = await orchestrator.discoverServices(folder, { exclude, signal });
   for (const warning of warnings) output.note(`${output.paintNote('yellow', t('warning'))} ${warning}`);
   return orchestrator;
+}
+
+function refuseOneProject({ globals }: Context): void {
+  const given = {
+    '-f': globals.file.length > 0,
+    '-p': globals.projectName !== undefined,
+    '--project-directory': globals.projectDirectory !== undefined,
+  };
+  const [first] = Object.entries(given).find(([, isGiven]) => isGiven) ?? [];
+  if (first !== undefined) throw usage(t('all.ofOneProject', { option: first }));
 }
 
 /** The same, on the engine. `NOT_FOUND` when there is none. */
