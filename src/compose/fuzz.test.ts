@@ -1,10 +1,16 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are variables of Compose, not of JavaScript
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import * as yaml from 'yaml';
 import { isWherryError } from '../core/errors.ts';
 import { invalidFields } from '../core/validate.ts';
+import { goJsonIndented } from './canonical/go-json.ts';
+import { goYaml } from './canonical/go-yaml.ts';
+import { configDocument, configJson } from './config-document.ts';
+import { serviceHash } from './hash.ts';
 import { loadProject } from './load.ts';
 import { memoryFiles } from './memory-files.ts';
+import { loadRawModel } from './raw-model.ts';
 import { composeSupport } from './support.ts';
 import { serviceToSpec } from './to-spec.ts';
 
@@ -64,6 +70,28 @@ async function loads(text: string, over?: string): Promise<boolean> {
     if (!isWherryError(error, 'INVALID')) throw error;
     expect(error.message).not.toBe('');
     return false;
+  }
+}
+
+/** The same for who only wants to see the model: what it prints is JSON and YAML of the same values. */
+async function shows(text: string, over?: string): Promise<void> {
+  const access = memoryFiles({ '/a/compose.yaml': text, '/a/over.yaml': over ?? '', '/a/e.env': 'X=1\n' });
+  const files = over === undefined ? ['compose.yaml'] : ['compose.yaml', 'over.yaml'];
+  const options = { workingDirectory: '/a', env: { TOKEN: 't' }, files, access } as const;
+  try {
+    const { project } = await loadProject({ ...options, unsupported: 'kept', checks: 'none' });
+    const document = configDocument(project, { resources: 'all' });
+    JSON.parse(goJsonIndented(configJson(document)));
+    yaml.parse(goYaml(document, yaml));
+    for (const service of Object.values(project.services))
+      expect(serviceHash(service)).toMatch(/^[0-9a-f]{64}$/);
+  } catch (error) {
+    if (!isWherryError(error, 'INVALID')) throw error;
+  }
+  try {
+    JSON.parse(goJsonIndented(await loadRawModel(options)));
+  } catch (error) {
+    if (!isWherryError(error, 'INVALID')) throw error;
   }
 }
 
@@ -180,6 +208,7 @@ test(
       fc.asyncProperty(file, file, async (first, second) => {
         await loads(render(first));
         await loads(render(first), render(second));
+        await shows(render(first), render(second));
       }),
       { numRuns: 600 },
     );
