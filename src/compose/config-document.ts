@@ -12,8 +12,14 @@ export function configDocument(project: Project, options: ConfigDocumentOptions 
   const { canonical, services } = project;
   const values = new Map(canonical.values);
   values.set('name', project.name);
-  const members = Object.values(services);
-  values.set('services', canonicalMap(members.map((service) => [service.name, service.canonical] as const)));
+  const members = [...Object.values(services), ...Object.values(project.jobs).map(({ service }) => service)];
+  const jobs = Object.values(project.jobs);
+  if (jobs.length === 0) values.delete('jobs');
+  else values.set('jobs', canonicalMap(jobs.map((job) => [job.name, job.service.canonical] as const)));
+  values.set(
+    'services',
+    canonicalMap(Object.values(services).map((service) => [service.name, service.canonical] as const)),
+  );
   if (options.resources !== 'all') {
     for (const section of ['networks', 'volumes', 'secrets', 'configs', 'models'] as const) {
       const used = new Set(members.flatMap((service) => namesUsed(service, section)));

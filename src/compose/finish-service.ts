@@ -1,8 +1,8 @@
 import { define } from './decode.ts';
 import type { Resources, RestartPolicy, Service } from './model.ts';
 import { finishDeploy } from './read-deploy.ts';
-import type { ServiceDraft } from './read-service.ts';
 import type { Reading } from './reading.ts';
+import type { ServiceDraft } from './service-draft.ts';
 import type { Lookup } from './template.ts';
 
 /** Fills in what a service did not say. */

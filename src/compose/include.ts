@@ -39,7 +39,7 @@ const fields: Fields<Inclusion> = {
   },
 };
 
-const sections = ['services', 'volumes', 'networks', 'secrets', 'configs', 'models'] as const;
+const sections = ['services', 'volumes', 'networks', 'secrets', 'configs', 'models', 'jobs'] as const;
 
 /** Brings in what files include: their models, with paths and variables of their own, below those of the including file. */
 export class Inclusions {

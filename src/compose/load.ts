@@ -12,7 +12,7 @@ import { splitList } from './environment.ts';
 import { finishService } from './finish-service.ts';
 import type { LoadOptions } from './load-options.ts';
 import { type MergedFiles, mergeFiles } from './merge-files.ts';
-import type { Project, Service } from './model.ts';
+import type { Job, Project, Service } from './model.ts';
 import { invalidProject, type Problem, sortProblems } from './problem.ts';
 import { type Selection, selectByName, selectByProfile, withoutAbsentDependencies } from './profiles.ts';
 import { type ProjectDraft, readProject, withoutServices } from './read-project.ts';
@@ -71,8 +71,10 @@ async function finishProject(finishing: Finishing): Promise<Project> {
   const profiled = selectByProfile(all, active, named);
   const selection = selectByName(profiled, named);
   refuseUnknown(selection, all);
+  const jobs = activeJobs(finishing, active);
   if (options.checks !== 'none') {
-    checkProject({ ...draft, ...selection }, to);
+    const containers = Object.fromEntries(Object.values(jobs).map(({ service }) => [service.name, service]));
+    checkProject({ ...draft, ...selection, services: { ...containers, ...selection.services } }, to);
     checkCycles(selection.services, to);
   }
   if (options.unsupported !== 'kept') checkPorts(selection.services, to);
@@ -83,6 +85,10 @@ async function finishProject(finishing: Finishing): Promise<Project> {
     await serviceFiles.addTo(service);
     service.canonical = withVariables(service, options.form);
     define(services, service.name, withoutAbsentDependencies(service, selection.services));
+  }
+  for (const { service } of Object.values(jobs)) {
+    await serviceFiles.addTo(service);
+    service.canonical = withVariables(service, options.form);
   }
   return {
     name,
@@ -98,9 +104,24 @@ async function finishProject(finishing: Finishing): Promise<Project> {
     configs: draft.configs,
     secrets: draft.secrets,
     models: draft.models,
+    jobs,
     extensions: draft.extensions,
     canonical: draft.canonical,
   };
+}
+
+/** The jobs whose profiles are active. */
+function activeJobs({ draft, lookup, to }: Finishing, active: readonly string[]): Record<string, Job> {
+  const jobs: Record<string, Job> = {};
+  for (const { triggers, ...job } of Object.values(draft.jobs)) {
+    if (triggers !== undefined)
+      define(jobs, job.name, { name: job.name, triggers, service: finishService(job, lookup, to) });
+    if (Object.hasOwn(draft.services, job.name))
+      to.errorAt(job.origin, 'conflict', `a service is named ${job.name} too`);
+  }
+  const containers = Object.fromEntries(Object.values(jobs).map(({ name, service }) => [name, service]));
+  const { services } = selectByProfile(containers, active, []);
+  return Object.fromEntries(Object.entries(jobs).filter(([name]) => Object.hasOwn(services, name)));
 }
 
 /** The peer's form with what the files of variables and labels say; the files themselves are done with. */

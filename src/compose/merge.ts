@@ -1,6 +1,7 @@
 import { toBuild, toNames, toSequence } from './forms.ts';
 import {
   child,
+  holdsServices,
   isNull,
   type Mapping,
   mappingAt,
@@ -126,7 +127,8 @@ const rules: Readonly<Record<string, Readonly<Record<string, Rule>>>> = {
 };
 
 function ruleFor(steps: readonly string[]): Rule | undefined {
-  const [section = '', , first, second] = steps;
+  const [named = '', , first, second] = steps;
+  const section = holdsServices(named) ? 'services' : named;
   if (first === undefined || steps.length > 4) return undefined;
   if (section === 'services' && first === 'ulimits' && steps.length === 4) return ulimit;
   const below = Object.hasOwn(rules, section) ? rules[section] : undefined;

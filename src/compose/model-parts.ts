@@ -65,6 +65,24 @@ export interface DeviceRequest {
   options: Record<string, string>;
 }
 
+/** When a job runs. */
+export interface JobTriggers {
+  /** By a command. Default true. */
+  manual: boolean;
+  schedule: JobSchedule[];
+}
+
+export interface JobSchedule {
+  /** Five fields, or `@daily` and the like. */
+  cron: string;
+  /** As `Europe/Paris`. Default: that of the machine. */
+  timezone?: string;
+  /** What happens while the last run is not over. Default `forbid`. */
+  concurrency: 'forbid' | 'queue';
+  /** How often a job runs for all the times that were missed. Default `one`. */
+  missedFires: 'one' | 'skip';
+}
+
 /** Limits of block I/O. */
 export interface BlockIo {
   /** 10 to 1000. */

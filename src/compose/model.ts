@@ -4,6 +4,7 @@ import type {
   CredentialSpec,
   DeviceRequest,
   Hook,
+  JobTriggers,
   LanguageModel,
   ModelUse,
   Placement,
@@ -41,6 +42,8 @@ export interface Project {
   configs: Record<string, FileResource>;
   secrets: Record<string, FileResource>;
   models: Record<string, LanguageModel>;
+  /** Jobs whose profiles are active. */
+  jobs: Record<string, Job>;
   extensions: Extensions;
   /** What the files say in the peer's form, without the services. */
   canonical: CanonicalStruct;
@@ -161,6 +164,14 @@ export interface Service {
   extensions: Extensions;
   /** What the files say in the peer's form: the config hash is made of it. */
   canonical: CanonicalStruct;
+}
+
+/** A container that runs to its end when something triggers it. */
+export interface Job {
+  name: string;
+  triggers: JobTriggers;
+  /** The container. */
+  service: Service;
 }
 
 export interface EnvFile {

@@ -5,10 +5,12 @@ import { asMapping, define, text } from './decode.ts';
 import { type Fields, readFields, type SetField } from './fields.ts';
 import type { Extensions, FileResource, LanguageModel, Network, Volume } from './model.ts';
 import { readResource } from './read-files.ts';
+import { type JobDraft, readJob } from './read-jobs.ts';
 import { readNetwork, readVolume } from './read-networks.ts';
 import { readModel } from './read-provider.ts';
-import { readService, type ServiceDraft } from './read-service.ts';
+import { readService } from './read-service.ts';
 import type { Reading } from './reading.ts';
+import type { ServiceDraft } from './service-draft.ts';
 import { child, mapValues, type Node, type Path, type Place } from './tree.ts';
 
 /** A project as it was written, before names, defaults and the environment are filled in. */
@@ -19,6 +21,7 @@ export interface ProjectDraft {
   configs: Record<string, FileResource>;
   secrets: Record<string, FileResource>;
   models: Record<string, LanguageModel>;
+  jobs: Record<string, JobDraft>;
   extensions: Extensions;
   canonical: CanonicalStruct;
 }
@@ -51,6 +54,7 @@ const fields: Fields<ProjectDraft> = {
     // The name decides about more than this tree: project-name.ts reads it.
     name: (_draft, node, path, to) => void text(node, path, to),
     services: section('services', readService),
+    jobs: section('jobs', readJob),
     models: section('models', readModel),
     networks: section('networks', readNetwork),
     volumes: section('volumes', readVolume),
@@ -68,6 +72,7 @@ export function readProject(root: Node, to: Reading): ProjectDraft | undefined {
     configs: {},
     secrets: {},
     models: {},
+    jobs: {},
     extensions: {},
     canonical: decodeStruct(withoutServices(root), projectShape),
   };

@@ -19,12 +19,12 @@ import {
   texts,
 } from './decode.ts';
 import { type Fields, readFields, type SetField, setter } from './fields.ts';
-import type { Resources, RestartPolicy, Service } from './model.ts';
+import type { Resources, Service } from './model.ts';
 import { containerPath } from './paths.ts';
-import { type BuildDraft, readBuild } from './read-build.ts';
+import { readBuild } from './read-build.ts';
 import { readCommand, readHealthcheck, readPullPolicy, readRestart } from './read-command.ts';
 import { readDependencies } from './read-dependencies.ts';
-import { type DeployDraft, readDeploy } from './read-deploy.ts';
+import { readDeploy } from './read-deploy.ts';
 import { readBlockIo, readCgroupRule, readGpus } from './read-device-requests.ts';
 import { readDevices } from './read-devices.ts';
 import { readEnvFiles, readReferences } from './read-files.ts';
@@ -45,18 +45,10 @@ import {
   readUmask,
 } from './read-values.ts';
 import type { Reading } from './reading.ts';
+import { emptyService, type ServiceDraft } from './service-draft.ts';
 import { readTmpfs } from './tmpfs.ts';
-import { type Node, originOf, type Path, type Place } from './tree.ts';
+import type { Node, Path, Place } from './tree.ts';
 import { checkXWherry } from './x-wherry.ts';
-
-/** A service as it was written, before defaults and the environment are filled in. */
-export interface ServiceDraft extends Omit<Service, 'build' | 'restart' | 'scale' | 'deploy'> {
-  build?: BuildDraft;
-  restart?: RestartPolicy;
-  /** The `scale` key; `deploy.replicas` may say it too. */
-  scale?: number;
-  deploy?: DeployDraft;
-}
 
 const set = setter<ServiceDraft>();
 
@@ -75,7 +67,7 @@ const microseconds: Read<number> = (node, path, to) => {
   return milliseconds === undefined ? undefined : milliseconds * 1000;
 };
 
-const serviceFields: Fields<ServiceDraft> = {
+export const serviceFields: Fields<ServiceDraft> = {
   scope: 'services.*',
   keys: {
     annotations: set('annotations', filledDictionary),
@@ -187,54 +179,7 @@ export function readService(
   path: Path,
   to: Reading,
 ): ServiceDraft | undefined {
-  const draft: ServiceDraft = {
-    name,
-    origin: originOf(place),
-    environment: {},
-    envFiles: [],
-    labels: {},
-    labelFiles: [],
-    annotations: {},
-    dependsOn: {},
-    profiles: [],
-    stdinOpen: false,
-    tty: false,
-    attach: true,
-    ports: [],
-    expose: [],
-    networks: {},
-    dns: [],
-    dnsSearch: [],
-    dnsOpt: [],
-    extraHosts: {},
-    links: [],
-    externalLinks: [],
-    volumes: [],
-    tmpfs: [],
-    secrets: [],
-    configs: [],
-    devices: [],
-    deviceCgroupRules: [],
-    gpus: [],
-    volumesFrom: [],
-    capAdd: [],
-    capDrop: [],
-    groupAdd: [],
-    privileged: false,
-    readOnly: false,
-    securityOpt: [],
-    sysctls: {},
-    ulimits: {},
-    resources: {},
-    watch: [],
-    preStart: [],
-    postStart: [],
-    preStop: [],
-    models: {},
-    useApiSocket: false,
-    extensions: {},
-    canonical: decodeStruct(node, serviceShape),
-  };
+  const draft = emptyService(name, place, decodeStruct(node, serviceShape));
   const read = readFields(draft, serviceFields, node, path, to);
   if (read === undefined || node.kind !== 'mapping') return undefined;
   // What cannot be read, or is not supported yet, has been told already.
@@ -249,6 +194,7 @@ export function readService(
   return read;
 }
 
-function isFaulty(node: Node | undefined): boolean {
+/** Whether a value has been told to be none already. */
+export function isFaulty(node: Node | undefined): boolean {
   return node !== undefined && (node.kind !== 'scalar' || typeof node.value !== 'string');
 }

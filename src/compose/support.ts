@@ -177,6 +177,8 @@ const scopes: Readonly<Record<string, Scope>> = {
     refused: { labels: 'labels of anonymous volumes are not there yet; declare the volume' },
   },
   'services.*.volumes.[].tmpfs': { supported: 'mode size' },
+  'jobs.*.triggers': { supported: 'manual schedule' },
+  'jobs.*.triggers.schedule.[]': { supported: 'concurrency cron missed_fires timezone' },
   'models.*': { supported: 'context_size model name runtime_flags' },
   'networks.*': {
     supported: 'attachable driver driver_opts enable_ipv4 enable_ipv6 external internal ipam labels name',
@@ -194,9 +196,20 @@ const scopes: Readonly<Record<string, Scope>> = {
   },
 };
 
-const byScope: ReadonlyMap<string, ReadonlyMap<string, KeySupport>> = new Map(
-  Object.entries(scopes).map(([scope, keys]) => [scope, expand(keys)]),
+/** What a service has and a job has not. */
+const servicesOnly = `attach container_name deploy develop extends external_links links post_start pre_start pre_stop provider
+  restart scale`;
+
+const byScope: ReadonlyMap<string, ReadonlyMap<string, KeySupport>> = withJobs(
+  new Map(Object.entries(scopes).map(([scope, keys]) => [scope, expand(keys)])),
 );
+
+/** Jobs have the keys of services, but for some, and what triggers them. */
+function withJobs(known: Map<string, ReadonlyMap<string, KeySupport>>): typeof known {
+  const job = new Map(known.get('services.*'));
+  for (const key of servicesOnly.split(/\s+/)) job.delete(key);
+  return known.set('jobs.*', job.set('triggers', { verdict: 'supported' }));
+}
 
 /** What becomes of `key` in the mapping `scope` (`services.*.build`); undefined when the specification has no such key. */
 export function supportOf(scope: string, key: string): KeySupport | undefined {

@@ -159,6 +159,11 @@ export function mapItems(sequence: Sequence, change: (item: Node) => Node): Sequ
   return items === undefined ? sequence : { ...sequence, items };
 }
 
+/** Whether the members of a top-level section are written as services are: jobs differ in few keys. */
+export function holdsServices(section: string): boolean {
+  return section === 'services' || section === 'jobs';
+}
+
 /** Whether a value says nothing. */
 export function isNull(node: Node): boolean {
   return node.kind === 'scalar' && node.value === null;

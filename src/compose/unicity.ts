@@ -1,5 +1,5 @@
 import { parseShortMount } from './short-mount.ts';
-import { mapValues, type Node, type Sequence, sequenceAt, textOf, valueAt } from './tree.ts';
+import { holdsServices, mapValues, type Node, type Sequence, sequenceAt, textOf, valueAt } from './tree.ts';
 
 /** By what an item of a list is told from the others. */
 type Key = (item: Node) => string | undefined;
@@ -76,7 +76,7 @@ const networks: Readonly<Record<string, Key>> = { labels: byName, 'ipam.options'
 export function withUniqueItems(root: Node): Node {
   if (root.kind !== 'mapping') return root;
   return mapValues(root, (section, name) => {
-    const keys = name === 'services' ? services : name === 'networks' ? networks : undefined;
+    const keys = holdsServices(name) ? services : name === 'networks' ? networks : undefined;
     if (keys === undefined || section.kind !== 'mapping') return section;
     return mapValues(section, (member) => below(member, '', keys));
   });

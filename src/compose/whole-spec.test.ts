@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { goJsonIndented } from './canonical/go-json.ts';
+import { configDocument, configJson } from './config-document.ts';
 import { loadProject } from './load.ts';
 import { memoryFiles } from './memory-files.ts';
 import type { Project, Service } from './model.ts';
@@ -215,4 +217,60 @@ configs: {c: {file: ./c, template_driver: golang}}
   });
   expect(project.secrets.s).toMatchObject({ external: true, name: 'n' });
   expect(project.configs.c).toMatchObject({ external: false, file: '/app/c', templateDriver: 'golang' });
+});
+
+test('jobs: containers with triggers, on the networks and with the files that services have', async () => {
+  const access = memoryFiles({
+    '/app/compose.yaml': `
+services: {db: {image: db}}
+jobs:
+  backup:
+    image: tool
+    command: dump
+    volumes: ["./out:/out"]
+    env_file: e.env
+    depends_on: [db]
+    triggers: {schedule: ["0 3 * * *", {cron: "@daily", timezone: Europe/Paris, concurrency: queue, missed_fires: skip}]}
+  by-hand: {build: ./b, triggers: {manual: true}}
+  other: {image: x, profiles: [rare], triggers: {manual: false}}
+`,
+    '/app/e.env': 'E=1\n',
+  });
+  const { project } = await loadProject({ workingDirectory: '/app', env: {}, access, unsupported: 'kept' });
+  expect(Object.keys(project.jobs)).toEqual(['backup', 'by-hand']);
+  const { backup } = project.jobs;
+  expect(backup?.triggers).toEqual({
+    manual: true,
+    schedule: [
+      { cron: '0 3 * * *', concurrency: 'forbid', missedFires: 'one' },
+      { cron: '@daily', timezone: 'Europe/Paris', concurrency: 'queue', missedFires: 'skip' },
+    ],
+  });
+  expect(backup?.service).toMatchObject({
+    image: 'tool',
+    command: ['dump'],
+    environment: { E: '1' },
+    volumes: [{ type: 'bind', source: '/app/out', target: '/out' }],
+    networks: { default: {} },
+    dependsOn: { db: { condition: 'service_started' } },
+  });
+  expect(project.jobs['by-hand']?.service.build?.context).toBe('/app/b');
+  const shown = configJson(configDocument(project));
+  expect(JSON.parse(goJsonIndented(shown)).jobs.backup.triggers.schedule[0]).toEqual({ cron: '0 3 * * *' });
+});
+
+test.each([
+  ['{image: x}', 'jobs.a: needs triggers'],
+  ['{image: x, triggers: {}}', 'jobs.a.triggers: needs manual or schedule'],
+  ['{image: x, triggers: {schedule: [soon]}}', 'jobs.a.triggers.schedule[0].cron: "soon" is no crontab line'],
+  [
+    '{image: x, triggers: {schedule: [{cron: "@daily", timezone: Nowhere/At}]}}',
+    'jobs.a.triggers.schedule[0].timezone: "Nowhere/At" is no time zone',
+  ],
+  [
+    '{image: x, restart: always, triggers: {manual: true}}',
+    'jobs.a.restart: the Compose specification has no',
+  ],
+])('the job %s is refused', async (job, fault) => {
+  await expect(load(`services: {s: {image: s}}\njobs: {a: ${job}}\n`)).rejects.toThrow(fault);
 });

@@ -1,4 +1,5 @@
 import {
+  holdsServices,
   type Mapping,
   mapItems,
   mapValues,
@@ -12,7 +13,7 @@ import {
 /** The tree with what the specification says of keys that are not there. */
 export function withDefaults(root: Mapping): Mapping {
   return mapValues(root, (section, name) =>
-    name === 'services' && section.kind === 'mapping' ? mapValues(section, service) : section,
+    holdsServices(name) && section.kind === 'mapping' ? mapValues(section, service) : section,
   );
 }
 

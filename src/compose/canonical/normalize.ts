@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import type { Lookup } from '../template.ts';
 import {
+  holdsServices,
   isNull,
   type Mapping,
   mapItems,
@@ -24,7 +25,7 @@ export interface Naming {
 export function normalizeTree(root: Mapping, naming: Naming): Mapping {
   let usesDefault = false;
   let normal = mapValues(root, (section, name) => {
-    if (name !== 'services' || section.kind !== 'mapping') return section;
+    if (!holdsServices(name) || section.kind !== 'mapping') return section;
     return mapValues(section, (service) => {
       if (service.kind !== 'mapping') return service;
       const connected = withNetworks(service);

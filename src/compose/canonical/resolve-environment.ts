@@ -14,7 +14,7 @@ import { hiddenValue } from './decode.ts';
 
 /** The tree in which listed variables without a value have that of the environment, as far as it has one. */
 export function withEnvironment(root: Mapping, lookup: Lookup): Mapping {
-  return inSection(root, 'services', (service) => {
+  const fill = (service: Node): Node => {
     const variables = valueAt(service, 'environment');
     if (service.kind !== 'mapping' || variables?.kind !== 'sequence') return service;
     const filled = mapItems(variables, (item) => {
@@ -23,7 +23,8 @@ export function withEnvironment(root: Mapping, lookup: Lookup): Mapping {
       return value === undefined ? item : scalarAt(item, `${name}=${value}`);
     });
     return filled === variables ? service : withValue(service, 'environment', filled);
-  });
+  };
+  return inSection(inSection(root, 'services', fill), 'jobs', fill);
 }
 
 /** The tree of an included file in which secrets and configs from variables keep what its own env files say. */

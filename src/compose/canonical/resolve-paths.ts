@@ -57,6 +57,7 @@ export function withResolvedPaths(root: Mapping, base: PathBase): Mapping {
   return mapValues(root, (section, name) => {
     switch (name) {
       case 'services':
+      case 'jobs':
         return members(section, (service) =>
           service.kind === 'mapping' ? mapValues(service, ofService) : service,
         );

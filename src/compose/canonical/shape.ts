@@ -83,6 +83,13 @@ export function shape(
   };
 }
 
+/** A shape with further fields behind its own. */
+export function extended(base: StructShape, fields: Readonly<Record<string, FieldSpec>>): StructShape {
+  const further = shape(fields).fields;
+  const all = [...base.fields, ...further];
+  return { ...base, fields: all, byKey: new Map(all.map((field) => [field.key, field])) };
+}
+
 export function said(type: FieldType): { type: FieldType; presence: Presence } {
   return { type, presence: 'said' };
 }

@@ -1,4 +1,4 @@
-import { always, listOf, mapOf, type StructShape, said, shape } from './shape.ts';
+import { always, extended, listOf, mapOf, type StructShape, said, shape } from './shape.ts';
 import { serviceShape } from './shapes-service.ts';
 
 export const networkShape: StructShape = shape({
@@ -47,6 +47,18 @@ const model = shape({
   runtime_flags: 'strings',
 });
 
+/** Jobs are ours: the peer has none. */
+export const jobShape: StructShape = extended(serviceShape, {
+  triggers: said(
+    shape({
+      manual: said('boolean'),
+      schedule: listOf(
+        shape({ cron: 'string', timezone: 'string', concurrency: 'string', missed_fires: 'string' }),
+      ),
+    }),
+  ),
+});
+
 export const projectShape: StructShape = shape({
   name: 'string',
   services: always(mapOf(serviceShape)),
@@ -55,4 +67,5 @@ export const projectShape: StructShape = shape({
   secrets: mapOf(fileObject),
   configs: mapOf(fileObject),
   models: mapOf(model),
+  jobs: mapOf(jobShape),
 });

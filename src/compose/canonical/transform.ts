@@ -4,6 +4,7 @@ import { parseShortMount } from '../short-mount.ts';
 import { parseShortPort } from '../short-port.ts';
 import {
   child,
+  holdsServices,
   isNull,
   type Mapping,
   mapItems,
@@ -27,7 +28,7 @@ type Transform = (node: Node) => Node;
 export function canonicalTree(root: Mapping, to: Reading): Mapping {
   return mapValues(root, (section, name) => {
     if (section.kind !== 'mapping') return section;
-    if (name === 'services') return mapValues(section, service);
+    if (holdsServices(name)) return mapValues(section, service);
     if (!external.has(name)) return section;
     const path = child(undefined, name);
     return mapValues(section, (node, key) => modernExternal(node, child(path, key), to));
@@ -160,6 +161,13 @@ const watch: Transform = (node) =>
 const develop: Transform = (node) =>
   node.kind === 'mapping' ? transformed(node, { watch: each(watch) }) : node;
 
+/** A crontab line alone, or with what else a schedule says. */
+const triggers: Transform = (node) =>
+  node.kind === 'mapping' ? transformed(node, { schedule: each(scheduled) }) : node;
+
+const scheduled: Transform = (node) =>
+  node.kind === 'scalar' && typeof node.value === 'string' ? mappingAt(node, { cron: node }) : node;
+
 const ofService: Readonly<Record<string, Transform>> = {
   build,
   configs: each(fileMount),
@@ -174,6 +182,7 @@ const ofService: Readonly<Record<string, Transform>> = {
   networks: names,
   ports,
   secrets: each(fileMount),
+  triggers,
   volumes: each(mount),
 };
 

@@ -1,0 +1,101 @@
+import { decodeStruct } from './canonical/decode.ts';
+import { jobShape } from './canonical/shapes-project.ts';
+import { boolean, filledText, listOf, oneOf, type Read } from './decode.ts';
+import { type Fields, readFields, setter } from './fields.ts';
+import type { JobSchedule, JobTriggers } from './model-parts.ts';
+import { isFaulty, serviceFields } from './read-service.ts';
+import type { Reading } from './reading.ts';
+import { emptyService, type ServiceDraft } from './service-draft.ts';
+import type { Node, Path, Place } from './tree.ts';
+
+/** A job as it was written. */
+export interface JobDraft extends ServiceDraft {
+  triggers?: JobTriggers;
+}
+
+const cron: Read<string> = (node, path, to) => {
+  const line = filledText(node, path, to);
+  if (
+    line === undefined ||
+    /^(@(yearly|annually|monthly|weekly|daily|midnight|hourly)|\S+( +\S+){4})$/.test(line)
+  )
+    return line;
+  return to.error(
+    'value',
+    `"${line}" is no crontab line`,
+    node,
+    path,
+    'write five fields, such as "0 3 * * *"',
+  );
+};
+
+const timezone: Read<string> = (node, path, to) => {
+  const zone = filledText(node, path, to);
+  if (zone === undefined) return undefined;
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone });
+    return zone;
+  } catch {
+    return to.error('value', `"${zone}" is no time zone`, node, path, 'write one such as Europe/Paris');
+  }
+};
+
+type ScheduleDraft = Omit<JobSchedule, 'cron'> & { cron?: string };
+const setSchedule = setter<ScheduleDraft>();
+const scheduleFields: Fields<ScheduleDraft> = {
+  scope: 'jobs.*.triggers.schedule.[]',
+  keys: {
+    concurrency: setSchedule('concurrency', oneOf('forbid', 'queue')),
+    cron: setSchedule('cron', cron),
+    missed_fires: setSchedule('missedFires', oneOf('one', 'skip')),
+    timezone: setSchedule('timezone', timezone),
+  },
+};
+
+const readSchedule: Read<JobSchedule> = (node, path, to) => {
+  const draft: ScheduleDraft = { concurrency: 'forbid', missedFires: 'one' };
+  const read = readFields(draft, scheduleFields, node, path, to);
+  if (read?.cron !== undefined) return { ...read, cron: read.cron };
+  const silent = read === undefined || node.kind !== 'mapping' || node.entries.has('cron');
+  return silent ? undefined : to.error('missing-key', 'needs a crontab line', node, path);
+};
+
+const setTrigger = setter<JobTriggers>();
+const triggerFields: Fields<JobTriggers> = {
+  scope: 'jobs.*.triggers',
+  keys: { manual: setTrigger('manual', boolean), schedule: setTrigger('schedule', listOf(readSchedule)) },
+};
+
+const set = setter<JobDraft>();
+const jobFields: Fields<JobDraft> = {
+  scope: 'jobs.*',
+  keys: {
+    ...serviceFields.keys,
+    triggers: set('triggers', (node, path, to) => {
+      const read = readFields<JobTriggers>({ manual: true, schedule: [] }, triggerFields, node, path, to);
+      if (node.kind === 'mapping' && node.entries.size === 0)
+        to.error('missing-key', 'needs manual or schedule', node, path);
+      return read;
+    }),
+  },
+};
+
+/** One of the `jobs`. */
+export function readJob(
+  name: string,
+  place: Place,
+  node: Node,
+  path: Path,
+  to: Reading,
+): JobDraft | undefined {
+  const draft: JobDraft = emptyService(name, place, decodeStruct(node, jobShape));
+  const read = readFields(draft, jobFields, node, path, to);
+  if (read === undefined || node.kind !== 'mapping') return undefined;
+  const { entries } = node;
+  if (!entries.has('triggers')) to.error('missing-key', 'needs triggers', place, path);
+  if (read.image === undefined && !entries.has('build') && !isFaulty(entries.get('image')?.value)) {
+    to.error('missing-key', 'needs an image or a build', place, path);
+  }
+  to.mark(read.origin, place, path);
+  return read;
+}
