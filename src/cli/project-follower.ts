@@ -2,6 +2,7 @@ import { composeLabel } from '../compose/labels.ts';
 import type { Backend } from '../core/backend.ts';
 import type { EngineEvent } from '../core/engine-event.ts';
 import { isWherryError } from '../core/errors.ts';
+import { runLogStart } from '../core/run-log.ts';
 import type { LogOptions, LogRecord } from '../core/streams.ts';
 import { deferred } from './deferred.ts';
 
@@ -94,7 +95,7 @@ export class ProjectFollower {
     const last = this.#last.get(id)?.time;
     if (last !== undefined && last !== null) return last;
     const info = await this.#backend.inspect(id, { signal: this.#signal }).catch(() => undefined);
-    return info?.finishedAt ?? info?.startedAt ?? undefined;
+    return info === undefined ? undefined : runLogStart(info);
   }
 
   async #died(event: Died): Promise<void> {
