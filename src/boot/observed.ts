@@ -20,6 +20,8 @@ export interface ServiceRow {
   image: string;
   command: string;
   status: ContainerStatus;
+  /** Its state and since when, in the engine's own words; not on every engine. */
+  statusText?: string;
   health: EngineHealth;
   /** Null while it runs, and where the engine's list does not tell. */
   exitCode: number | null;
@@ -104,6 +106,7 @@ function observed(summary: ContainerSummary): ObservedContainer {
     image: summary.image,
     command: summary.command,
     status: summary.status,
+    ...(summary.statusText === undefined ? {} : { statusText: summary.statusText }),
     health: summary.health,
     exitCode: summary.exitCode,
     createdAt: summary.createdAt,

@@ -428,17 +428,19 @@ export interface Messages {
   'time.years': { count: number };
   'up.answers': { name: string | number; url: string | number };
   'up.aborting': Record<never, never>;
-  'up.change.created': Record<never, never>;
-  'up.change.kept': Record<never, never>;
-  'up.change.none': Record<never, never>;
   'up.change.recreated': Record<never, never>;
   'up.change.restarted': Record<never, never>;
-  'up.change.started': Record<never, never>;
-  'up.completed': Record<never, never>;
+  'up.changed': { state: string | number; change: string | number };
   'up.done': { project: string | number; time: string | number; command: string | number };
   'up.exited': { name: string | number; code: string | number };
   'up.failed': { project: string | number; command: string | number };
+  'up.good': { state: string | number };
   'up.killing': Record<never, never>;
+  'up.state.completed': Record<never, never>;
+  'up.state.created': Record<never, never>;
+  'up.state.healthy': Record<never, never>;
+  'up.state.running': Record<never, never>;
+  'up.state.started': Record<never, never>;
   'up.status.degraded': Record<never, never>;
   'up.status.discovered': Record<never, never>;
   'up.status.distributed': Record<never, never>;
@@ -903,17 +905,19 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'time.years': '{count, plural, one {# year} other {# years}}',
   'up.answers': '{name} answers at {url}',
   'up.aborting': 'a container ended: stopping the others',
-  'up.change.created': '✓ created',
-  'up.change.kept': '✓ unchanged',
-  'up.change.none': '✓',
-  'up.change.recreated': '✓ recreated',
-  'up.change.restarted': '✓ restarted',
-  'up.change.started': '✓ started',
-  'up.completed': '✓ completed',
+  'up.change.recreated': 'recreated',
+  'up.change.restarted': 'restarted',
+  'up.changed': '✓ {state} ({change})',
   'up.done': '{project} is up ({time}). Stop it with: {command}',
   'up.exited': '{name} ended with exit code {code}',
   'up.failed': '{project} is not up. What was started goes on; remove it with: {command}',
+  'up.good': '✓ {state}',
   'up.killing': 'killing',
+  'up.state.completed': 'completed',
+  'up.state.created': 'created',
+  'up.state.healthy': 'healthy',
+  'up.state.running': 'running',
+  'up.state.started': 'started',
   'up.status.degraded': '! degraded',
   'up.status.discovered': '✓ found',
   'up.status.distributed': '✓ placed',

@@ -76,8 +76,8 @@ describe.each(engines)('projects on $id', { timeout: 180_000 }, (engine) => {
     expect(first.code).toBe(0);
     expect(normal(first.stdout)).toMatchInlineSnapshot(`
       "SERVICE  STATUS  TIME  URL
-      cache  ✓ created  TIME
-      web  ✓ created  TIME  http://HOST:PORT
+      cache  ✓ healthy  TIME
+      web  ✓ started  TIME  http://HOST:PORT
       "
     `);
     expect(normal(first.stderr)).toContain('PROJECT is up (TIME). Stop it with: wherry OPTIONS down');

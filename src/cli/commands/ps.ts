@@ -111,7 +111,7 @@ function commandText(command: string, noTrunc: boolean): string {
   return noTrunc ? text : `"${truncate(text, commandCells)}"`;
 }
 
-function statusColumn<R extends Pick<ContainerSummary, 'status' | 'health' | 'exitCode'>>(
+function statusColumn<R extends Pick<ContainerSummary, 'status' | 'statusText' | 'health' | 'exitCode'>>(
   output: Output,
 ): Column<R> {
   return {
@@ -123,13 +123,15 @@ function statusColumn<R extends Pick<ContainerSummary, 'status' | 'health' | 'ex
 
 /** A container as `ps --json` prints it. */
 export function containerJson(row: ContainerSummary): Record<string, unknown> {
-  const { id, name, image, imageId, status, health, exitCode, createdAt, command, labels, ports, networks } =
-    row;
-  return { id, name, image, imageId, status, health, exitCode, createdAt, command, labels, ports, networks };
+  const { id, name, image, imageId, status, statusText: text = null, health, exitCode, createdAt } = row;
+  const { command, labels, ports, networks } = row;
+  const state = { status, statusText: text, health, exitCode, createdAt };
+  return { id, name, image, imageId, ...state, command, labels, ports, networks };
 }
 
 function serviceJson(row: ServiceRow): Record<string, unknown> {
-  const { service, number, oneOff, id, name, image, command, status, health, exitCode, createdAt, ports } =
-    row;
-  return { service, number, oneOff, id, name, image, command, status, health, exitCode, createdAt, ports };
+  const { service, number, oneOff, id, name, image, command, ports } = row;
+  const { status, statusText: text = null, health, exitCode, createdAt } = row;
+  const state = { status, statusText: text, health, exitCode, createdAt };
+  return { service, number, oneOff, id, name, image, command, ...state, ports };
 }
