@@ -1,4 +1,4 @@
-import { boolean, bytes, dictionary, filledDictionary, text, texts } from './decode.ts';
+import { boolean, bytes, dictionary, labels, text, texts } from './decode.ts';
 import { type Fields, readFields, setter } from './fields.ts';
 import type { Build } from './model.ts';
 import { contextPath } from './paths.ts';
@@ -22,7 +22,7 @@ const buildFields: Fields<BuildDraft> = {
     dockerfile: set('dockerfile', text),
     dockerfile_inline: set('dockerfileInline', text),
     extra_hosts: set('extraHosts', readExtraHosts),
-    labels: set('labels', filledDictionary),
+    labels: set('labels', labels),
     network: set('network', text),
     no_cache: set('noCache', boolean),
     platforms: set('platforms', texts),

@@ -1,4 +1,4 @@
-import { bytes, filledDictionary, integer, number, oneOf } from './decode.ts';
+import { bytes, integer, labels, number, oneOf } from './decode.ts';
 import { type Fields, readFields, type SetField, setter } from './fields.ts';
 import type { RestartPolicy } from './model.ts';
 import type { Reading } from './reading.ts';
@@ -65,7 +65,7 @@ const set = setter<DeployDraft>();
 const deployFields: Fields<DeployDraft> = {
   scope: 'services.*.deploy',
   keys: {
-    labels: set('labels', filledDictionary),
+    labels: set('labels', labels),
     mode: readMode,
     replicas: set('replicas', integer({ min: 0 })),
     resources: (draft, node, path, to) => void readFields(draft, resourceFields, node, path, to),

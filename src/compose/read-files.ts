@@ -1,14 +1,4 @@
-import {
-  boolean,
-  filledDictionary,
-  filledText,
-  integer,
-  isEmpty,
-  oneOf,
-  text,
-  unique,
-  wrongType,
-} from './decode.ts';
+import { boolean, filledText, integer, isEmpty, labels, oneOf, text, unique, wrongType } from './decode.ts';
 import { type Fields, readFields, type SetField, setter } from './fields.ts';
 import type { EnvFile, FileReference, FileResource } from './model.ts';
 import { absolutePath, hostPath } from './paths.ts';
@@ -108,7 +98,7 @@ const resourceFields: Readonly<Record<Kind, Fields<FileResource>>> = {
       name: setResource('name', filledText),
       file: setResource('file', hostPath),
       environment: setResource('environment', filledText),
-      labels: setResource('labels', filledDictionary),
+      labels: setResource('labels', labels),
       external,
     },
   },
@@ -119,7 +109,7 @@ const resourceFields: Readonly<Record<Kind, Fields<FileResource>>> = {
       file: setResource('file', hostPath),
       environment: setResource('environment', filledText),
       content: setResource('content', text),
-      labels: setResource('labels', filledDictionary),
+      labels: setResource('labels', labels),
       external,
     },
   },

@@ -1,10 +1,10 @@
 import { isIP } from 'node:net';
 import {
   boolean,
-  filledDictionary,
   filledText,
   integer,
   isEmpty,
+  labels,
   listOf,
   mapOf,
   number,
@@ -144,7 +144,7 @@ const networkFields: Fields<Network> = {
     ipam: setNetwork('ipam', (node, path, to) =>
       readFields<Ipam>({ config: [], options: {} }, ipamFields, node, path, to),
     ),
-    labels: setNetwork('labels', filledDictionary),
+    labels: setNetwork('labels', labels),
     name: setNetwork('name', filledText),
   },
 };
@@ -156,7 +156,7 @@ const volumeFields: Fields<Volume> = {
     driver: setVolume('driver', text),
     driver_opts: setVolume('driverOpts', options),
     external: readExternal,
-    labels: setVolume('labels', filledDictionary),
+    labels: setVolume('labels', labels),
     name: setVolume('name', filledText),
   },
 };
