@@ -54,7 +54,7 @@ export interface ObservedContainer extends ServiceRow {
 export async function observe(
   backend: Backend,
   projectName: string,
-  options: CallOptions & { oneOff?: boolean } = {},
+  options: CallOptions & { oneOff?: boolean; labels?: readonly string[] } = {},
 ): Promise<readonly ServiceRow[]> {
   const containers = await observeContainers(backend, projectName, options);
   return containers
@@ -66,9 +66,9 @@ export async function observe(
 export async function observeContainers(
   backend: Backend,
   projectName: string,
-  options: CallOptions = {},
+  options: CallOptions & { labels?: readonly string[] } = {},
 ): Promise<readonly ObservedContainer[]> {
-  const labels = [`${composeLabel.project}=${projectName}`];
+  const labels = [`${composeLabel.project}=${projectName}`, ...(options.labels ?? [])];
   const found = await backend.list({ all: true, labels }, { signal: options.signal });
   return found.map(observed).sort(byServiceAndNumber);
 }

@@ -91,6 +91,7 @@ export interface Messages {
   'command.rename.about': Record<never, never>;
   'command.restart.about': Record<never, never>;
   'command.rm.about': Record<never, never>;
+  'command.rm.detail': Record<never, never>;
   'command.run.about': Record<never, never>;
   'command.run.detail': Record<never, never>;
   'command.start.about': Record<never, never>;
@@ -405,6 +406,7 @@ export interface Messages {
   'progress.waiting': Record<never, never>;
   'progress.waitingFor': { names: string | number };
   'prune.reclaimed': { size: string | number };
+  'rm.kept': { name: string | number };
   'run.detachedRemoval': Record<never, never>;
   'run.detachedRemovalFix': Record<never, never>;
   'run.engineFix': { names: string | number };
@@ -412,6 +414,10 @@ export interface Messages {
   'scope.noFile': { directory: string | number };
   'scope.noFileFix': Record<never, never>;
   'scope.noNameFix': Record<never, never>;
+  'target.didYouMean': { name: string | number };
+  'target.unknown': { project: string | number; name: string | number };
+  'target.unknownFix': { names: string | number };
+  'target.unknownFixNone': Record<never, never>;
   'target.noContainer': { service: string | number; project: string | number };
   'target.noContainerFix': { service: string | number };
   'terminal.none': Record<never, never>;
@@ -456,10 +462,15 @@ export interface Messages {
   'usage.nameNeeded': Record<never, never>;
   'usage.nameNeededFix': Record<never, never>;
   'usage.noSuchService': { name: string | number };
+  'usage.once': { name: string | number };
   'usage.seeHelp': { command: string | number };
   'usage.seeHelpOfAll': Record<never, never>;
   'usage.services': { names: string | number };
   'usage.unknownCommand': { name: string | number };
+  'value.filters': { names: string | number };
+  'value.notChoice': { text: string | number; names: string | number };
+  'value.notFilter': { text: string | number };
+  'value.notOptionChoice': { option: string | number; text: string | number; names: string | number };
   'value.notNumber': { text: string | number };
   'value.notPort': { text: string | number };
   'value.notPortFix': Record<never, never>;
@@ -568,6 +579,7 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'command.rename.about': 'Give a container another name',
   'command.restart.about': 'Stop containers and start them again',
   'command.rm.about': 'Remove stopped containers',
+  'command.rm.detail': 'With --force a container that is named goes though it runs; of the services of a project, as with docker compose, only what is stopped goes: --stop stops it first.',
   'command.run.about': 'Run a command in a new container',
   'command.run.detail': 'In a project: `wherry run SERVICE [COMMAND]` makes a one-off container of a service, after what it depends on is up. Elsewhere, or with --engine: `wherry run IMAGE [COMMAND]`, as docker run.\nThe exit code is the container\'s; 125 when it could not be created, 126 when the command cannot be executed, 127 when it was not found.',
   'command.start.about': 'Start containers that exist',
@@ -882,6 +894,7 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'progress.waiting': 'waiting',
   'progress.waitingFor': 'waiting for {names}',
   'prune.reclaimed': '{size} reclaimed',
+  'rm.kept': '{name} runs and is left alone; -s stops it first',
   'run.detachedRemoval': '--rm needs wherry to stay until the container ends, and -d sends it away',
   'run.detachedRemovalFix': 'leave out -d, or remove it later with `wherry rm`',
   'run.engineFix': 'services: {names}. For an image write `wherry run --engine IMAGE`',
@@ -889,6 +902,10 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'scope.noFile': 'there is no compose file in {directory} or above',
   'scope.noFileFix': 'write a compose.yaml, or name a file with -f',
   'scope.noNameFix': 'name the project with -p, or a file with -f; `wherry ls -a` lists the projects',
+  'target.didYouMean': 'did you mean {name}?',
+  'target.unknown': 'the project {project} has no service {name}, and the engine no container of that name',
+  'target.unknownFix': 'services: {names}',
+  'target.unknownFixNone': '`wherry ps -a --engine` lists the containers of the engine',
   'target.noContainer': '{service} has no such container in the project {project}',
   'target.noContainerFix': '`wherry up -d {service}` makes one',
   'terminal.none': 'stdin is not a terminal',
@@ -933,10 +950,15 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'usage.nameNeeded': 'name a container',
   'usage.nameNeededFix': 'inside a project no name means all its services; here there is none',
   'usage.noSuchService': 'the project has no service {name}',
+  'usage.once': '{name} can be given only once',
   'usage.seeHelp': 'see `wherry {command} --help`',
   'usage.seeHelpOfAll': 'see `wherry --help`',
   'usage.services': 'services: {names}',
   'usage.unknownCommand': 'there is no command "{name}"',
+  'value.filters': 'filters: {names}',
+  'value.notChoice': '"{text}" is none of {names}',
+  'value.notFilter': '"{text}" is no filter of this command',
+  'value.notOptionChoice': '{option}: "{text}" is none of {names}',
   'value.notNumber': '"{text}" is not a whole number',
   'value.notPort': '"{text}" is not a port to publish',
   'value.notPortFix': 'write [ip:][published:]target[/tcp|udp|sctp], such as 8080:80',

@@ -113,6 +113,33 @@ describe.each(engines)('projects on $id', { timeout: 180_000 }, (engine) => {
     ).toHaveLength(2);
   });
 
+  it('says what a mistyped service may have been', async () => {
+    for (const command of [['ps'], ['logs'], ['stop'], ['exec', '-T'], ['stats', '--no-stream']]) {
+      const { code, stderr } = await w([...command, 'webb', ...(command[0] === 'exec' ? ['true'] : [])]);
+      expect(normal(stderr)).toContain('error: the project PROJECT has no service webb, and the engine no');
+      expect(stderr).toContain('fix: did you mean web?');
+      expect(code).toBe(1);
+    }
+  });
+
+  it('filters what it lists, and refuses a filter that it does not have', async () => {
+    await w(['up', '-d', '--wait']);
+    const services = async (...filters: string[]): Promise<string> =>
+      (await w(['ps', '--services', ...filters.flatMap((filter) => ['--filter', filter])])).stdout;
+    expect(await services('label=com.docker.compose.service=web')).toBe('web\n');
+    expect(await services('label=no-such-label')).toBe('');
+    expect(await services('health=healthy', 'status=running')).toBe('cache\n');
+    expect((await w(['ps'])).stdout).toMatch(/ cache .* Up .*\(healthy\)/);
+    expect((await w(['image', 'prune', '--filter', 'before=x'])).code).toBe(2);
+  });
+
+  it('does not take the health of the container of before for that of the new one', async () => {
+    await w(['up', '-d', '--wait']);
+    const { stdout, stderr } = await w(['up', '-d', '--force-recreate', '--no-deps', 'cache']);
+    expect(stdout).toMatch(/cache +✓ (started|healthy) \(recreated\)/);
+    expect(stderr).toMatch(/✓ cache-1: recreated/);
+  });
+
   it('merges the logs of services', async () => {
     await w(['up', '-d', '--force-recreate']);
     expect((await w(['logs'])).stdout).toBe('cache-1 | cache is up\nweb-1   | web is up\n');
@@ -137,7 +164,11 @@ describe.each(engines)('projects on $id', { timeout: 180_000 }, (engine) => {
     expect(JSON.parse((await w(['ps', 'cache', '--json'])).stdout)).toHaveLength(2);
     expect((await w(['up', '-d'])).code).toBe(0);
     expect(JSON.parse((await w(['ps', 'cache', '--json'])).stdout)).toHaveLength(1);
-    expect(await w(['rm', 'web'])).toMatchObject({ code: 0, stdout: '' });
+    for (const options of [[], ['--force']]) {
+      const { code, stdout, stderr } = await w(['rm', ...options, 'web']);
+      expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
+      expect(stderr).toContain('-web-1 runs and is left alone');
+    }
     expect((await w(['kill', 'web'])).code).toBe(0);
     expect(await w(['rm', 'web'])).toMatchObject({ code: 0, stdout: `${directory.project}-web-1\n` });
     expect((await w(['ps', '-a', '--services'])).stdout).toBe('cache\n');

@@ -27,11 +27,6 @@ export const index: ValueDeclaration<number> = {
   about: 'option.index',
   parse: wholeNumber,
 };
-export const filter: ListDeclaration<string> = {
-  flags: '--filter <key=value>',
-  about: 'option.filter',
-  many: true,
-};
 export const platform: ValueDeclaration<string> = {
   flags: '--platform <platform>',
   about: 'option.platform',
