@@ -6,7 +6,8 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { podmanFactory } from '../../../src/backends/podman/index.ts';
 import type { Backend } from '../../../src/core/index.ts';
 import { labEngines } from '../../lab/engines.ts';
-import { shellImage, textOf } from './podman.ts';
+import { putShellImage, shellImage } from '../../lab/shell-image.ts';
+import { textOf } from './podman.ts';
 
 /** An ordinary user with a range in /etc/subuid, as `useradd --create-home wherry-rootless` makes one. */
 const user = process.env.WHERRY_ROOTLESS_USER ?? 'wherry-rootless';
@@ -24,7 +25,7 @@ async function missing(): Promise<string | undefined> {
   const tun = await stat('/dev/net/tun').catch(() => undefined);
   if (tun === undefined || (tun.mode & 0o6) !== 0o6) return 'users may not open /dev/net/tun (chmod 666)';
   const { engines } = await labEngines();
-  return engines.some(({ kind }) => kind === 'podman') ? undefined : 'the lab has no Podman with the image';
+  return engines.some(({ kind }) => kind === 'podman') ? undefined : 'the lab has no Podman';
 }
 
 const reason = await missing();
@@ -95,8 +96,10 @@ function tests(): void {
 
   async function takeImage(): Promise<void> {
     const { engines } = await labEngines();
-    const host = engines.find(({ kind }) => kind === 'podman')?.host ?? '';
-    await using other = await podmanFactory.open({ type: 'podman', host }, {});
+    const lab = engines.find(({ kind }) => kind === 'podman');
+    if (lab === undefined) throw new Error('the lab has no Podman');
+    await putShellImage(lab);
+    await using other = await podmanFactory.open({ type: 'podman', host: lab.host }, {});
     await backend.images.load(other.image(shellImage).save());
   }
 
