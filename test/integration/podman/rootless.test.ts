@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { access, chmod, chown, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -125,6 +126,20 @@ function tests(): void {
     expect(await textOf(backend.logs(id).chunks())).toBe('0\n');
   });
 
+  it('publishes a port', { timeout }, async () => {
+    const id = await backend.create({
+      image: shellImage,
+      command: ['nc', '-ll', '-p', '7000', '-e', 'echo', 'ahoy'],
+      ports: [{ hostIp: '127.0.0.1', target: 7000 }],
+    });
+    await backend.start(id);
+    const [port] = (await backend.inspect(id)).ports;
+    expect(port).toMatchObject({ hostIp: '127.0.0.1', target: 7000, protocol: 'tcp' });
+    await vi.waitFor(async () => expect(await readAll(port?.published ?? 0)).toBe('ahoy\n'), {
+      timeout: 10_000,
+    });
+  });
+
   it('talks to a process in it, and ends it', { timeout }, async () => {
     const id = await backend.create({
       image: shellImage,
@@ -136,5 +151,17 @@ function tests(): void {
     expect(result).toMatchObject({ exitCode: 0, stdout: 'there and back' });
     await backend.stop(id);
     expect((await backend.inspect(id)).status).toBe('exited');
+  });
+}
+
+function readAll(port: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    connect(port, '127.0.0.1')
+      .on('data', (chunk) => {
+        text += chunk.toString();
+      })
+      .once('end', () => resolve(text))
+      .once('error', reject);
   });
 }
