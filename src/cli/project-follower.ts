@@ -15,6 +15,8 @@ export interface FollowerOptions {
   /** Only these; all when undefined. */
   services: readonly string[] | undefined;
   onRecord: (record: LogRecord, name: string, id: string) => void;
+  /** The next records are not read before it resolves, so that a slow reader slows us down. */
+  afterBatch: () => Promise<void>;
   /** A container ended. */
   onExit?: (exit: Died) => void;
   signal: AbortSignal;
@@ -143,6 +145,7 @@ export class ProjectFollower {
           this.#last.set(id, record);
           this.#options.onRecord(record, name, id);
         }
+        await this.#options.afterBatch();
       }
     } catch (error) {
       if (!isWherryError(error, 'CANCELLED', 'NOT_FOUND')) throw error;

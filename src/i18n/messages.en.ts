@@ -363,6 +363,8 @@ export interface Messages {
   'option.wait': Record<never, never>;
   'option.waitTimeout': Record<never, never>;
   'option.workdir': Record<never, never>;
+  'output.lost': Record<never, never>;
+  'output.lostFix': Record<never, never>;
   'plan.after': { needs: string | number };
   'plan.reason.config-changed': Record<never, never>;
   'plan.reason.dependency-recreated': Record<never, never>;
@@ -851,6 +853,8 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'option.wait': 'Wait until all services run and, with a health check, are healthy',
   'option.waitTimeout': 'Seconds for each health gate',
   'option.workdir': 'Working directory',
+  'output.lost': 'the output could not be written',
+  'output.lostFix': 'check where stdout and stderr go: the result is not complete there',
   'plan.after': 'after {needs}',
   'plan.reason.config-changed': 'its configuration changed',
   'plan.reason.dependency-recreated': 'something that it depends on is made anew',

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { labEngines } from '../lab/engines.ts';
 import {
@@ -138,6 +138,23 @@ describe.each(engines)('projects on $id', { timeout: 180_000 }, (engine) => {
     const { stdout, stderr } = await w(['up', '-d', '--force-recreate', '--no-deps', 'cache']);
     expect(stdout).toMatch(/cache +✓ (started|healthy) \(recreated\)/);
     expect(stderr).toMatch(/✓ cache-1: recreated/);
+  });
+
+  it('loses nothing of its output to a slow reader, and says so when a disk takes no more', async () => {
+    await w(['up', '-d']);
+    const shell = (pipeline: string): Promise<{ code: number | null; stdout: string; stderr: string }> =>
+      new Promise((resolve) => {
+        const command = [process.execPath, launcher, ...under.options].map((word) => `'${word}'`).join(' ');
+        const options = { cwd: directory.path, env: plainEnvironment() };
+        execFile('sh', ['-c', `${command} ${pipeline}`], options, (error, stdout, stderr) =>
+          resolve({ code: error === null ? 0 : Number(error.code), stdout: stdout.trim(), stderr }),
+        );
+      });
+    const slow = await shell('exec -T web head -c 3000000 /dev/zero | (sleep 1; wc -c)');
+    expect(slow.stdout).toBe('3000000');
+    const full = await shell('ps >/dev/full');
+    expect(full.stderr).toContain('error: the output could not be written');
+    expect(full.code).toBe(1);
   });
 
   it('merges the logs of services', async () => {
