@@ -28,15 +28,69 @@ function isVersionOnly(argv) {
 }
 
 function start() {
-  var program = path.join(root, 'dist', 'cli', 'main.js');
+  var program = path.join(root, 'dist', 'cli', 'main.cjs');
   if (!fs.existsSync(program)) {
     complain([
       `error: wherry is not built: ${program} is missing`,
       `  fix: run \`npm ci\` (or \`npm run build\`) in ${root}`,
     ]);
   }
-  require('module').enableCompileCache();
-  require(program);
+  var source = fs.readFileSync(program, 'latin1');
+  var cache = cacheFile(source.slice(3, 3 + 16));
+  var script = new (require('vm').Script)(`(function (require, __dirname) {${source}\n})`, {
+    filename: program,
+    cachedData: cache && isOwn(cache) ? fs.readFileSync(cache) : undefined,
+  });
+  if (cache && script.cachedDataRejected !== false) {
+    process.on('exit', (code) => {
+      if (code === 0) keep(cache, script.createCachedData());
+    });
+  }
+  script.runInThisContext()(require, path.dirname(program));
+}
+
+// Where what V8 compiled for this command is kept, since compiling it again would be a third of a short command. Node's
+// own cache holds what is compiled before the program runs only, and lies in a folder of /tmp that anybody can make.
+function cacheFile(build) {
+  var home = process.env.XDG_CACHE_HOME || process.env.HOME;
+  if (!home || !path.isAbsolute(home) || process.env.NODE_DISABLE_COMPILE_CACHE || !isOwn(home))
+    return undefined;
+  var folder = path.join(home, process.env.XDG_CACHE_HOME ? '' : '.cache', 'wherry', 'compiled');
+  var word = process.argv.slice(2).find((argument) => argument[0] !== '-');
+  var verb = /^[a-z]{1,16}$/.test(word) ? word : 'any';
+  return path.join(folder, `${verb}-${build}-${process.version}-${process.arch}`);
+}
+
+// Compiled code is code: it is taken only from a file of this user's that nobody else can write.
+function isOwn(file) {
+  var stat;
+  try {
+    stat = fs.statSync(file);
+    return stat.uid === process.getuid() && (stat.mode & 0o22) === 0;
+  } catch (_unknown) {
+    // It is not there, or this is Windows, which has no such owners.
+    return false;
+  }
+}
+
+// A cache that cannot be kept (no space, read-only) is no fault of the command's.
+function keep(file, data) {
+  var folder = path.dirname(file);
+  var fresh = `${file}.${process.pid}`;
+  var monthAgo = Date.now() - 30 * 24 * 3600 * 1000;
+  try {
+    fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
+    fs.writeFileSync(fresh, data, { mode: 0o600, flag: 'wx', flush: true });
+    fs.renameSync(fresh, file);
+    fs.readdirSync(folder)
+      .map((name) => path.join(folder, name))
+      .filter((old) => fs.statSync(old).mtimeMs < monthAgo)
+      .forEach((old) => {
+        fs.unlinkSync(old);
+      });
+  } catch (_failed) {
+    if (fs.existsSync(fresh)) fs.unlinkSync(fresh);
+  }
 }
 
 // The `node` package is a development dependency: a clone has it, an installed wherry does not.

@@ -14,6 +14,9 @@ main() {
   trap 'exit 130' INT
   trap 'exit 143' TERM
 
+  step packages
+  complete_packages
+
   step engines
   local up=(bash test/lab/up ${CI:+--strict})
   if can_be_root; then as_root "${up[@]}"; else "${up[@]}"; fi
@@ -31,6 +34,14 @@ main() {
     --outputFile.json="$report/vitest.json" || code=$?
   tally=$(node scripts/tally.mjs "$report/vitest.json" "$code")
   return "$code"
+}
+
+# npm leaves out optional packages for which the Node that it runs on is too old (parts of vitest and knip, on a Node of
+# Debian's): run on the project's own Node, it adds them.
+complete_packages() {
+  if "${npm_node_execpath:-node}" -e 'process.exit(parseInt(process.versions.node) < 22 ? 0 : 1)'; then
+    node "$npm_execpath" install --no-save --ignore-scripts
+  fi
 }
 
 step() {

@@ -4,6 +4,9 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 packages=$PWD/.packages
+# One at a time: whoever comes second finds it done.
+exec 9<.
+flock 9
 tree=$packages/tree
 
 main() {

@@ -20,6 +20,8 @@ export interface ServiceRow {
   image: string;
   command: string;
   status: ContainerStatus;
+  /** Its state and since when, in the engine's own words; not on every engine. */
+  statusText?: string;
   health: EngineHealth;
   /** Null while it runs, and where the engine's list does not tell. */
   exitCode: number | null;
@@ -52,7 +54,7 @@ export interface ObservedContainer extends ServiceRow {
 export async function observe(
   backend: Backend,
   projectName: string,
-  options: CallOptions & { oneOff?: boolean } = {},
+  options: CallOptions & { oneOff?: boolean; labels?: readonly string[] } = {},
 ): Promise<readonly ServiceRow[]> {
   const containers = await observeContainers(backend, projectName, options);
   return containers
@@ -64,9 +66,9 @@ export async function observe(
 export async function observeContainers(
   backend: Backend,
   projectName: string,
-  options: CallOptions = {},
+  options: CallOptions & { labels?: readonly string[] } = {},
 ): Promise<readonly ObservedContainer[]> {
-  const labels = [`${composeLabel.project}=${projectName}`];
+  const labels = [`${composeLabel.project}=${projectName}`, ...(options.labels ?? [])];
   const found = await backend.list({ all: true, labels }, { signal: options.signal });
   return found.map(observed).sort(byServiceAndNumber);
 }
@@ -104,6 +106,7 @@ function observed(summary: ContainerSummary): ObservedContainer {
     image: summary.image,
     command: summary.command,
     status: summary.status,
+    ...(summary.statusText === undefined ? {} : { statusText: summary.statusText }),
     health: summary.health,
     exitCode: summary.exitCode,
     createdAt: summary.createdAt,

@@ -1,4 +1,4 @@
-import { WherryError } from '../core/index.ts';
+import { type ContainerStatus, type EngineHealth, WherryError } from '../core/index.ts';
 
 /**
  * How one service or endpoint ended up.
@@ -30,6 +30,9 @@ export interface BootContainer {
   id: string;
   name: string;
   change: BootChange;
+  status: Extract<ContainerStatus, 'created' | 'running' | 'exited'>;
+  /** The engine's own check as far as it was heard of; `none` where there is none. */
+  health: EngineHealth;
   /** Null while it runs. */
   exitCode: number | null;
 }

@@ -121,8 +121,11 @@ function containerOf({ watch }: UpRowsInput, outcome: ContainerOutcome): BootCon
   const { container, step } = outcome;
   if (container === null) return [];
   const known = watch.state(container);
-  const exitCode = known?.phase === 'exited' ? known.exitCode : null;
-  return [{ id: container, name: step.name, change: containerChange(outcome), exitCode }];
+  const phase = known?.phase ?? 'created';
+  const status = phase === 'removed' ? 'exited' : phase;
+  const exitCode = status === 'exited' ? (known?.exitCode ?? null) : null;
+  const health = status === 'running' ? (known?.health ?? 'none') : 'none';
+  return [{ id: container, name: step.name, change: containerChange(outcome), status, health, exitCode }];
 }
 
 /** As the file says them; the engine is asked, once, when it chose some itself. */

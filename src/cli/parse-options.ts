@@ -57,15 +57,19 @@ export function parseOptions(declared: Options, argv: readonly string[], setting
 function commanderOption(declaration: Declared): Option {
   const option = new Option(declaration.flags);
   if (option.negate) return option.default(undefined);
-  if (declaration.choices !== undefined) option.choices(declaration.choices);
-  const { parse: parseValue, many } = declaration;
-  if (option.required && (many === true || parseValue !== undefined)) {
+  const { parse: parseValue = (text: string): unknown => text, many, choices } = declaration;
+  if (option.required) {
     option.argParser((text: string, previous: unknown) => {
-      const value = parseValue === undefined ? text : parseValue(text);
+      const value = parseValue(choices === undefined ? text : chosen(option, choices, text));
       return many === true ? [...((previous as unknown[] | undefined) ?? []), value] : value;
     });
   }
   return option;
+}
+
+function chosen(option: Option, choices: readonly string[], text: string): string {
+  if (choices.includes(text)) return text;
+  throw usage(t('value.notOptionChoice', { option: option.flags, text, names: choices.join(', ') }));
 }
 
 function asUsage(error: unknown, name: string | undefined): unknown {

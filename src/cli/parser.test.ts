@@ -66,3 +66,38 @@ describe('the parser', () => {
     for (const name of names) expect(findCommand(name.split(' '))?.kind, name).toBe('command');
   });
 });
+
+describe('values that are checked', () => {
+  it('refuses a filter that the command does not know, and one without a value', async () => {
+    expect((await parse('image', 'prune', '--filter', 'until=24h')).options.filter).toEqual([
+      { key: 'until', value: '24h' },
+    ]);
+    expect((await parse('ps', '--filter', 'label=a=b')).options.filter).toEqual([
+      { key: 'label', value: 'a=b' },
+    ]);
+    for (const [command, filter] of [
+      ['ps', 'ancestor=x'],
+      ['ps', 'label='],
+      ['ps', 'label'],
+      ['images', 'before=x'],
+      ['events', 'type=container'],
+    ] as const) {
+      await expect(parse(command, '--filter', filter)).rejects.toMatchObject({
+        code: 'INVALID',
+        details: { usage: true },
+        hint: expect.stringContaining('filters: label=…'),
+      });
+    }
+  });
+
+  it('refuses what is none of the choices, also of an option that may stand several times', async () => {
+    expect((await parse('ps', '--status', 'exited', '--status', 'dead')).options.status).toEqual([
+      'exited',
+      'dead',
+    ]);
+    await expect(parse('ps', '--status', 'bogus')).rejects.toThrow(
+      '--status <status>: "bogus" is none of created, starting',
+    );
+    await expect(parse('run', '--pull', 'sometimes', 'x')).rejects.toThrow('none of always, missing, never');
+  });
+});

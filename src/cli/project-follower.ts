@@ -2,6 +2,7 @@ import type { Backend } from '../core/backend.ts';
 import { composeLabel } from '../core/compose-labels.ts';
 import type { EngineEvent } from '../core/engine-event.ts';
 import { isWherryError } from '../core/errors.ts';
+import { runLogStart } from '../core/run-log.ts';
 import type { LogOptions, LogRecord } from '../core/streams.ts';
 import { deferred } from './deferred.ts';
 
@@ -14,6 +15,8 @@ export interface FollowerOptions {
   /** Only these; all when undefined. */
   services: readonly string[] | undefined;
   onRecord: (record: LogRecord, name: string, id: string) => void;
+  /** The next records are not read before it resolves, so that a slow reader slows us down. */
+  afterBatch: () => Promise<void>;
   /** A container ended. */
   onExit?: (exit: Died) => void;
   signal: AbortSignal;
@@ -94,7 +97,7 @@ export class ProjectFollower {
     const last = this.#last.get(id)?.time;
     if (last !== undefined && last !== null) return last;
     const info = await this.#backend.inspect(id, { signal: this.#signal }).catch(() => undefined);
-    return info?.finishedAt ?? info?.startedAt ?? undefined;
+    return info === undefined ? undefined : runLogStart(info);
   }
 
   async #died(event: Died): Promise<void> {
@@ -142,6 +145,7 @@ export class ProjectFollower {
           this.#last.set(id, record);
           this.#options.onRecord(record, name, id);
         }
+        await this.#options.afterBatch();
       }
     } catch (error) {
       if (!isWherryError(error, 'CANCELLED', 'NOT_FOUND')) throw error;

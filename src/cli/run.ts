@@ -1,3 +1,4 @@
+import { WherryError } from '../core/errors.ts';
 import { consoleLogger } from '../core/logger.ts';
 import { createContext } from './create-context.ts';
 import { exitCode, exitCodeOf } from './exit-codes.ts';
@@ -7,13 +8,31 @@ import { Interrupts } from './interrupts.ts';
 import { Output } from './output/output.ts';
 import { checkWords, parseCommand, parsePrefix } from './parser.ts';
 import { findCommand } from './table/index.ts';
+import { t } from './text.ts';
 
-/** Runs one command line to its end; resolves to the exit code and never rejects. */
+/** Runs one command line to its end; resolves to the exit code when all output has left, and never rejects. */
 export async function runCommandLine(argv: readonly string[]): Promise<number> {
   const interrupts = new Interrupts();
   interrupts.listen();
-  process.stdout.on('error', () => interrupts.abort());
-  process.stderr.on('error', () => interrupts.abort());
+  let lost: NodeJS.ErrnoException | undefined;
+  const onError = (error: NodeJS.ErrnoException): void => {
+    // A reader that went away wants no more; a disk that is full is a failure.
+    if (error.code !== 'EPIPE') lost ??= error;
+    interrupts.abort();
+  };
+  process.stdout.on('error', onError);
+  process.stderr.on('error', onError);
+  const code = await runCommand(argv, interrupts);
+  const output = outputFor(spokenGlobals(argv));
+  await output.flushed(interrupts.signal);
+  // Streams tell of an error a moment after the write.
+  await new Promise((resolve) => setImmediate(resolve));
+  if (lost === undefined) return code;
+  reportFault(lostOutput(lost), output, { debug: argv.includes('--debug') });
+  return exitCode.failure;
+}
+
+async function runCommand(argv: readonly string[], interrupts: Interrupts): Promise<number> {
   let globals: GlobalOptions | undefined;
   let context: Awaited<ReturnType<typeof createContext>> | undefined;
   try {
@@ -46,6 +65,11 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
   } finally {
     await context?.close();
   }
+}
+
+function lostOutput(cause: NodeJS.ErrnoException): WherryError {
+  const code = cause.code === 'ENOSPC' || cause.code === 'EDQUOT' ? 'NO_SPACE' : 'INVALID';
+  return new WherryError(code, t('output.lost'), { hint: t('output.lostFix'), cause });
 }
 
 /** What of the global options matters for an error when the command line could not be read. */

@@ -1,5 +1,6 @@
 import type { ServiceRow } from '../boot/index.ts';
-import { WherryError } from '../core/errors.ts';
+import { suggest } from '../compose/suggest.ts';
+import { isWherryError, WherryError } from '../core/errors.ts';
 import type { Context } from './context.ts';
 import type { ProjectScope } from './scope.ts';
 import { t } from './text.ts';
@@ -18,6 +19,8 @@ export interface Target {
 export interface SplitNames {
   services: readonly string[];
   containers: readonly string[];
+  /** What the engine has of the project; empty where the file alone decided. */
+  rows: readonly ServiceRow[];
 }
 
 /**
@@ -32,13 +35,16 @@ export async function findTargets(context: Context, names: readonly string[]): P
   }
   const rows = await observeProject(context, scope);
   if (names.length === 0) return rows.filter((row) => !row.oneOff).map((row) => targetOf(row, scope));
-  return names.flatMap((name) => {
-    const own = rows.filter((row) => row.service === name && !row.oneOff);
-    if (own.length > 0) return own.map((row) => targetOf(row, scope));
-    if (isService(scope, name)) return [];
-    const row = rows.find((candidate) => candidate.name === name || candidate.id.startsWith(name));
-    return [row === undefined ? { id: name, label: name, service: null } : targetOf(row, scope)];
-  });
+  const found = await Promise.all(
+    names.map(async (name) => {
+      const own = rows.filter((row) => row.service === name && !row.oneOff);
+      if (own.length > 0) return own.map((row) => targetOf(row, scope));
+      if (isService(scope, name)) return [];
+      const row = rows.find((candidate) => candidate.name === name || candidate.id.startsWith(name));
+      return [row === undefined ? await foreignTarget(context, scope, name, rows) : targetOf(row, scope)];
+    }),
+  );
+  return found.flat();
 }
 
 /** The one container that `name` means; of a service with several the first, or number `index`. */
@@ -58,7 +64,7 @@ export async function findTarget(context: Context, name: string, index?: number)
     });
   }
   const named = rows.find((candidate) => candidate.name === name);
-  return named === undefined ? { id: name, label: name, service: null } : targetOf(named, scope);
+  return named === undefined ? foreignTarget(context, scope, name, rows) : targetOf(named, scope);
 }
 
 /** Which of `names` are services of the project; the others are containers. */
@@ -68,10 +74,10 @@ export async function splitNames(
   names: readonly string[],
 ): Promise<SplitNames> {
   const declared = names.filter((name) => isService(scope, name));
-  if (declared.length === names.length) return { services: names, containers: [] };
+  if (declared.length === names.length) return { services: names, containers: [], rows: [] };
   const rows = await observeProject(context, scope);
   const services = names.filter((name) => isService(scope, name) || rows.some((row) => row.service === name));
-  return { services, containers: names.filter((name) => !services.includes(name)) };
+  return { services, containers: names.filter((name) => !services.includes(name)), rows };
 }
 
 /** Containers of the project as the engine has them. */
@@ -80,12 +86,40 @@ export async function observeProject(context: Context, scope: ProjectScope): Pro
   return observe(await context.backend(), scope.name, { signal: context.signal, oneOff: true });
 }
 
-function isService(scope: ProjectScope, name: string): boolean {
+export function isService(scope: ProjectScope, name: string): boolean {
   const { project } = scope;
   return (
     project !== null &&
     (Object.hasOwn(project.services, name) || Object.hasOwn(project.disabledServices, name))
   );
+}
+
+/** What is said of a name that is neither a service of the project nor a container. */
+export function unknownName(scope: ProjectScope, name: string, rows: readonly ServiceRow[]): WherryError {
+  const declared = scope.project === null ? [] : Object.keys(scope.project.services);
+  const services = [...new Set([...declared, ...rows.map((row) => row.service)])];
+  const near = suggest(name, services);
+  const names = services.join(', ');
+  let hint = t('target.unknownFixNone');
+  if (near !== undefined) hint = t('target.didYouMean', { name: near });
+  else if (services.length > 0) hint = t('target.unknownFix', { names });
+  const message = t('target.unknown', { name, project: scope.name });
+  return new WherryError('NOT_FOUND', message, { hint, details: { name } });
+}
+
+/** A name that is no service: a container of the engine. `NOT_FOUND` when there is none either. */
+async function foreignTarget(
+  context: Context,
+  scope: ProjectScope,
+  name: string,
+  rows: readonly ServiceRow[],
+): Promise<Target> {
+  try {
+    const { id } = await (await context.backend()).inspect(name, { signal: context.signal });
+    return { id, label: name, service: null };
+  } catch (error) {
+    throw isWherryError(error, 'NOT_FOUND') ? unknownName(scope, name, rows) : error;
+  }
 }
 
 function targetOf(row: ServiceRow, scope: ProjectScope): Target {

@@ -1,3 +1,4 @@
+import type { ContainerStatus } from '../core/container.ts';
 import { WherryError } from '../core/errors.ts';
 import type { PortMapping, VolumeMount } from '../core/spec.ts';
 import { parseBytes, parseDuration } from '../core/units.ts';
@@ -7,6 +8,30 @@ import { t } from './text.ts';
 export function wholeNumber(text: string): number {
   if (!/^\d+$/.test(text)) throw new WherryError('INVALID', t('value.notNumber', { text }));
   return Number(text);
+}
+
+/** All that a container can be. */
+export const containerStatuses: readonly ContainerStatus[] = [
+  'created',
+  'starting',
+  'running',
+  'paused',
+  'stopping',
+  'exited',
+  'dead',
+  'unknown',
+];
+
+/** `true` or `false`. */
+export function yesOrNo(text: string): boolean {
+  return oneOf(['true', 'false'], text) === 'true';
+}
+
+/** `text`, which must be one of `choices`. Fails with `INVALID`. */
+export function oneOf<T extends string>(choices: readonly T[], text: string): T {
+  const found = choices.find((choice) => choice === text);
+  if (found !== undefined) return found;
+  throw new WherryError('INVALID', t('value.notChoice', { text, names: choices.join(', ') }));
 }
 
 /** A number of lines, or all of them. */

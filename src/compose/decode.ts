@@ -185,6 +185,13 @@ export const dictionary: Read<Record<string, string | null>> = (node, path, to) 
   return mapping && mapOf(dictionaryValue)(mapping, path, to);
 };
 
+/** A dictionary of labels: each has a name. */
+export const labels: Read<Record<string, string>> = (node, path, to) => {
+  const read = filledDictionary(node, path, to);
+  if (read === undefined || !Object.hasOwn(read, '')) return read;
+  return to.error('value', 'a label needs a name', node, path);
+};
+
 /** A dictionary in which a key without a value is an empty string. */
 export const filledDictionary: Read<Record<string, string>> = (node, path, to) => {
   const read = dictionary(node, path, to);

@@ -83,14 +83,14 @@ class YamlReader {
     const composer = new this.#yaml.Composer({ schema: 'failsafe', uniqueKeys: false, prettyErrors: false });
     const documents: Node[] = [];
     for (const document of composer.compose(tokens, false, text.length)) {
-      const node = this.#document(document);
+      const node = this.#document(document, tokens);
       if (node !== undefined) documents.push(node);
     }
     return { documents, problems: this.#problems };
   }
 
-  #document(document: Yaml.Document.Parsed): Node | undefined {
-    for (const error of document.errors) this.#report('yaml', error.message, error.pos[0]);
+  #document(document: Yaml.Document.Parsed, tokens: readonly Yaml.CST.Token[]): Node | undefined {
+    for (const error of document.errors) this.#reportError(error, tokens);
     if (document.errors.length > 0 || document.contents === null) return undefined;
     this.#anchors = new Map();
     this.#expanded = 0;
@@ -207,6 +207,16 @@ class YamlReader {
     return undefined;
   }
 
+  /** A quote that stays open swallows the rest of the file: the fault is where it opens, not where the file ends. */
+  #reportError({ code, message, pos: [end] }: Yaml.YAMLParseError, tokens: readonly Yaml.CST.Token[]): void {
+    const isQuote = (token: Yaml.CST.Token): boolean =>
+      (token.type === 'double-quoted-scalar' || token.type === 'single-quoted-scalar') &&
+      token.offset + token.source.length === end;
+    const open = code === 'MISSING_CHAR' ? find(tokens, isQuote) : undefined;
+    if (open === undefined) this.#report('yaml', message, end);
+    else this.#report('yaml', 'the quote that opens here is never closed', open.offset);
+  }
+
   #report(code: ProblemCode, message: string, offset?: number, path?: Path, hint?: string): void {
     const position = offset === undefined ? { line: 0, column: 0 } : this.#source.position(offset);
     this.#problems.push({
@@ -221,12 +231,20 @@ class YamlReader {
   }
 }
 
-/** The offset of the first collection below `limit` others. It walks without recursion: deep input must not end the stack. */
+/** The offset of the first collection below `limit` others. */
 function findTooDeep(tokens: readonly Yaml.CST.Token[], limit: number): number | undefined {
+  return find(tokens, (_token, depth) => depth > limit)?.offset;
+}
+
+/** The first token that `met` says true of. It walks without recursion: deep input must not end the stack. */
+function find(
+  tokens: readonly Yaml.CST.Token[],
+  met: (token: Yaml.CST.Token, depth: number) => boolean,
+): Yaml.CST.Token | undefined {
   const pending: { token: Yaml.CST.Token; depth: number }[] = tokens.map((token) => ({ token, depth: 0 }));
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     const { token, depth } = next;
-    if (depth > limit) return token.offset;
+    if (met(token, depth)) return token;
     if (token.type === 'document') {
       if (token.value !== undefined) pending.push({ token: token.value, depth });
     } else if ('items' in token) {

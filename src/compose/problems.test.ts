@@ -277,3 +277,19 @@ test('hostile files end in a clear error, soon', async () => {
     /^E 1:38 services.a.cpu_shares "9{249} … 9+" is not a number$/,
   );
 });
+
+test('a quote that stays open is reported where it opens', async () => {
+  const file = (image: string): string =>
+    `services:\n  a:\n    image: ${image}\n    init: true\nvolumes: {b: }\n`;
+  expect(await faults(file('"x'))).toEqual(['E 3:12  the quote that opens here is never closed']);
+  expect(await faults(file("'x"))).toEqual(['E 3:12  the quote that opens here is never closed']);
+});
+
+test('a label needs a name', async () => {
+  const service = (labels: string): string => `services: {a: {image: x, labels: ${labels}}}`;
+  for (const labels of ['{"": x}', '["=x"]', '[a=b, ""]'])
+    expect(await faults(service(labels))).toEqual(['E 1:34 services.a.labels a label needs a name']);
+  expect(await faults(`${service('{a: b}')}\nnetworks: {n: {labels: {"": x}}}`)).toEqual([
+    'E 2:24 networks.n.labels a label needs a name',
+  ]);
+});

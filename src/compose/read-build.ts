@@ -1,4 +1,4 @@
-import { boolean, bytes, dictionary, filledDictionary, text, textOrTexts, texts } from './decode.ts';
+import { boolean, bytes, dictionary, filledDictionary, labels, text, textOrTexts, texts } from './decode.ts';
 import { type Fields, readFields, setter } from './fields.ts';
 import type { Build } from './model.ts';
 import { contextPath } from './paths.ts';
@@ -26,7 +26,7 @@ const buildFields: Fields<BuildDraft> = {
     entitlements: set('entitlements', texts),
     extra_hosts: set('extraHosts', readExtraHosts),
     isolation: set('isolation', text),
-    labels: set('labels', filledDictionary),
+    labels: set('labels', labels),
     network: set('network', text),
     no_cache: set('noCache', boolean),
     no_cache_filter: set('noCacheFilter', textOrTexts),

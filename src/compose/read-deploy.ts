@@ -1,9 +1,9 @@
 import {
   bytes,
   duration,
-  filledDictionary,
   filledText,
   integer,
+  labels,
   listOf,
   number,
   oneOf,
@@ -149,7 +149,7 @@ const deployFields: Fields<DeployDraft> = {
   scope: 'services.*.deploy',
   keys: {
     endpoint_mode: set('endpointMode', text),
-    labels: set('labels', filledDictionary),
+    labels: set('labels', labels),
     mode: readMode,
     placement: set('placement', (node, path, to) =>
       readFields<Placement>({ constraints: [], preferences: [] }, placementFields, node, path, to),

@@ -3,10 +3,10 @@ import { decodeStruct } from './canonical/decode.ts';
 import { networkShape, volumeShape } from './canonical/shapes-project.ts';
 import {
   boolean,
-  filledDictionary,
   filledText,
   integer,
   isEmpty,
+  labels,
   listOf,
   mapOf,
   number,
@@ -128,7 +128,7 @@ const networkFields: Fields<Network> = {
     ipam: setNetwork('ipam', (node, path, to) =>
       readFields<Ipam>({ config: [], options: {} }, ipamFields, node, path, to),
     ),
-    labels: setNetwork('labels', filledDictionary),
+    labels: setNetwork('labels', labels),
     name: setNetwork('name', filledText),
   },
 };
@@ -140,7 +140,7 @@ const volumeFields: Fields<Volume> = {
     driver: setVolume('driver', text),
     driver_opts: setVolume('driverOpts', options),
     external: setVolume('external', boolean),
-    labels: setVolume('labels', filledDictionary),
+    labels: setVolume('labels', labels),
     name: setVolume('name', filledText),
   },
 };

@@ -44,6 +44,8 @@ export interface ContainerSummary {
   image: string;
   imageId: string | null;
   status: ContainerStatus;
+  /** Its state and since when, in the engine's own words (`Up 3 minutes`); only in lists, and not on every engine. */
+  statusText?: string;
   /** Known in lists where the engine tells, else null. */
   exitCode: number | null;
   health: EngineHealth;

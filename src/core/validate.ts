@@ -2,6 +2,7 @@ import { isWherryError } from './errors.ts';
 import type { SpecProblem } from './plan.ts';
 import { isImageId, parseReference } from './reference.ts';
 import type { ContainerSpec, PortMapping, VolumeMount } from './spec.ts';
+import { checkFields } from './spec-fields.ts';
 
 const nameGrammar = /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/;
 const hostnameGrammar = /^[a-zA-Z0-9]([a-zA-Z0-9_.-]*[a-zA-Z0-9])?$/;
@@ -12,6 +13,9 @@ export function invalidFields(spec: ContainerSpec): SpecProblem[] {
   const say = (field: string, message: string): void =>
     void problems.push({ code: 'INVALID', field, message });
 
+  checkFields(spec, say);
+  // What has not even the right type is not looked at any closer.
+  if (problems.length > 0) return problems;
   checkImage(spec.image, say);
   if (spec.name !== undefined && (!nameGrammar.test(spec.name) || spec.name.length > 128)) {
     say('name', `"${spec.name}" must match [a-zA-Z0-9][a-zA-Z0-9_.-]* and have at most 128 characters`);
@@ -35,8 +39,15 @@ export function invalidFields(spec: ContainerSpec): SpecProblem[] {
       }
     }
   }
+  const files = [...(spec.secrets ?? []), ...(spec.configs ?? [])].map(({ target }) => target);
+  for (const target of new Set(files.filter((path, index) => files.indexOf(path) !== index))) {
+    say('secrets', `"${target}" is the target of two files of \`secrets\` and \`configs\``);
+  }
   for (const [index, server] of (spec.dns ?? []).entries()) {
     if (isIP(server) === 0) say(`dns[${index}]`, `"${server}" is not an IP address`);
+  }
+  if (spec.pullPolicy !== undefined && !['always', 'missing', 'never'].includes(spec.pullPolicy)) {
+    say('pullPolicy', `"${spec.pullPolicy}" is none of always, missing and never`);
   }
   checkNetwork(spec, say);
   checkNumbers(spec, say);
@@ -78,6 +89,9 @@ function checkMounts(mounts: readonly VolumeMount[], say: Say): void {
   const targets = new Set<string>();
   for (const [index, mount] of mounts.entries()) {
     const field = `volumes[${index}]`;
+    if (!['bind', 'volume', 'tmpfs'].includes(mount.type)) {
+      say(`${field}.type`, `"${mount.type}" is none of bind, volume and tmpfs`);
+    }
     if (!mount.target.startsWith('/')) say(`${field}.target`, `"${mount.target}" must be an absolute path`);
     if (targets.has(mount.target)) say(`${field}.target`, `"${mount.target}" is mounted twice`);
     targets.add(mount.target);

@@ -1,3 +1,4 @@
+import { runLogStart } from '../core/run-log.ts';
 import type { Check } from './check.ts';
 import { requireBackend } from './check.ts';
 import type { EngineTarget, ExecTarget, LogTarget } from './target.ts';
@@ -33,7 +34,7 @@ export const checkEngine: Check<EngineTarget> = async (target, context) => {
 /** Reads the log of the present run until a line matches. */
 export const checkLog: Check<LogTarget> = async (target, context) => {
   const backend = requireBackend(context, target.kind);
-  const { startedAt } = await backend.inspect(target.container, { signal: context.signal });
+  const run = await backend.inspect(target.container, { signal: context.signal });
   const { pattern } = target;
   const expression =
     typeof pattern === 'string' ? undefined : new RegExp(pattern.source, pattern.flags.replace(/[gy]/g, ''));
@@ -41,7 +42,7 @@ export const checkLog: Check<LogTarget> = async (target, context) => {
   const stream = backend.logs(target.container, {
     follow: true,
     timestamps: false,
-    since: startedAt ?? undefined,
+    since: runLogStart(run),
     signal: context.signal,
   });
   let lines = 0;

@@ -108,6 +108,7 @@ export interface Messages {
   'command.rename.about': Record<never, never>;
   'command.restart.about': Record<never, never>;
   'command.rm.about': Record<never, never>;
+  'command.rm.detail': Record<never, never>;
   'command.run.about': Record<never, never>;
   'command.run.detail': Record<never, never>;
   'command.serve.about': Record<never, never>;
@@ -263,7 +264,6 @@ export interface Messages {
   'ls.status.stopped': Record<never, never>;
   'ls.status.unhealthy': Record<never, never>;
   'ls.status.unknown': Record<never, never>;
-  'ls.unknownFilter': { filter: string | number };
   'option.abortOnContainerExit': Record<never, never>;
   'option.addHost': Record<never, never>;
   'option.archive': Record<never, never>;
@@ -414,6 +414,8 @@ export interface Messages {
   'option.noEager': Record<never, never>;
   'option.workdir': Record<never, never>;
   'option.upAll': Record<never, never>;
+  'output.lost': Record<never, never>;
+  'output.lostFix': Record<never, never>;
   'plan.after': { needs: string | number };
   'plan.reason.config-changed': Record<never, never>;
   'plan.reason.dependency-recreated': Record<never, never>;
@@ -457,6 +459,7 @@ export interface Messages {
   'progress.waiting': Record<never, never>;
   'progress.waitingFor': { names: string | number };
   'prune.reclaimed': { size: string | number };
+  'rm.kept': { name: string | number };
   'run.detachedRemoval': Record<never, never>;
   'run.detachedRemovalFix': Record<never, never>;
   'run.engineFix': { names: string | number };
@@ -478,6 +481,10 @@ export interface Messages {
   'serve.stoppingBecause': { reason: string | number };
   'serve.takenOver': Record<never, never>;
   'serve.up': { time: string | number };
+  'target.didYouMean': { name: string | number };
+  'target.unknown': { project: string | number; name: string | number };
+  'target.unknownFix': { names: string | number };
+  'target.unknownFixNone': Record<never, never>;
   'target.noContainer': { service: string | number; project: string | number };
   'target.noContainerFix': { service: string | number };
   'terminal.none': Record<never, never>;
@@ -494,17 +501,19 @@ export interface Messages {
   'time.years': { count: number };
   'up.answers': { name: string | number; url: string | number };
   'up.aborting': Record<never, never>;
-  'up.change.created': Record<never, never>;
-  'up.change.kept': Record<never, never>;
-  'up.change.none': Record<never, never>;
   'up.change.recreated': Record<never, never>;
   'up.change.restarted': Record<never, never>;
-  'up.change.started': Record<never, never>;
-  'up.completed': Record<never, never>;
+  'up.changed': { state: string | number; change: string | number };
   'up.done': { project: string | number; time: string | number; command: string | number };
   'up.exited': { name: string | number; code: string | number };
   'up.failed': { project: string | number; command: string | number };
+  'up.good': { state: string | number };
   'up.killing': Record<never, never>;
+  'up.state.completed': Record<never, never>;
+  'up.state.created': Record<never, never>;
+  'up.state.healthy': Record<never, never>;
+  'up.state.running': Record<never, never>;
+  'up.state.started': Record<never, never>;
   'up.status.degraded': Record<never, never>;
   'up.status.discovered': Record<never, never>;
   'up.status.distributed': Record<never, never>;
@@ -520,10 +529,15 @@ export interface Messages {
   'usage.nameNeeded': Record<never, never>;
   'usage.nameNeededFix': Record<never, never>;
   'usage.noSuchService': { name: string | number };
+  'usage.once': { name: string | number };
   'usage.seeHelp': { command: string | number };
   'usage.seeHelpOfAll': Record<never, never>;
   'usage.services': { names: string | number };
   'usage.unknownCommand': { name: string | number };
+  'value.filters': { names: string | number };
+  'value.notChoice': { text: string | number; names: string | number };
+  'value.notFilter': { text: string | number };
+  'value.notOptionChoice': { option: string | number; text: string | number; names: string | number };
   'value.notNumber': { text: string | number };
   'value.notPort': { text: string | number };
   'value.notPortFix': Record<never, never>;
@@ -649,6 +663,7 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'command.rename.about': 'Give a container another name',
   'command.restart.about': 'Stop containers and start them again',
   'command.rm.about': 'Remove stopped containers',
+  'command.rm.detail': 'With --force a container that is named goes though it runs; of the services of a project, as with docker compose, only what is stopped goes: --stop stops it first.',
   'command.run.about': 'Run a command in a new container',
   'command.run.detail': 'In a project: `wherry run SERVICE [COMMAND]` makes a one-off container of a service, after what it depends on is up. Elsewhere, or with --engine: `wherry run IMAGE [COMMAND]`, as docker run.\nThe exit code is the container\'s; 125 when it could not be created, 126 when the command cannot be executed, 127 when it was not found.',
   'command.serve.about': 'Hold the ports of services that scale to zero, and run each while somebody is connected',
@@ -804,7 +819,6 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'ls.status.stopped': 'stopped',
   'ls.status.unhealthy': 'unhealthy',
   'ls.status.unknown': '?',
-  'ls.unknownFilter': '{filter} is no filter of ls: it knows name=TEXT',
   'option.abortOnContainerExit': 'Stop everything when one container ends; its exit code is passed on',
   'option.addHost': 'Host name with its address, for /etc/hosts',
   'option.archive': 'Keep owners',
@@ -955,6 +969,8 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'option.noEager': 'Leave health checks to the engine, also while a gate waits for them',
   'option.workdir': 'Working directory',
   'option.upAll': 'All projects below a directory, in the background',
+  'output.lost': 'the output could not be written',
+  'output.lostFix': 'check where stdout and stderr go: the result is not complete there',
   'plan.after': 'after {needs}',
   'plan.reason.config-changed': 'its configuration changed',
   'plan.reason.dependency-recreated': 'something that it depends on is made anew',
@@ -998,6 +1014,7 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'progress.waiting': 'waiting',
   'progress.waitingFor': 'waiting for {names}',
   'prune.reclaimed': '{size} reclaimed',
+  'rm.kept': '{name} runs and is left alone; -s stops it first',
   'run.detachedRemoval': '--rm needs wherry to stay until the container ends, and -d sends it away',
   'run.detachedRemovalFix': 'leave out -d, or remove it later with `wherry rm`',
   'run.engineFix': 'services: {names}. For an image write `wherry run --engine IMAGE`',
@@ -1019,6 +1036,10 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'serve.stoppingBecause': 'stops: {reason}',
   'serve.takenOver': 'stopped, since the engine had its ports',
   'serve.up': 'up after {time}',
+  'target.didYouMean': 'did you mean {name}?',
+  'target.unknown': 'the project {project} has no service {name}, and the engine no container of that name',
+  'target.unknownFix': 'services: {names}',
+  'target.unknownFixNone': '`wherry ps -a --engine` lists the containers of the engine',
   'target.noContainer': '{service} has no such container in the project {project}',
   'target.noContainerFix': '`wherry up -d {service}` makes one',
   'terminal.none': 'stdin is not a terminal',
@@ -1035,17 +1056,19 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'time.years': '{count, plural, one {# year} other {# years}}',
   'up.answers': '{name} answers at {url}',
   'up.aborting': 'a container ended: stopping the others',
-  'up.change.created': '✓ created',
-  'up.change.kept': '✓ unchanged',
-  'up.change.none': '✓',
-  'up.change.recreated': '✓ recreated',
-  'up.change.restarted': '✓ restarted',
-  'up.change.started': '✓ started',
-  'up.completed': '✓ completed',
+  'up.change.recreated': 'recreated',
+  'up.change.restarted': 'restarted',
+  'up.changed': '✓ {state} ({change})',
   'up.done': '{project} is up ({time}). Stop it with: {command}',
   'up.exited': '{name} ended with exit code {code}',
   'up.failed': '{project} is not up. What was started goes on; remove it with: {command}',
+  'up.good': '✓ {state}',
   'up.killing': 'killing',
+  'up.state.completed': 'completed',
+  'up.state.created': 'created',
+  'up.state.healthy': 'healthy',
+  'up.state.running': 'running',
+  'up.state.started': 'started',
   'up.status.degraded': '! degraded',
   'up.status.discovered': '✓ found',
   'up.status.distributed': '✓ placed',
@@ -1061,10 +1084,15 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'usage.nameNeeded': 'name a container',
   'usage.nameNeededFix': 'inside a project no name means all its services; here there is none',
   'usage.noSuchService': 'the project has no service {name}',
+  'usage.once': '{name} can be given only once',
   'usage.seeHelp': 'see `wherry {command} --help`',
   'usage.seeHelpOfAll': 'see `wherry --help`',
   'usage.services': 'services: {names}',
   'usage.unknownCommand': 'there is no command "{name}"',
+  'value.filters': 'filters: {names}',
+  'value.notChoice': '"{text}" is none of {names}',
+  'value.notFilter': '"{text}" is no filter of this command',
+  'value.notOptionChoice': '{option}: "{text}" is none of {names}',
   'value.notNumber': '"{text}" is not a whole number',
   'value.notPort': '"{text}" is not a port to publish',
   'value.notPortFix': 'write [ip:][published:]target[/tcp|udp|sctp], such as 8080:80',

@@ -29,6 +29,7 @@ export function hijackedStream({ source, sink, address, path, signal }: HijackOp
   const onAbort = (): void => {
     if (signal !== undefined) duplex.destroy(cancelled(signal));
   };
+  let hasWritten = false;
   const duplex = new (stream().Duplex)({
     allowHalfOpen: false,
     read() {
@@ -37,6 +38,7 @@ export function hijackedStream({ source, sink, address, path, signal }: HijackOp
     // A peer that no longer reads (the process behind it exited) may still have output for us: only the
     // source decides how the stream ends.
     write(chunk: Buffer, _encoding, done) {
+      hasWritten = true;
       sink.write(chunk, () => done());
     },
     final(done) {
@@ -55,12 +57,20 @@ export function hijackedStream({ source, sink, address, path, signal }: HijackOp
     if (!duplex.push(chunk)) source.pause();
   });
   source.on('end', () => duplex.push(null));
-  source.on('error', (error) => duplex.destroy(cut(error)));
+  source.on('error', (error) => {
+    if (hasWritten && isRefusal(error)) duplex.push(null);
+    else duplex.destroy(cut(error));
+  });
   source.on('close', () => {
-    if (!source.readableEnded) duplex.destroy(cut());
+    if (!source.readableEnded && !duplex.readableEnded && !isRefusal(source.errored)) duplex.destroy(cut());
   });
   source.pause();
   if (signal?.aborted) onAbort();
   else signal?.addEventListener('abort', onAbort);
   return duplex;
+}
+
+/** The peer closed without reading all of our input: to the reader that is an end, of which the caller must judge. */
+function isRefusal(error: Error | null): boolean {
+  return error !== null && 'code' in error && (error.code === 'EPIPE' || error.code === 'ECONNRESET');
 }

@@ -13,7 +13,9 @@ export interface ConnectionPool {
 }
 
 export function connectionPool(dialer: Dialer): ConnectionPool {
-  const agent = new (http().Agent)({ keepAlive: true });
+  // The name is the dialer's to give; without one Node looks for it in the host header, with an expression that takes ms.
+  const settings = { keepAlive: true, servername: '' };
+  const agent = new (http().Agent)(settings);
   // Declared as void, yet Node's own answer is whether the peer lets the connection be kept.
   const keepSocketAlive: (socket: Duplex) => unknown = agent.keepSocketAlive.bind(agent);
   let closed = false;

@@ -52,6 +52,16 @@ export const mutants: readonly Mutant[] = [
     of: (real) => ({ logs: (...args) => chunksThrough(real.logs(...args), withoutNul) }),
   },
   {
+    breaks: 'a followed log begins at its first line',
+    caughtBy: 'logs: followed from its last lines on, each is told once',
+    of: (real) => ({ logs: (id, { tail: _, ...options } = {}) => real.logs(id, options) }),
+  },
+  {
+    breaks: 'a followed log goes on behind its bound',
+    caughtBy: 'logs: until ends one that is followed',
+    of: (real) => ({ logs: (id, { until: _, ...options } = {}) => real.logs(id, options) }),
+  },
+  {
     breaks: 'remove removes nothing',
     caughtBy: 'names: remove is final',
     of: () => ({ remove: async () => {} }),

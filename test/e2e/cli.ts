@@ -15,7 +15,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 /** The launcher, as npm links it. */
 export const launcher: string = join(root, 'bin/wherry.cjs');
 
-if (!existsSync(join(root, 'dist/cli/main.js')))
+if (!existsSync(join(root, 'dist/cli/main.cjs')))
   throw new Error('these tests run the built CLI: `npm run build` first');
 
 export interface Finished {

@@ -114,7 +114,7 @@ describe('the command line', () => {
       "
     `);
     expect(await fault(['--backend', 'nosuch', 'ps'])).toMatchInlineSnapshot(`
-      "error: option '--backend <type>' argument 'nosuch' is invalid. Allowed choices are docker, podman.
+      "error: --backend <type>: "nosuch" is none of docker, podman
         why: the command line is not understood
         fix: see \`wherry --help\`
       "

@@ -1,6 +1,17 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -86,6 +97,63 @@ describe('the launcher', () => {
     expect(status).toBe(1);
     expect(stderr).toContain('wherry is not built');
     expect(stderr).toContain('npm run build');
+  });
+
+  describe('the compiled code that it keeps', () => {
+    const home = join(bare, 'home');
+    const folder = join(home, '.cache/wherry/compiled');
+    mkdirSync(home, { mode: 0o700 });
+
+    function run(env: Readonly<Record<string, string | undefined>>, ...args: string[]): string[] {
+      const { status, stderr } = spawnSync(process.execPath, [launcher, ...args], {
+        env: plainEnvironment({
+          HOME: home,
+          XDG_CACHE_HOME: undefined,
+          NODE_DISABLE_COMPILE_CACHE: undefined,
+          ...env,
+        }),
+        encoding: 'utf8',
+      });
+      expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+      return existsSync(folder) && statSync(folder).isDirectory() ? readdirSync(folder) : [];
+    }
+    const only = (): string => join(folder, readdirSync(folder)[0] ?? '');
+    const inode = (): number => statSync(only()).ino;
+
+    it('is used by the next run, and renewed when it is not what this Node made', () => {
+      expect(run({}, 'completion', 'bash')).toHaveLength(1);
+      expect(statSync(folder).mode & 0o777).toBe(0o700);
+      expect(statSync(only()).mode & 0o777).toBe(0o600);
+      const first = inode();
+      run({}, 'completion', 'bash');
+      expect(inode()).toBe(first);
+      writeFileSync(only(), 'not what V8 wrote');
+      run({}, 'completion', 'bash');
+      expect(statSync(only()).size).toBeGreaterThan(10_000);
+    });
+
+    it('is not taken from a file that others can write', () => {
+      run({}, 'completion', 'bash');
+      const first = inode();
+      chmodSync(only(), 0o666);
+      run({}, 'completion', 'bash');
+      expect(inode()).not.toBe(first);
+      expect(statSync(only()).mode & 0o777).toBe(0o600);
+    });
+
+    it('is kept nowhere without a home of the user’s own, and when it is not wanted', () => {
+      rmSync(folder, { recursive: true });
+      const shared = join(bare, 'shared');
+      mkdirSync(shared);
+      chmodSync(shared, 0o777);
+      run({ HOME: shared }, 'completion', 'bash');
+      expect(readdirSync(shared)).toEqual([]);
+      expect(run({ HOME: undefined }, 'completion', 'bash')).toEqual([]);
+      expect(run({ HOME: join(bare, 'missing') }, 'completion', 'bash')).toEqual([]);
+      expect(run({ NODE_DISABLE_COMPILE_CACHE: '1' }, 'completion', 'bash')).toEqual([]);
+      writeFileSync(folder, 'a file where the folder should be');
+      run({}, 'completion', 'bash');
+    });
   });
 
   it.runIf(existsSync('/usr/bin/node'))("runs on the system's own Node, whatever it is", () => {

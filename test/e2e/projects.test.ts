@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { labEngines } from '../lab/engines.ts';
 import {
@@ -76,8 +76,8 @@ describe.each(engines)('projects on $id', { timeout: 180_000 }, (engine) => {
     expect(first.code).toBe(0);
     expect(normal(first.stdout)).toMatchInlineSnapshot(`
       "SERVICE  STATUS  TIME  URL
-      cache  ✓ created  TIME
-      web  ✓ created  TIME  http://HOST:PORT
+      cache  ✓ healthy  TIME
+      web  ✓ started  TIME  http://HOST:PORT
       "
     `);
     expect(normal(first.stderr)).toContain('PROJECT is up (TIME). Stop it with: wherry OPTIONS down');
@@ -113,6 +113,50 @@ describe.each(engines)('projects on $id', { timeout: 180_000 }, (engine) => {
     ).toHaveLength(2);
   });
 
+  it('says what a mistyped service may have been', async () => {
+    for (const command of [['ps'], ['logs'], ['stop'], ['exec', '-T'], ['stats', '--no-stream']]) {
+      const { code, stderr } = await w([...command, 'webb', ...(command[0] === 'exec' ? ['true'] : [])]);
+      expect(normal(stderr)).toContain('error: the project PROJECT has no service webb, and the engine no');
+      expect(stderr).toContain('fix: did you mean web?');
+      expect(code).toBe(1);
+    }
+  });
+
+  it('filters what it lists, and refuses a filter that it does not have', async () => {
+    await w(['up', '-d', '--wait']);
+    const services = async (...filters: string[]): Promise<string> =>
+      (await w(['ps', '--services', ...filters.flatMap((filter) => ['--filter', filter])])).stdout;
+    expect(await services('label=com.docker.compose.service=web')).toBe('web\n');
+    expect(await services('label=no-such-label')).toBe('');
+    expect(await services('health=healthy', 'status=running')).toBe('cache\n');
+    expect((await w(['ps'])).stdout).toMatch(/ cache .* Up .*\(healthy\)/);
+    expect((await w(['image', 'prune', '--filter', 'before=x'])).code).toBe(2);
+  });
+
+  it('does not take the health of the container of before for that of the new one', async () => {
+    await w(['up', '-d', '--wait']);
+    const { stdout, stderr } = await w(['up', '-d', '--force-recreate', '--no-deps', 'cache']);
+    expect(stdout).toMatch(/cache +✓ (started|healthy) \(recreated\)/);
+    expect(stderr).toMatch(/✓ cache-1: recreated/);
+  });
+
+  it('loses nothing of its output to a slow reader, and says so when a disk takes no more', async () => {
+    await w(['up', '-d']);
+    const shell = (pipeline: string): Promise<{ code: number | null; stdout: string; stderr: string }> =>
+      new Promise((resolve) => {
+        const command = [process.execPath, launcher, ...under.options].map((word) => `'${word}'`).join(' ');
+        const options = { cwd: directory.path, env: plainEnvironment() };
+        execFile('sh', ['-c', `${command} ${pipeline}`], options, (error, stdout, stderr) =>
+          resolve({ code: error === null ? 0 : Number(error.code), stdout: stdout.trim(), stderr }),
+        );
+      });
+    const slow = await shell('exec -T web head -c 3000000 /dev/zero | (sleep 1; wc -c)');
+    expect(slow.stdout).toBe('3000000');
+    const full = await shell('ps >/dev/full');
+    expect(full.stderr).toContain('error: the output could not be written');
+    expect(full.code).toBe(1);
+  });
+
   it('merges the logs of services', async () => {
     await w(['up', '-d', '--force-recreate']);
     expect((await w(['logs'])).stdout).toBe('cache-1 | cache is up\nweb-1   | web is up\n');
@@ -137,7 +181,11 @@ describe.each(engines)('projects on $id', { timeout: 180_000 }, (engine) => {
     expect(JSON.parse((await w(['ps', 'cache', '--json'])).stdout)).toHaveLength(2);
     expect((await w(['up', '-d'])).code).toBe(0);
     expect(JSON.parse((await w(['ps', 'cache', '--json'])).stdout)).toHaveLength(1);
-    expect(await w(['rm', 'web'])).toMatchObject({ code: 0, stdout: '' });
+    for (const options of [[], ['--force']]) {
+      const { code, stdout, stderr } = await w(['rm', ...options, 'web']);
+      expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
+      expect(stderr).toContain('-web-1 runs and is left alone');
+    }
     expect((await w(['kill', 'web'])).code).toBe(0);
     expect(await w(['rm', 'web'])).toMatchObject({ code: 0, stdout: `${directory.project}-web-1\n` });
     expect((await w(['ps', '-a', '--services'])).stdout).toBe('cache\n');

@@ -23,6 +23,7 @@ start() {
   fi
   mkdir -p "$data" "$root/etc/containers/networks"
   settings
+  forget_rules
   forward --insert 10.213.0.0/16 10.214.0.0/16
   local folder shared=()
   for folder in /*; do
@@ -53,6 +54,15 @@ settings() {
   "ipam_options": { "driver": "host-local" }
 }
 JSON
+}
+
+# Rules that a killed Podman left in nftables make it fail to remove containers later. Where all of them are this one's,
+# they go.
+forget_rules() {
+  local rules
+  rules=$(chroot "$root" nft list table inet netavark 2>/dev/null) || return 0
+  if grep -o 'nv_[0-9a-f]*_[0-9_]*' <<<"$rules" | grep -qv '_10_21[34]_'; then return 0; fi
+  chroot "$root" nft delete table inet netavark
 }
 
 stop() {

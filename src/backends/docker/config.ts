@@ -24,23 +24,21 @@ export function dockerStrategies(config: DockerConfig): EngineStrategy[] {
   const home = env.HOME ?? '';
   const directory = env.DOCKER_CONFIG || `${home}/.docker`;
   const runtime = env.XDG_RUNTIME_DIR;
-  const byContext = async (name: string | null | undefined): Promise<EngineEndpoint | null> =>
+  const byContext = (name: string | null | undefined): EngineEndpoint | null =>
     name ? readDockerContext(directory, name) : null;
   return [
-    order('explicit host', 'no host was given', async () =>
+    order('explicit host', 'no host was given', () =>
       config.host ? { host: config.host, tls: config.tls } : null,
     ),
-    order('explicit context', 'no context was given', async () => byContext(config.context)),
-    order('DOCKER_HOST', 'DOCKER_HOST is not set', async () =>
-      env.DOCKER_HOST
-        ? { host: env.DOCKER_HOST, tls: config.tls ?? (await environmentTls(env, directory)) }
-        : null,
+    order('explicit context', 'no context was given', () => byContext(config.context)),
+    order('DOCKER_HOST', 'DOCKER_HOST is not set', () =>
+      env.DOCKER_HOST ? { host: env.DOCKER_HOST, tls: config.tls ?? environmentTls(env, directory) } : null,
     ),
-    order('DOCKER_CONTEXT', 'DOCKER_CONTEXT is not set', async () =>
+    order('DOCKER_CONTEXT', 'DOCKER_CONTEXT is not set', () =>
       env.DOCKER_CONTEXT === 'default' ? null : byContext(env.DOCKER_CONTEXT),
     ),
-    order('current docker context', 'the docker CLI is set to its default context', async () =>
-      env.DOCKER_CONTEXT === 'default' ? null : byContext(await currentContext(directory)),
+    order('current docker context', 'the docker CLI is set to its default context', () =>
+      env.DOCKER_CONTEXT === 'default' ? null : byContext(currentContext(directory)),
     ),
     socket('system socket', '/var/run/docker.sock'),
     socket('rootless socket', runtime === undefined ? null : `${runtime}/docker.sock`),
@@ -75,8 +73,8 @@ export async function findDocker(config: DockerConfig, options: CallOptions = {}
   );
 }
 
-function order(name: string, passed: string, find: () => Promise<EngineEndpoint | null>): EngineStrategy {
-  return { name, isOrder: true, find: async () => (await find()) ?? { passed } };
+function order(name: string, passed: string, find: () => EngineEndpoint | null): EngineStrategy {
+  return { name, isOrder: true, find: async () => find() ?? { passed } };
 }
 
 function socket(name: string, path: string | null): EngineStrategy {
@@ -88,11 +86,11 @@ function socket(name: string, path: string | null): EngineStrategy {
 }
 
 /** DOCKER_CERT_PATH and DOCKER_TLS_VERIFY, as the docker CLI and the Go client read them. */
-async function environmentTls(env: Environment, directory: string): Promise<TlsFiles | undefined> {
+function environmentTls(env: Environment, directory: string): TlsFiles | undefined {
   const verify = Boolean(env.DOCKER_TLS_VERIFY);
   const path = env.DOCKER_CERT_PATH;
   if (!path && !verify) return undefined;
-  const files = await readTlsFiles(path || directory, { verify });
+  const files = readTlsFiles(path || directory, { verify });
   if (files === undefined && path) {
     throw new WherryError('INVALID', `DOCKER_CERT_PATH: there are no TLS files in ${path}`, {
       hint: 'it is the directory of ca.pem, cert.pem and key.pem',

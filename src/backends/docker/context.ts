@@ -19,11 +19,11 @@ interface MetaFile {
  * Reads a context as the docker CLI stores it: `contexts/meta/SHA256(name)/meta.json` and its TLS files beside it.
  * `NOT_FOUND` when there is none of that name, `INVALID` for a broken file.
  */
-export async function readDockerContext(configDirectory: string, name: string): Promise<DockerContext> {
+export function readDockerContext(configDirectory: string, name: string): DockerContext {
   const { createHash } = process.getBuiltinModule('node:crypto');
   const id = createHash('sha256').update(name).digest('hex');
   const path = `${configDirectory}/contexts/meta/${id}/meta.json`;
-  const text = await readIfThere(path);
+  const text = readIfThere(path);
   if (text === null) {
     throw new WherryError('NOT_FOUND', `there is no docker context "${name}"`, {
       hint: '`docker context ls` lists them; DOCKER_CONTEXT and `currentContext` in config.json choose one',
@@ -37,17 +37,14 @@ export async function readDockerContext(configDirectory: string, name: string): 
     });
   }
   const directory = `${configDirectory}/contexts/tls/${id}/docker`;
-  const tls = await readTlsFiles(directory, { verify: endpoint.SkipTLSVerify !== true });
+  const tls = readTlsFiles(directory, { verify: endpoint.SkipTLSVerify !== true });
   return { name, host: endpoint.Host, tls };
 }
 
 /** The `ca.pem`, `cert.pem` and `key.pem` of a directory; undefined when there is none of them. */
-export async function readTlsFiles(
-  directory: string,
-  options: { verify: boolean },
-): Promise<TlsFiles | undefined> {
-  const [ca, cert, key] = await Promise.all(
-    ['ca.pem', 'cert.pem', 'key.pem'].map((file) => readIfThere(`${directory}/${file}`)),
+export function readTlsFiles(directory: string, options: { verify: boolean }): TlsFiles | undefined {
+  const [ca, cert, key] = ['ca.pem', 'cert.pem', 'key.pem'].map((file) =>
+    readIfThere(`${directory}/${file}`),
   );
   if (!ca && !cert && !key) return undefined;
   return {
@@ -59,9 +56,9 @@ export async function readTlsFiles(
 }
 
 /** The context that the docker CLI is set to, by its `config.json`; null for its default. */
-export async function currentContext(configDirectory: string): Promise<string | null> {
+export function currentContext(configDirectory: string): string | null {
   const path = `${configDirectory}/config.json`;
-  const text = await readIfThere(path);
+  const text = readIfThere(path);
   if (text === null || text.trim() === '') return null;
   const { currentContext: name } = parse(text, path) as { currentContext?: unknown };
   return typeof name === 'string' && name !== '' && name !== 'default' ? name : null;
@@ -77,9 +74,10 @@ function parse(text: string, path: string): MetaFile {
   throw new WherryError('INVALID', `${path} is not a JSON object`, { hint: 'repair or remove the file' });
 }
 
-async function readIfThere(path: string): Promise<string | null> {
+function readIfThere(path: string): string | null {
   try {
-    return await fs().promises.readFile(path, 'utf8');
+    // A file of a few lines, on the way of every command: opening fs.promises takes longer than reading it.
+    return fs().readFileSync(path, 'utf8');
   } catch (cause) {
     const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
     if (code === 'ENOENT' || code === 'ENOTDIR') return null;

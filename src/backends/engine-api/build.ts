@@ -1,5 +1,6 @@
 import { WherryError } from '../../core/errors.ts';
 import type { BuildInput, BuildOptions, DockerfileBuild, ImageInfo } from '../../core/image.ts';
+import { readAhead } from '../../transport/read-ahead.ts';
 import { buildContext } from './build-context.ts';
 import { BuildLog } from './build-log.ts';
 import { buildTags } from './build-request.ts';
@@ -7,18 +8,20 @@ import type { ImageContext } from './image-context.ts';
 import { inspectImage } from './image-inspect.ts';
 
 /**
- * Builds `input` and names the result. Errors: `UNSUPPORTED` (kind of input, or builder), `NOT_FOUND` (context or
+ * Builds what is asked and names the result. Errors: `UNSUPPORTED` (kind of input, or builder), `NOT_FOUND` (context or
  * Dockerfile), `INVALID` (names, `.dockerignore`), `BUILD_FAILED` (`details`: `log` with the last lines, `step`,
  * `exitCode`), `NO_SPACE`, `UNAVAILABLE`, `STREAM_CUT`, `CANCELLED`, which stops the build.
  */
 export async function buildImage(
   context: ImageContext,
   name: string,
-  input: BuildInput,
+  asked: BuildInput,
   options: BuildOptions = {},
 ): Promise<ImageInfo> {
   const { onProgress, signal } = options;
-  if (!isDockerfileBuild(input)) throw unknownKind(name, input.kind);
+  if (!isDockerfileBuild(asked)) throw unknownKind(name, asked.kind);
+  const { context: source } = asked;
+  const input = typeof source === 'string' ? asked : { ...asked, context: readAhead(source) };
   const tags = buildTags(name, input);
   const builder = await context.chooseBuilder(context.connection, input, options);
   await builder({

@@ -82,12 +82,14 @@ export class EngineConnection {
         details: { address: this.address },
       });
     }
-    return {
+    const ping: EnginePing = {
       apiVersion,
       builderVersion: header(response.headers, 'builder-version'),
       osType: header(response.headers, 'ostype'),
       libpodVersion: header(response.headers, 'libpod-api-version'),
     };
+    this.#ping ??= Promise.resolve(ping);
+    return ping;
   }
 
   /** The version in use, such as `1.45`. */

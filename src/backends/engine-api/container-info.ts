@@ -54,6 +54,7 @@ export function containerSummary(row: ContainerRow): ContainerSummary {
     image: row.Image,
     imageId: row.ImageID || null,
     status,
+    ...(row.Status ? { statusText: row.Status } : {}),
     exitCode: status === 'exited' || status === 'dead' ? exitCodeOf(row.Status) : null,
     health: engineHealth(row.Health?.Status ?? healthOf(row.Status)),
     createdAt: new Date(row.Created * 1000),

@@ -209,8 +209,9 @@ function resources(host: HostConfigRecord): ResourceLimits {
     memorySwappiness:
       host.MemorySwappiness === null || host.MemorySwappiness === -1 ? undefined : host.MemorySwappiness,
     cpus: host.NanoCpus ? host.NanoCpus / 1e9 : undefined,
-    cpuQuota: host.CpuQuota || undefined,
-    cpuPeriod: host.CpuPeriod || undefined,
+    // Podman tells `cpus` also in these words.
+    cpuQuota: host.NanoCpus ? undefined : host.CpuQuota || undefined,
+    cpuPeriod: host.NanoCpus ? undefined : host.CpuPeriod || undefined,
     cpuShares: host.CpuShares || undefined,
     cpuset: host.CpusetCpus || undefined,
     pids: host.PidsLimit || undefined,

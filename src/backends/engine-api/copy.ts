@@ -1,4 +1,5 @@
 import type { CallOptions } from '../../core/image.ts';
+import { readAhead } from '../../transport/read-ahead.ts';
 import type { EngineConnection } from './connection.ts';
 import { containerPath } from './container-path.ts';
 
@@ -9,14 +10,19 @@ export async function copyIn(
   archive: AsyncIterable<Uint8Array>,
   options: CallOptions = {},
 ): Promise<void> {
-  await connection.call({
-    method: 'PUT',
-    path: containerPath(id, 'archive'),
-    query: { path },
-    headers: { 'content-type': 'application/x-tar' },
-    body: archive,
-    signal: options.signal,
-  });
+  const body = readAhead(archive);
+  try {
+    await connection.call({
+      method: 'PUT',
+      path: containerPath(id, 'archive'),
+      query: { path },
+      headers: { 'content-type': 'application/x-tar' },
+      body,
+      signal: options.signal,
+    });
+  } finally {
+    await body.return?.();
+  }
 }
 
 export async function* copyOut(

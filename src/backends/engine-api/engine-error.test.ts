@@ -24,6 +24,13 @@ const refusals: [ErrorCode, number, string][] = [
   ['INVALID', 400, 'OCI runtime create failed: exec: "nope": executable file not found in $PATH: unknown'],
   ['INVALID', 500, 'listen tcp4 203.0.113.9:80: bind: cannot assign requested address'],
   ['INVALID', 400, 'invalid reference format'],
+  ['INVALID', 500, 'Invalid subnet x : invalid CIDR address: x'],
+  ['INVALID', 500, 'network name a b invalid: names must match [a-zA-Z0-9][a-zA-Z0-9_.-]*: invalid argument'],
+  ['INVALID', 500, 'invalid signal: SIGNOPE'],
+  ['INVALID', 500, 'copier: put: /etc/passwd (/etc/passwd): exists but is not a directory'],
+  ['INVALID', 500, 'Error processing tar file(exit status 1): archive/tar: invalid tar header'],
+  ['CONFLICT', 500, 'container rootfs is marked read-only'],
+  ['UNSUPPORTED', 500, "failed to obtain logs: this container is using the 'none' log driver"],
   ['NO_SPACE', 500, 'write /var/lib/docker/x: no space left on device'],
   ['UNAVAILABLE', 400, 'client version 1.99 is too new. Maximum supported API version is 1.56'],
   ['UNAVAILABLE', 503, 'the engine is going down'],
@@ -36,6 +43,18 @@ describe('a refusal of the engine', () => {
   test.each(refusals)('%s for %i %s', (code, status, message) => {
     const error = engineError({ status, method: 'POST', path: '/x', text: JSON.stringify({ message }) });
     expect(error).toMatchObject({ code, message, details: { status } });
+  });
+
+  test('the request that Podman prints before the reason is left out', () => {
+    const dump =
+      'error during bulk transfer for copier.request{Root:"/", Globs:[]string{}}: reading tar stream: cut';
+    const { message } = engineError({
+      status: 500,
+      method: 'PUT',
+      path: '/x',
+      text: JSON.stringify({ message: dump }),
+    });
+    expect(message).toBe('reading tar stream: cut');
   });
 
   test('an image that is missing can be told from other things', () => {

@@ -21,7 +21,8 @@ interface Verdict {
  */
 export function engineError(refusal: EngineRefusal): WherryError {
   const { status, method, path } = refusal;
-  const message = engineMessage(refusal.text) || `the engine answered ${status} to ${method} ${path}`;
+  const message =
+    withoutDump(engineMessage(refusal.text)) || `the engine answered ${status} to ${method} ${path}`;
   const { code, hint, details } = byText(message, status) ?? byStatus(status);
   const fields: ErrorFields = { hint, details: { status, method, path, ...details } };
   return new WherryError(code, message, fields);
@@ -40,6 +41,11 @@ export function engineMessage(text: string): string {
     // Cut or foreign JSON is shown as it came.
   }
   return trimmed.slice(0, 2000);
+}
+
+/** Podman prints the request of its tar copier, some kilobytes of Go, before what went wrong. */
+function withoutDump(message: string): string {
+  return message.replace(/error during bulk transfer for copier\.request\{.*\}: /s, '');
 }
 
 /** Which host port a text of the engine says to be taken; null when it does not speak of that. */
@@ -154,6 +160,36 @@ const knownTexts: readonly { pattern: RegExp; verdict: Verdict }[] = [
       hint: 'check the command: the program must be in the image, executable and built for this platform',
       details: { kind: 'command' },
     },
+  },
+  {
+    pattern: /rootfs is marked read-only|copier: put: .*read-only file system/i,
+    verdict: { code: 'CONFLICT', hint: 'copy to a path on a volume: the root file system is read-only' },
+  },
+  {
+    pattern: /extraction point is not a directory|copier: put: .* is not a directory/i,
+    verdict: { code: 'INVALID', hint: 'copy into a directory: its files are named in the archive' },
+  },
+  {
+    pattern: /invalid tar header/i,
+    verdict: { code: 'INVALID', hint: 'give a tar stream, whole and not compressed in an unknown way' },
+  },
+  {
+    pattern:
+      /invalid CIDR address|invalid subnet|failed to allocate gateway|gateway .* not in subnet|invalid MTU number|mtu -?\d+ is less|names must match|unsupported driver|^invalid signal: |strconv\.(ParseInt|Atoi): parsing|cannot unmarshal .* into Go/i,
+    verdict: { code: 'INVALID' },
+  },
+  {
+    pattern: /cannot create network with name .* conflicts with a valid network mode/i,
+    verdict: { code: 'PERMISSION', hint: 'choose another name: the engine keeps this one for itself' },
+  },
+  {
+    pattern: /using the 'none' log driver|does not support reading/i,
+    verdict: { code: 'UNSUPPORTED', hint: 'create the container with a logging driver that keeps logs' },
+  },
+  {
+    pattern:
+      /error gathering device information .* no such file|no volume plugin with name|failed to find driver or plugin/i,
+    verdict: { code: 'NOT_FOUND' },
   },
   {
     pattern: /cannot assign requested address/i,

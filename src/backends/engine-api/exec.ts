@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
-import { cancelled } from '../../core/errors.ts';
+import { cancelled, WherryError } from '../../core/errors.ts';
 import type { ExecOptions, OutputChunk } from '../../core/streams.ts';
+import { readAhead } from '../../transport/read-ahead.ts';
 import { ContainerConversation, type ConversationOptions } from './attach.ts';
 import type { EngineConnection } from './connection.ts';
 import { containerPath } from './container-path.ts';
@@ -24,7 +25,13 @@ export async function execInContainer(
   id: string,
   options: ExecOptions,
 ): Promise<KillableExec> {
-  const { tty = false, detach = false, stdin, size, signal } = options;
+  const { tty = false, detach = false, size, signal } = options;
+  if (options.command.length === 0) {
+    throw new WherryError('INVALID', 'exec: the command is empty', {
+      hint: 'name a program in the container',
+    });
+  }
+  const stdin = inputOf(options.stdin);
   const takesSize = size !== undefined && (await connection.atLeast('1.42', { signal }));
   const startSize = tty && size !== undefined ? dialect.execSize(size) : null;
   const consoleSize = takesSize ? { ConsoleSize: [size.rows, size.columns] } : {};
@@ -151,6 +158,11 @@ function killOnAbort(exit: ExecExit, kill: () => Promise<boolean>, signal: Abort
   };
   signal.addEventListener('abort', onAbort, { once: true });
   void exit.settled.then(() => signal.removeEventListener('abort', onAbort));
+}
+
+/** A stream is read from now on. */
+function inputOf(stdin: ExecOptions['stdin']): ExecOptions['stdin'] {
+  return typeof stdin === 'object' && !(stdin instanceof Uint8Array) ? readAhead(stdin) : stdin;
 }
 
 function hasInput(stdin: ExecOptions['stdin']): boolean {

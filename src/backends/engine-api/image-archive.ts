@@ -1,5 +1,6 @@
 import { isWherryError, WherryError } from '../../core/errors.ts';
 import type { CallOptions, ImageProgress } from '../../core/image.ts';
+import { readAhead } from '../../transport/read-ahead.ts';
 import type { EngineConnection } from './connection.ts';
 import { imagePath } from './image-inspect.ts';
 import { followProgress, type ProgressRecord } from './image-progress.ts';
@@ -32,7 +33,7 @@ export async function loadImages(
     path: '/images/load',
     query: { quiet: false },
     headers: { 'content-type': 'application/x-tar' },
-    body: archive,
+    body: readAhead(archive),
     signal: options.signal,
   });
   try {

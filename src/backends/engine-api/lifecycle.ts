@@ -148,7 +148,11 @@ export async function updateContainer(
   });
 }
 
-/** A second removal is `NOT_FOUND`; one that meets a removal under way waits for its end. */
+/**
+ * A second removal is `NOT_FOUND`; one that meets a removal under way waits for its end. Podman removes a container and
+ * then answers 500 when its network could not be cleaned up (remains of a killed Podman in nftables): what was asked for
+ * is done then.
+ */
 export async function removeContainer(
   connection: EngineConnection,
   id: string,
@@ -163,6 +167,7 @@ export async function removeContainer(
       signal,
     });
   } catch (error) {
+    if (isWherryError(error, 'ENGINE') && (await isGone(connection, id, options))) return;
     const underWay = isWherryError(error, 'CONFLICT') && /already in progress/i.test(error.message);
     if (!underWay) throw error;
     await connection
@@ -173,12 +178,31 @@ export async function removeContainer(
   }
 }
 
+async function isGone(connection: EngineConnection, id: string, options: CallOptions): Promise<boolean> {
+  try {
+    await containerRecord(connection, id, options);
+    return false;
+  } catch (error) {
+    return isWherryError(error, 'NOT_FOUND');
+  }
+}
+
+/** What the engine knows of the container. Read again when its process ended under Podman's hands as it was looked at. */
 export async function containerRecord(
   connection: EngineConnection,
   id: string,
   options: CallOptions = {},
 ): Promise<ContainerRecord> {
-  return connection.json<ContainerRecord>({ path: containerPath(id, 'json'), signal: options.signal });
+  const read = (): Promise<ContainerRecord> =>
+    connection.json<ContainerRecord>({ path: containerPath(id, 'json'), signal: options.signal });
+  try {
+    return await read();
+  } catch (error) {
+    const endedMeanwhile =
+      isWherryError(error, 'ENGINE') && /\/proc\/\d+\/\S+: no such (process|file)/.test(error.message);
+    if (!endedMeanwhile) throw error;
+    return read();
+  }
 }
 
 /** Engines before API 1.42 know only the container's own stop signal: the signal and the grace are ours there. */

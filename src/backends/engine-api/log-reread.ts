@@ -1,9 +1,18 @@
 import { isWherryError } from '../../core/errors.ts';
 import type { Frame } from '../../transport/demux.ts';
-import { frameOf, type ReadStamped, stampedEntries } from './log-rest.ts';
+import { type Entry, frameOf, type ReadStamped, stampedEntries } from './log-rest.ts';
 import { pause } from './pause.ts';
 
 const GATHER_MS = 100;
+
+export interface RereadOptions {
+  stamps: boolean;
+  /** Only the last N lines of what is there at the start. */
+  tail: number | undefined;
+  signal: AbortSignal | undefined;
+  /** Ends the log when it fires, as the end of the container does. */
+  end: AbortSignal | undefined;
+}
 
 /**
  * A followed log of an engine whose own following loses lines, though a plain read does not: Podman's. The followed one
@@ -12,41 +21,160 @@ const GATHER_MS = 100;
  */
 export async function* followByReading(
   read: ReadStamped,
-  { stamps, signal }: { stamps: boolean; signal: AbortSignal | undefined },
+  { stamps, tail, signal, end }: RereadOptions,
 ): AsyncGenerator<Frame[], void, undefined> {
-  const bell = read({ follow: true })[Symbol.asyncIterator]();
-  let second = '';
-  let told = 0;
-  const news = async function* (): AsyncGenerator<Frame[], void, undefined> {
-    let skip = told;
-    const again = second === '' ? { follow: false } : { follow: false, since: justBefore(second) };
-    for await (const entries of stampedEntries(read(again))) {
-      const fresh: Frame[] = [];
-      for (const entry of entries) {
-        if (skip > 0) {
-          skip -= 1;
-          continue;
-        }
-        const stamp = entry.stamp?.slice(0, 19) ?? second;
-        told = stamp === second ? told + 1 : 1;
-        second = stamp;
-        fresh.push(frameOf(entry, stamps));
-      }
-      if (fresh.length > 0) yield fresh;
-    }
-  };
+  const position = new SecondPosition();
+  const bell = new Bell(read, end);
   try {
-    for (let ring = await bell.next(); ring.done !== true; ring = await bell.next()) {
-      yield* news();
-      await pause(GATHER_MS, signal ?? new AbortController().signal);
+    for (let isOpen = true; isOpen; ) {
+      isOpen = await bell.rings();
+      const entries = position.isAtStart ? beginning(read, tail, position) : news(read, position);
+      for await (const batch of entries) yield batch.map((entry) => frameOf(entry, stamps));
+      if (isOpen) await pause(GATHER_MS, signal ?? new AbortController().signal);
     }
-    yield* news();
   } catch (error) {
     // Removed in the meantime, and its log with it.
-    if (!isWherryError(error, 'NOT_FOUND') || second === '') throw error;
+    if (!isWherryError(error, 'NOT_FOUND') || position.isAtStart) throw error;
   } finally {
-    await bell.return?.();
+    bell.stop();
   }
+}
+
+/** What there is at the start. */
+async function* beginning(
+  read: ReadStamped,
+  tail: number | undefined,
+  position: SecondPosition,
+): AsyncGenerator<Entry[]> {
+  if (tail === undefined) {
+    for await (const entries of stampedEntries(read({ follow: false }))) yield position.newOf(entries);
+    return;
+  }
+  const last = await lastLines(stampedEntries(read({ follow: false })), tail);
+  const [first] = last;
+  const second = secondOf(last.findLast(({ stamp }) => stamp !== null));
+  if (first === undefined || second === undefined || secondOf(first) !== second) {
+    yield position.newOf(last);
+    return;
+  }
+  // All lines are of one second, which may have had more before them: of all of it, the last are taken.
+  const whole: Entry[] = [];
+  for await (const entries of stampedEntries(read({ follow: false, since: justBefore(second) }))) {
+    whole.push(...position.newOf(entries));
+  }
+  yield whole.slice(startOfLast(whole, tail));
+}
+
+/** What came since the last reading. */
+async function* news(read: ReadStamped, position: SecondPosition): AsyncGenerator<Entry[]> {
+  const { second } = position;
+  position.readAgain();
+  for await (const entries of stampedEntries(read({ follow: false, since: justBefore(second) }))) {
+    const fresh = position.newOf(entries);
+    if (fresh.length > 0) yield fresh;
+  }
+}
+
+async function lastLines(batches: AsyncIterable<Entry[]>, tail: number): Promise<Entry[]> {
+  const all: Entry[] = [];
+  for await (const entries of batches) all.push(...entries);
+  return all.slice(startOfLast(all, tail));
+}
+
+/** Where the last `count` lines begin; a long line is several entries. */
+function startOfLast(entries: readonly Entry[], count: number): number {
+  let left = count;
+  for (let index = entries.length - 1; index >= 0; index -= 1) {
+    if (entries[index]?.stamp === null) continue;
+    left -= 1;
+    if (left === 0) return index;
+  }
+  return 0;
+}
+
+/** How far a log was read: the last second, and how many lines of it were told. */
+class SecondPosition {
+  second = '';
+  #told = 0;
+  #skip = 0;
+  #skipping = false;
+
+  get isAtStart(): boolean {
+    return this.second === '';
+  }
+
+  /** The next entries are those of the last second from its beginning. */
+  readAgain(): void {
+    this.#skip = this.#told;
+  }
+
+  newOf(entries: readonly Entry[]): Entry[] {
+    return entries.filter((entry) => this.#isNew(entry));
+  }
+
+  #isNew(entry: Entry): boolean {
+    const second = secondOf(entry);
+    // A further piece of a long line belongs to its first one.
+    if (second === undefined) return !this.#skipping;
+    this.#skipping = this.#skip > 0;
+    if (this.#skipping) {
+      this.#skip -= 1;
+      return false;
+    }
+    this.#told = second === this.second ? this.#told + 1 : 1;
+    this.second = second;
+    return true;
+  }
+}
+
+/** A followed log of which nothing is kept but that something came. */
+class Bell {
+  readonly #stop = new AbortController();
+  readonly #end: AbortSignal | undefined;
+  #rang = false;
+  #isOver = false;
+  #failure: { error: unknown } | undefined;
+  #wake: () => void = () => {};
+
+  constructor(read: ReadStamped, end: AbortSignal | undefined) {
+    this.#end = end;
+    void this.#listen(read);
+  }
+
+  /** Resolves when something came since the last time, or at the end, and then to false. */
+  async rings(): Promise<boolean> {
+    if (!this.#rang && !this.#isOver) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+    this.#rang = false;
+    if (this.#failure !== undefined) throw this.#failure.error;
+    return !this.#isOver;
+  }
+
+  stop(): void {
+    this.#stop.abort();
+  }
+
+  async #listen(read: ReadStamped): Promise<void> {
+    const { signal } = this.#stop;
+    const until = this.#end === undefined ? signal : AbortSignal.any([signal, this.#end]);
+    try {
+      for await (const _ of read({ follow: true, signal: until })) {
+        this.#rang = true;
+        this.#wake();
+      }
+    } catch (error) {
+      if (!until.aborted) this.#failure = { error };
+    }
+    this.#isOver = true;
+    this.#wake();
+  }
+}
+
+function secondOf(entry: Entry | undefined): string | undefined {
+  return entry?.stamp?.slice(0, 19);
 }
 
 /** Seconds with nanoseconds, just before a moment such as `2026-01-31T12:00:00`. */

@@ -2,7 +2,11 @@ import { isWherryError } from '../../core/errors.ts';
 import { Frame } from '../../transport/demux.ts';
 
 /** Reads a log with timestamps: followed, or what there is from `since` on (seconds with nanoseconds). */
-export type ReadStamped = (how: { follow: boolean; since?: string }) => AsyncIterable<Frame[]>;
+export type ReadStamped = (how: {
+  follow: boolean;
+  since?: string;
+  signal?: AbortSignal;
+}) => AsyncIterable<Frame[]>;
 
 const SPACE = 0x20;
 
@@ -28,8 +32,8 @@ export async function* followToTheEnd(
       if (fresh.length > 0) yield fresh.map((entry) => frameOf(entry, stamps));
     }
   } catch (error) {
-    // Removed in the meantime, and its log with it.
-    if (!isWherryError(error, 'NOT_FOUND')) throw error;
+    // Removed in the meantime (or just being so), and its log with it.
+    if (!isWherryError(error, 'NOT_FOUND', 'CONFLICT')) throw error;
   }
 }
 

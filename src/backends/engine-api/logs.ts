@@ -1,3 +1,4 @@
+import { isWherryError, WherryError } from '../../core/errors.ts';
 import type { LogOptions, LogRecord, LogStream, OutputChunk } from '../../core/streams.ts';
 import { demuxBatches, type Frame, rawBatches } from '../../transport/demux.ts';
 import type { LogLine } from '../../transport/log-line.ts';
@@ -8,6 +9,12 @@ import { containerPath } from './container-path.ts';
 import { containerRecord } from './lifecycle.ts';
 import { followByReading } from './log-reread.ts';
 import { followToTheEnd, type ReadStamped } from './log-rest.ts';
+
+/** How late a line may come here that was written in time. */
+const LATE_LINES_MS = 250;
+
+/** The longest time that a timer can have. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** `Backend.logs` for engines with the Engine API. With `follow` it ends when the container ends. */
 export function containerLogs(connection: EngineConnection, id: string, options: LogOptions = {}): LogStream {
@@ -50,11 +57,12 @@ async function* frames(
   options: LogOptions & { timestamps: boolean },
 ): AsyncGenerator<Frame[], void, undefined> {
   const { streams = ['stdout', 'stderr'], signal } = options;
+  checkLogOptions(options);
   if (streams.length === 0) return;
   // Output of a container with a terminal is not multiplexed, and older engines tell that nowhere else.
   const { Config: config } = await containerRecord(connection, id, { signal });
   const isTty = config.Tty === true;
-  const read = async function* (query: Query): AsyncGenerator<Frame[], void, undefined> {
+  const read = async function* (query: Query, end?: AbortSignal): AsyncGenerator<Frame[], void, undefined> {
     const response = await connection.request({
       path: containerPath(id, 'logs'),
       query: {
@@ -67,19 +75,65 @@ async function* frames(
         timestamps: options.timestamps,
         ...query,
       },
-      signal,
+      signal: end === undefined || signal === undefined ? (end ?? signal) : AbortSignal.any([signal, end]),
     });
     yield* isTty ? rawBatches(response.body) : demuxBatches(response.body);
   };
-  const stamped: ReadStamped = ({ follow, since }) =>
-    read({ follow, timestamps: true, ...(since === undefined ? {} : { since, tail: 'all' }) });
+  const stamped: ReadStamped = ({ follow, since, signal: end }) =>
+    read(
+      {
+        follow,
+        timestamps: true,
+        ...(since === undefined ? {} : { since: later(since, options.since), tail: 'all' }),
+      },
+      end,
+    );
+  if (options.follow !== true) return yield* read({});
+  const end = options.until === undefined ? undefined : timerUntil(options.until);
   const { libpodVersion } = await connection.facts({ signal });
-  if (options.follow === true && !isTty && libpodVersion !== null && options.tail !== 0) {
-    yield* followByReading(stamped, { stamps: options.timestamps, signal });
-  } else if (options.follow === true && !isTty && (await endsEarly(connection, signal))) {
-    yield* followToTheEnd(stamped, { stamps: options.timestamps });
+  if (libpodVersion !== null && !isTty && options.tail !== 0) {
+    yield* followByReading(stamped, { stamps: options.timestamps, tail: options.tail, signal, end });
+  } else if (!isTty && (await endsEarly(connection, signal))) {
+    const untilEnd: ReadStamped = (how) =>
+      endedBy(end, stamped(end === undefined ? how : { ...how, signal: end }));
+    yield* followToTheEnd(untilEnd, { stamps: options.timestamps });
   } else {
-    yield* read({});
+    yield* endedBy(end, read({}, end));
+  }
+}
+
+/** Docker notices only with the next line that `until` has passed, and Podman 4 never does. */
+function timerUntil(moment: Date): AbortSignal {
+  return AbortSignal.timeout(
+    Math.min(Math.max(moment.getTime() - Date.now(), 0) + LATE_LINES_MS, LONGEST_TIMER_MS),
+  );
+}
+
+async function* endedBy(
+  end: AbortSignal | undefined,
+  batches: AsyncIterable<Frame[]>,
+): AsyncGenerator<Frame[], void, undefined> {
+  try {
+    yield* batches;
+  } catch (error) {
+    if (end?.aborted !== true || isWherryError(error, 'CANCELLED')) throw error;
+  }
+}
+
+/** The later one of a moment in the engine's words and one of the caller's. */
+function later(since: string, asked: Date | undefined): string {
+  const own = moment(asked);
+  return own !== undefined && Number(own) > Number(since) ? own : since;
+}
+
+function checkLogOptions({ tail, since, until }: LogOptions): void {
+  if (tail !== undefined && !(Number.isInteger(tail) && tail >= 0)) {
+    throw new WherryError('INVALID', `tail: ${tail} is not a number of lines`);
+  }
+  for (const [field, time] of Object.entries({ since, until })) {
+    if (time !== undefined && Number.isNaN(time.getTime())) {
+      throw new WherryError('INVALID', `${field}: is not a valid date`);
+    }
   }
 }
 

@@ -7,6 +7,9 @@ import { labelFilter } from './filters.ts';
 import { endpointSettings } from './network-endpoint.ts';
 import { type NetworkRecord, networkInfo } from './network-records.ts';
 
+/** What every engine takes: older ones take anything, and Podman makes up a name where there is none. */
+const nameGrammar = /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/;
+
 /** The user-defined networks of an engine that speaks the Engine API. */
 export class EngineNetworks implements Networks {
   readonly #connection: EngineConnection;
@@ -17,6 +20,11 @@ export class EngineNetworks implements Networks {
 
   /** `ALREADY_EXISTS` when the name is taken, `UNSUPPORTED` for what this API version cannot say. */
   async create(spec: NetworkSpec, options: CallOptions = {}): Promise<NetworkInfo> {
+    if (!nameGrammar.test(spec.name)) {
+      throw new WherryError('INVALID', `"${spec.name}" is not a name for a network`, {
+        hint: 'a name matches [a-zA-Z0-9][a-zA-Z0-9_.-]*',
+      });
+    }
     const id = await this.make(spec, options).catch((error: unknown) => {
       throw nameTaken(error, spec.name) ?? error;
     });

@@ -11,14 +11,15 @@ import { isWherryError, WherryError } from '../../core/errors.ts';
 import type { CallOptions } from '../../core/image.ts';
 import type { ContainerSpec } from '../../core/spec.ts';
 import type { AttachedProcess, AttachOptions } from '../../core/streams.ts';
+import { readAhead } from '../../transport/read-ahead.ts';
 import { EngineApiBackend, type EngineApiBackendOptions } from '../engine-api/backend.ts';
-import { containerPath } from '../engine-api/container-path.ts';
 import { imageDigest } from '../engine-api/image-digest.ts';
 import { containerRecord } from '../engine-api/lifecycle.ts';
 import { attachWithLogs } from './attach.ts';
 import { checkBindSources } from './bind-sources.ts';
 import { type LibpodInfo, podmanCapabilities } from './capabilities.ts';
 import { checkPlatform } from './check-platform.ts';
+import { checkTarget } from './copy-target.ts';
 import { podmanDialect } from './dialect.ts';
 import { HealthDriver } from './health-driver.ts';
 import { podmanImageDifferences } from './image-differences.ts';
@@ -70,9 +71,26 @@ export class PodmanBackend extends EngineApiBackend {
     await this.#watchHealth(id, options);
   }
 
+  override async stop(id: string, options: StopOptions = {}): Promise<void> {
+    await this.#thawed(id, () => super.stop(id, options), options);
+  }
+
   override async restart(id: string, options: StopOptions = {}): Promise<void> {
-    await super.restart(id, options);
+    await this.#thawed(id, () => super.restart(id, options), options);
     await this.#watchHealth(id, options);
+  }
+
+  /** Podman refuses to end what is paused. */
+  async #thawed(id: string, end: () => Promise<void>, options: CallOptions): Promise<void> {
+    try {
+      await end();
+    } catch (error) {
+      if (!isWherryError(error, 'CONFLICT')) throw error;
+      const { State: state } = await containerRecord(this.connection, id, options);
+      if (state.Paused !== true) throw error;
+      await this.resume(id, options);
+      await end();
+    }
   }
 
   override async inspect(id: string, options: CallOptions = {}): Promise<ContainerInfo> {
@@ -125,14 +143,13 @@ export class PodmanBackend extends EngineApiBackend {
     archive: AsyncIterable<Uint8Array>,
     options: CallOptions = {},
   ): Promise<void> {
-    // Podman would make the directory; Docker and the contract want it to be there.
-    await this.connection.call({
-      method: 'HEAD',
-      path: containerPath(id, 'archive'),
-      query: { path },
-      signal: options.signal,
-    });
-    await super.copyIn(id, path, archive, options);
+    const source = readAhead(archive);
+    try {
+      await checkTarget(this.connection, id, path, options);
+      await super.copyIn(id, path, source, options);
+    } finally {
+      await source.return?.();
+    }
   }
 
   override statsAll(

@@ -1,9 +1,4 @@
-import {
-  type Project,
-  type ScaleToZero,
-  type Service,
-  scaleToZero,
-} from '../../compose/index.ts';
+import { type Project, type ScaleToZero, type Service, scaleToZero } from '../../compose/index.ts';
 import { type Backend, engineHost, throwIfAborted, WherryError } from '../../core/index.ts';
 import type { Transition } from '../../lifecycle/index.ts';
 import type { DrainOptions } from '../../proxy/index.ts';

@@ -1,9 +1,10 @@
 import type { ChangeSummary } from '../../boot/index.ts';
 import type { Backend } from '../../core/backend.ts';
+import { isWherryError } from '../../core/errors.ts';
 import type { Context } from '../context.ts';
 import { exitCode } from '../exit-codes.ts';
 import { reportFault } from '../fault.ts';
-import { splitNames } from '../targets.ts';
+import { splitNames, unknownName } from '../targets.ts';
 import { t } from '../text.ts';
 import { usage } from '../usage.ts';
 
@@ -15,6 +16,8 @@ export interface Verb {
     options: { projectName: string; services: readonly string[] | undefined },
   ) => Promise<ChangeSummary>;
   container: (backend: Backend, id: string) => Promise<void>;
+  /** The remark on a container of a service that was left as it is; without it nothing is said. */
+  kept?: (name: string) => string;
 }
 
 interface Outcome {
@@ -31,8 +34,12 @@ export async function act(context: Context, names: readonly string[], verb: Verb
     if (names.length === 0) throw usage(t('usage.nameNeeded'), t('usage.nameNeededFix'));
     return report(context, await onContainers(backend, names, verb));
   }
-  const { services, containers } = await splitNames(context, scope, names);
-  const outcomes = await onContainers(backend, containers, verb);
+  const { services, containers, rows } = await splitNames(context, scope, names);
+  const outcomes = (await onContainers(backend, containers, verb)).map((outcome) =>
+    isWherryError(outcome.error, 'NOT_FOUND')
+      ? { ...outcome, error: unknownName(scope, outcome.name, rows) }
+      : outcome,
+  );
   if (names.length === 0 || services.length > 0) {
     const boot = await import('../../boot/index.ts');
     const chosen = names.length === 0 ? undefined : services;
@@ -40,6 +47,8 @@ export async function act(context: Context, names: readonly string[], verb: Verb
     for (const warning of summary.warnings) context.output.note(`${t('warning')} ${warning}`);
     // What was as it should be, or was left as it is, is not told as done.
     const touched = summary.rows.filter(({ change }) => change !== 'kept');
+    for (const { name, change } of summary.rows)
+      if (change === 'kept' && verb.kept !== undefined) context.output.note(verb.kept(name));
     for (const { name, error } of touched) outcomes.push({ name, ok: error === null, error });
   }
   return report(context, outcomes);

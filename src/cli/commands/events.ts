@@ -1,13 +1,14 @@
 import { composeLabel } from '../../core/compose-labels.ts';
 import type { EngineEvent } from '../../core/engine-event.ts';
 import type { Invocation } from '../declaration.ts';
+import { type Filter, valuesOf } from '../filters.ts';
 import { printable } from '../output/width.ts';
 import { t } from '../text.ts';
 
 export interface EventsOptions {
   since: Date | undefined;
   until: Date | undefined;
-  filter: readonly string[];
+  filter: readonly Filter[];
 }
 
 /** Prints what happens to containers, one line for each event, until it is stopped. */
@@ -15,12 +16,10 @@ export async function events({ context, words, options }: Invocation<EventsOptio
   const { output, signal } = context;
   const scope = await context.scope();
   const backend = await context.backend();
-  const values = (key: string): string[] =>
-    options.filter.filter((text) => text.startsWith(`${key}=`)).map((text) => text.slice(key.length + 1));
-  const labels = values('label');
+  const labels = valuesOf(options.filter, 'label');
   if (scope.kind === 'project') labels.push(`${composeLabel.project}=${scope.name}`);
-  const containers = values('container');
-  const types = values('event');
+  const containers = valuesOf(options.filter, 'container');
+  const types = valuesOf(options.filter, 'event');
   const stream = backend.events({
     since: options.since,
     until: options.until,

@@ -4,10 +4,12 @@ import { rename, unlink } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { formatBytes } from '../../core/units.ts';
 import type { Invocation } from '../declaration.ts';
+import { type Filter, valuesOf } from '../filters.ts';
 import { imageProgress } from '../output/image-progress.ts';
 import { ProgressBoard } from '../output/progress-board.ts';
 import { t } from '../text.ts';
-import { usage } from '../usage.ts';
+import { readOptions, usage } from '../usage.ts';
+import { moment } from '../values.ts';
 import { removeEach } from './remove-each.ts';
 
 export interface ImageSaveOptions {
@@ -85,20 +87,21 @@ export async function imageRm({ context, words, options }: Invocation<ImageRmOpt
 
 export interface ImagePruneOptions {
   all: boolean;
-  filter: readonly string[];
+  filter: readonly Filter[];
 }
 
 /** Removes images that nothing uses: without names, or all of them with `--all`. */
 export async function imagePrune({ context, options }: Invocation<ImagePruneOptions>): Promise<undefined> {
   const { output, signal } = context;
-  const labels = options.filter
-    .filter((text) => text.startsWith('label'))
-    .map((text) => text.replace(/^label=?/, ''));
+  const labels = valuesOf(options.filter, 'label');
+  const [until, ...more] = readOptions(() => valuesOf(options.filter, 'until').map(moment));
+  if (more.length > 0) throw usage(t('usage.once', { name: 'until' }));
   const backend = await context.backend();
   const { images, spaceReclaimed } = await backend.prune({
     what: ['images'],
     all: options.all,
     labels,
+    ...(until === undefined ? {} : { until }),
     signal,
   });
   if (output.json) output.value({ images, spaceReclaimed });

@@ -2,16 +2,19 @@ import type { ImageInfo } from '../../core/image.ts';
 import { isImageId } from '../../core/reference.ts';
 import { formatBytes } from '../../core/units.ts';
 import type { Invocation } from '../declaration.ts';
+import { type Filter, valuesOf } from '../filters.ts';
 import { shortId } from '../output/container-text.ts';
 import type { Column } from '../output/table.ts';
 import { ago } from '../output/time.ts';
 import { t } from '../text.ts';
+import { readOptions, usage } from '../usage.ts';
+import { yesOrNo } from '../values.ts';
 
 export interface ImagesOptions {
   all: boolean;
   idsOnly: boolean;
   digests: boolean;
-  filter: readonly string[];
+  filter: readonly Filter[];
 }
 
 interface Row {
@@ -24,15 +27,18 @@ interface Row {
 /** Lists the images of the engine. */
 export async function images({ context, words, options }: Invocation<ImagesOptions>): Promise<undefined> {
   const { output, signal } = context;
-  const labels = options.filter.filter((text) => text.startsWith('label=')).map((text) => text.slice(6));
-  const reference = words[0] ?? options.filter.find((text) => text.startsWith('reference='))?.slice(10);
+  const labels = valuesOf(options.filter, 'label');
+  const [reference, ...more] = [...words, ...valuesOf(options.filter, 'reference')];
+  if (more.length > 0) throw usage(t('usage.once', { name: 'reference' }));
+  const dangling = readOptions(() => valuesOf(options.filter, 'dangling').map(yesOrNo)).at(-1);
   const found = await (await context.backend()).images.list({
     all: options.all,
     signal,
     ...(labels.length > 0 ? { labels } : {}),
     ...(reference === undefined ? {} : { reference }),
   });
-  const sorted = [...found].sort((a, b) => (b.createdAt?.getTime() ?? 0) - (a.createdAt?.getTime() ?? 0));
+  const wanted = found.filter(({ tags }) => dangling === undefined || (tags.length === 0) === dangling);
+  const sorted = wanted.sort((a, b) => (b.createdAt?.getTime() ?? 0) - (a.createdAt?.getTime() ?? 0));
   if (output.json) output.value(sorted);
   else if (options.idsOnly) for (const id of new Set(sorted.map((info) => shortId(info.id)))) output.line(id);
   else output.table(columns(options), sorted.flatMap(rowsOf));

@@ -59,6 +59,7 @@ async function followProject(
       const target = labels.get(id) ?? { id, label: name.replace(`${projectName}-`, ''), service: null };
       print(context, target, record, options, prefix);
     },
+    afterBatch: () => context.output.flushed(context.signal),
   });
   follower.listen();
   const { tail, since, until } = logOptions(options);
@@ -79,6 +80,7 @@ async function rawLog(
     .chunks()) {
     if (chunk.kind === 'stderr') output.rawError(chunk.data);
     else output.raw(chunk.data);
+    if (output.full) await output.flushed(signal);
   }
 }
 
@@ -93,6 +95,7 @@ async function printLog(
     .logs(target.id, { ...logOptions(options), signal: context.signal })
     .batches()) {
     for (const record of batch) print(context, target, record, options, prefix);
+    if (context.output.full) await context.output.flushed(context.signal);
   }
 }
 
@@ -121,6 +124,7 @@ async function printMerged(
     }
     if (first === undefined) return;
     print(context, first.target, first.record, options, prefix);
+    if (context.output.full) await context.output.flushed(context.signal);
     first.head.next = await first.head.records.next();
   }
 }

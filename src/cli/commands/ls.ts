@@ -1,6 +1,7 @@
 import type { ProjectRow } from '../../boot/index.ts';
 import type { ContainerStatus } from '../../core/container.ts';
 import type { Invocation } from '../declaration.ts';
+import { type Filter, valuesOf } from '../filters.ts';
 import type { Column } from '../output/table.ts';
 import { t } from '../text.ts';
 import { usage } from '../usage.ts';
@@ -8,7 +9,7 @@ import { usage } from '../usage.ts';
 export interface LsOptions {
   all: boolean;
   namesOnly: boolean;
-  filter: readonly string[];
+  filter: readonly Filter[];
   format: 'table' | 'json' | undefined;
   discover: boolean;
   exclude: readonly string[];
@@ -32,12 +33,8 @@ export async function ls(invocation: Invocation<LsOptions>): Promise<undefined> 
 }
 
 /** `name=TEXT`: that name, or an expression that the name matches, as docker compose has it. Several: any of them. */
-export function nameFilter(filters: readonly string[]): (name: string) => boolean {
-  const wanted = filters.map((filter) => {
-    const [key, ...value] = filter.split('=');
-    if (key !== 'name' || value.length === 0) throw usage(t('ls.unknownFilter', { filter }));
-    return value.join('=');
-  });
+export function nameFilter(filters: readonly Filter[]): (name: string) => boolean {
+  const wanted = valuesOf(filters, 'name');
   return (name) => wanted.length === 0 || wanted.some((text) => name === text || matches(name, text));
 }
 

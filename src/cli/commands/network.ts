@@ -3,6 +3,7 @@ import { composeLabel } from '../../core/compose-labels.ts';
 import type { NetworkInfo } from '../../core/network.ts';
 import type { Context } from '../context.ts';
 import type { Invocation } from '../declaration.ts';
+import { type Filter, valuesOf } from '../filters.ts';
 import { shortId } from '../output/container-text.ts';
 import { t } from '../text.ts';
 import { unsupportedFacet } from '../unsupported.ts';
@@ -11,7 +12,7 @@ import { removeEach } from './remove-each.ts';
 
 export interface NetworkLsOptions {
   idsOnly: boolean;
-  filter: readonly string[];
+  filter: readonly Filter[];
 }
 
 /** Lists the networks of the engine, or those of the project. */
@@ -19,7 +20,10 @@ export async function networkLs({ context, options }: Invocation<NetworkLsOption
   const { output, signal } = context;
   const labels = await labelFilter(context, options.filter);
   const rows = await (await networks(context)).list({ signal, ...(labels.length > 0 ? { labels } : {}) });
-  const sorted = [...rows].sort((a, b) => a.name.localeCompare(b.name));
+  const names = valuesOf(options.filter, 'name');
+  const sorted = rows
+    .filter(({ name }) => names.length === 0 || names.includes(name))
+    .sort((a, b) => a.name.localeCompare(b.name));
   if (options.idsOnly) for (const row of sorted) output.line(shortId(row.id));
   else {
     output.list<NetworkInfo>(
@@ -137,10 +141,8 @@ async function networks(context: Context): Promise<NonNullable<Backend['networks
 }
 
 /** Label filters as given, and the project's own inside a project. */
-export async function labelFilter(context: Context, filters: readonly string[]): Promise<string[]> {
-  const labels = filters
-    .filter((text) => text.startsWith('label='))
-    .map((text) => text.slice('label='.length));
+export async function labelFilter(context: Context, filters: readonly Filter[]): Promise<string[]> {
+  const labels = valuesOf(filters, 'label');
   const scope = await context.scope();
   return scope.kind === 'project' ? [...labels, `${composeLabel.project}=${scope.name}`] : labels;
 }

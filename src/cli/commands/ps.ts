@@ -1,6 +1,7 @@
 import type { ServiceRow } from '../../boot/index.ts';
-import type { ContainerStatus, ContainerSummary } from '../../core/container.ts';
+import type { ContainerStatus, ContainerSummary, EngineHealth } from '../../core/container.ts';
 import type { Invocation } from '../declaration.ts';
+import { type Filter, valuesOf } from '../filters.ts';
 import { portsText, shortId, statusText } from '../output/container-text.ts';
 import type { Output } from '../output/output.ts';
 import { statusStyle } from '../output/style.ts';
@@ -8,7 +9,10 @@ import type { Column } from '../output/table.ts';
 import { ago } from '../output/time.ts';
 import { printable, truncate } from '../output/width.ts';
 import type { ProjectScope } from '../scope.ts';
+import { isService, unknownName } from '../targets.ts';
 import { t } from '../text.ts';
+import { readOptions } from '../usage.ts';
+import { containerStatuses, oneOf } from '../values.ts';
 
 const commandCells = 20;
 
@@ -17,7 +21,7 @@ export interface PsOptions {
   idsOnly: boolean;
   services: boolean;
   noTrunc: boolean;
-  filter: readonly string[];
+  filter: readonly Filter[];
   status: readonly ContainerStatus[];
 }
 
@@ -30,18 +34,18 @@ export async function ps({ context, words, options }: Invocation<PsOptions>): Pr
 
 async function engineContainers({ context, words, options }: Invocation<PsOptions>): Promise<void> {
   const backend = await context.backend();
-  const filters = readFilters(options.filter);
-  const status = [...options.status, ...filters.status];
+  const { labels, names, status, health } = readFilters(options);
   const rows = await backend.list(
     {
       all: options.all || status.length > 0,
-      labels: filters.labels.length > 0 ? filters.labels : undefined,
-      names: [...words, ...filters.names].length > 0 ? [...words, ...filters.names] : undefined,
+      labels: labels.length > 0 ? labels : undefined,
+      names: [...words, ...names].length > 0 ? [...words, ...names] : undefined,
       ...(status.length > 0 ? { status } : {}),
     },
     { signal: context.signal },
   );
-  const sorted = [...rows].sort((a, b) => b.createdAt.getTime() - a.createdAt.getTime());
+  const wanted = rows.filter((row) => health.length === 0 || health.includes(row.health));
+  const sorted = wanted.sort((a, b) => b.createdAt.getTime() - a.createdAt.getTime());
   if (options.idsOnly) for (const row of sorted) context.output.line(shortId(row.id));
   else context.output.list(engineColumns(context.output, options), sorted, containerJson);
 }
@@ -50,19 +54,25 @@ async function projectContainers(
   { context, words, options }: Invocation<PsOptions>,
   scope: ProjectScope,
 ): Promise<void> {
+  const { labels, names, status, health } = readFilters(options);
   const { observe } = await import('../../boot/index.ts');
   const rows = await observe(await context.backend(), scope.name, {
     signal: context.signal,
     oneOff: options.all,
+    labels,
   });
-  const filters = readFilters(options.filter);
-  const status = [...options.status, ...filters.status];
+  for (const word of words) {
+    const known =
+      isService(scope, word) || rows.some(({ service, name }) => service === word || name === word);
+    if (!known) throw unknownName(scope, word, rows);
+  }
   const shown = rows.filter(
     (row) =>
       (words.length === 0 || words.includes(row.service) || words.includes(row.name)) &&
       (options.all || status.length > 0 || row.status !== 'exited' || row.exitCode !== 0) &&
       (status.length === 0 || status.includes(row.status)) &&
-      (filters.names.length === 0 || filters.names.includes(row.name)),
+      (health.length === 0 || health.includes(row.health)) &&
+      (names.length === 0 || names.includes(row.name)),
   );
   if (options.services)
     for (const name of new Set(shown.map((row) => row.service))) context.output.line(name);
@@ -70,15 +80,30 @@ async function projectContainers(
   else context.output.list(serviceColumns(context.output, options), shown, serviceJson);
 }
 
-/** `label=a=b`, `name=x`, `status=exited`. */
-function readFilters(filters: readonly string[]): {
+interface PsFilters {
   labels: string[];
   names: string[];
   status: ContainerStatus[];
-} {
-  const values = (key: string): string[] =>
-    filters.filter((filter) => filter.startsWith(`${key}=`)).map((filter) => filter.slice(key.length + 1));
-  return { labels: values('label'), names: values('name'), status: values('status') as ContainerStatus[] };
+  health: EngineHealth[];
+}
+
+/** Docker calls it restarting when the engine does it, and removing when it goes. */
+const otherWords: Readonly<Record<string, ContainerStatus>> = {
+  restarting: 'starting',
+  removing: 'stopping',
+};
+
+function readFilters({ filter, status }: PsOptions): PsFilters {
+  const values = (key: string): string[] => valuesOf(filter, key);
+  return readOptions(() => ({
+    labels: values('label'),
+    names: values('name'),
+    status: [
+      ...status,
+      ...values('status').map((word) => otherWords[word] ?? oneOf(containerStatuses, word)),
+    ],
+    health: values('health').map((word) => oneOf(['none', 'starting', 'healthy', 'unhealthy'], word)),
+  }));
 }
 
 function engineColumns(output: Output, { noTrunc }: PsOptions): Column<ContainerSummary>[] {
@@ -111,7 +136,7 @@ function commandText(command: string, noTrunc: boolean): string {
   return noTrunc ? text : `"${truncate(text, commandCells)}"`;
 }
 
-function statusColumn<R extends Pick<ContainerSummary, 'status' | 'health' | 'exitCode'>>(
+function statusColumn<R extends Pick<ContainerSummary, 'status' | 'statusText' | 'health' | 'exitCode'>>(
   output: Output,
 ): Column<R> {
   return {
@@ -123,13 +148,15 @@ function statusColumn<R extends Pick<ContainerSummary, 'status' | 'health' | 'ex
 
 /** A container as `ps --json` prints it. */
 export function containerJson(row: ContainerSummary): Record<string, unknown> {
-  const { id, name, image, imageId, status, health, exitCode, createdAt, command, labels, ports, networks } =
-    row;
-  return { id, name, image, imageId, status, health, exitCode, createdAt, command, labels, ports, networks };
+  const { id, name, image, imageId, status, statusText: text = null, health, exitCode, createdAt } = row;
+  const { command, labels, ports, networks } = row;
+  const state = { status, statusText: text, health, exitCode, createdAt };
+  return { id, name, image, imageId, ...state, command, labels, ports, networks };
 }
 
 function serviceJson(row: ServiceRow): Record<string, unknown> {
-  const { service, number, oneOff, id, name, image, command, status, health, exitCode, createdAt, ports } =
-    row;
-  return { service, number, oneOff, id, name, image, command, status, health, exitCode, createdAt, ports };
+  const { service, number, oneOff, id, name, image, command, ports } = row;
+  const { status, statusText: text = null, health, exitCode, createdAt } = row;
+  const state = { status, statusText: text, health, exitCode, createdAt };
+  return { service, number, oneOff, id, name, image, command, ...state, ports };
 }

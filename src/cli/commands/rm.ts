@@ -1,4 +1,5 @@
 import type { Invocation } from '../declaration.ts';
+import { t } from '../text.ts';
 import { act } from './act.ts';
 
 export interface RmOptions {
@@ -7,13 +8,16 @@ export interface RmOptions {
   volumes: boolean;
 }
 
-/** Removes stopped containers, running ones too with `--force` or `--stop`. */
+/**
+ * Removes stopped containers, running ones too with `--stop`. `--force` has docker's two meanings: a container that is
+ * named is removed though it runs; of services, as with docker compose, only those that are stopped.
+ */
 export function rm({ context, words, options }: Invocation<RmOptions>): Promise<number> {
   const { signal } = context;
   const { force, stop, volumes } = options;
   return act(context, words, {
-    services: (boot, backend, chosen) =>
-      boot.removeServices(backend, { ...chosen, stop: stop || force, volumes, signal }),
+    services: (boot, backend, chosen) => boot.removeServices(backend, { ...chosen, stop, volumes, signal }),
+    kept: (name) => t('rm.kept', { name }),
     container: async (backend, id) => {
       if (stop) await backend.stop(id, { signal });
       await backend.remove(id, { signal, force, keepVolumes: !volumes });

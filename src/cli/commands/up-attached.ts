@@ -161,6 +161,7 @@ function newFollower(context: Context, backend: Backend, following: Following): 
       const stamp = options.timestamps ? `${record.timestamp ?? record.time?.toISOString() ?? '-'} ` : '';
       above(() => output.line(`${prefix?.of(short(name)) ?? ''}${stamp}${record.line}`));
     },
+    afterBatch: () => output.flushed(context.signal),
     onExit: ({ subject, exitCode: code }) => {
       above(() => output.note(t('up.exited', { name: short(subject.name), code: code ?? '?' })));
       const service = subject.labels[composeLabel.service] ?? '';

@@ -105,9 +105,21 @@ function columns(output: Output): Column<BootRow>[] {
 
 function statusOf(row: BootRow): string {
   if (row.status !== 'started') return t(`up.status.${row.status}`);
-  const ended = row.containers.length > 0 && row.containers.every((container) => container.exitCode === 0);
-  if (ended) return t('up.completed');
-  return t(`up.change.${row.change}`);
+  const state = t(`up.state.${stateOf(row)}`);
+  const { change } = row;
+  if (change !== 'recreated' && change !== 'restarted') return t('up.good', { state });
+  return t('up.changed', { state, change: t(`up.change.${change}`) });
+}
+
+/** How the containers of a service are, all of them, in docker compose's words. */
+function stateOf({
+  containers,
+  change,
+}: BootRow): 'completed' | 'created' | 'healthy' | 'running' | 'started' {
+  if (containers.length > 0 && containers.every(({ exitCode }) => exitCode === 0)) return 'completed';
+  if (containers.some(({ status }) => status === 'created')) return 'created';
+  if (containers.length > 0 && containers.every(({ health }) => health === 'healthy')) return 'healthy';
+  return change === 'kept' ? 'running' : 'started';
 }
 
 function showFailure(output: Output, row: BootRow): void {

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { isWherryError } from '../../core/errors.ts';
 import type { Invocation } from '../declaration.ts';
 import { t } from '../text.ts';
@@ -43,8 +44,9 @@ export async function version({ context }: Invocation<Record<never, never>>): Pr
 
 async function ownVersion(): Promise<string> {
   // From the sources as from dist/, package.json is the nearest one above.
-  for (let up = '../'; up.length < 24; up += '../') {
-    const text = await readFile(new URL(`${up}package.json`, import.meta.url), 'utf8').catch(() => undefined);
+  for (let up = '..'; up.length < 24; up += '/..') {
+    const path = join(import.meta.dirname, up, 'package.json');
+    const text = await readFile(path, 'utf8').catch(() => undefined);
     if (text !== undefined) return String((JSON.parse(text) as { version: unknown }).version);
   }
   return 'unknown';

@@ -2,6 +2,7 @@ import type { Backend } from '../../core/backend.ts';
 import type { VolumeInfo } from '../../core/volume.ts';
 import type { Context } from '../context.ts';
 import type { Invocation } from '../declaration.ts';
+import { type Filter, valuesOf } from '../filters.ts';
 import { t } from '../text.ts';
 import { unsupportedFacet } from '../unsupported.ts';
 import { pairsOf } from '../values.ts';
@@ -10,7 +11,7 @@ import { removeEach } from './remove-each.ts';
 
 export interface VolumeLsOptions {
   namesOnly: boolean;
-  filter: readonly string[];
+  filter: readonly Filter[];
 }
 
 /** Lists the volumes of the engine, or those of the project. */
@@ -18,7 +19,10 @@ export async function volumeLs({ context, options }: Invocation<VolumeLsOptions>
   const { output, signal } = context;
   const labels = await labelFilter(context, options.filter);
   const rows = await (await volumes(context)).list({ signal, ...(labels.length > 0 ? { labels } : {}) });
-  const sorted = [...rows].sort((a, b) => a.name.localeCompare(b.name));
+  const names = valuesOf(options.filter, 'name');
+  const sorted = rows
+    .filter(({ name }) => names.length === 0 || names.includes(name))
+    .sort((a, b) => a.name.localeCompare(b.name));
   if (options.namesOnly) for (const row of sorted) output.line(row.name);
   else {
     output.list<VolumeInfo>(

@@ -42,6 +42,7 @@ export function bootProgress(board: ProgressBoard, project: string): OnProgress 
         }
         return;
       case 'step':
+        forgetHealth(progress, seen);
         board.set(progress.step.id, {
           label: labelOf(progress.step, project),
           state: states[progress.state],
@@ -71,6 +72,11 @@ export function labelOf(step: Step, project: string): string {
   if (step.kind === 'network') return t('progress.network', { name: step.name });
   if (step.kind === 'volume') return t('progress.volume', { name: step.name });
   return step.name.startsWith(`${project}-`) ? step.name.slice(project.length + 1) : step.name;
+}
+
+/** What was heard of the container of before says nothing of the one that takes its place. */
+function forgetHealth({ step, state }: StepProgress, { healthy }: Seen): void {
+  if (step.kind === 'container' && state === 'working') healthy.delete(step.name);
 }
 
 function textOf({ step, state }: StepProgress, seen: Seen): string {

@@ -4,12 +4,26 @@ interface State {
   status: ContainerStatus;
   health: EngineHealth;
   exitCode: number | null;
+  statusText?: string;
 }
 
-/** `running (healthy)`, `exited (1)`, `created`. */
-export function statusText({ status, health, exitCode }: State): string {
-  if (status === 'exited' || status === 'dead') return exitCode === null ? status : `${status} (${exitCode})`;
-  return health === 'none' || status === 'created' ? status : `${status} (${health})`;
+/** `Up 3 minutes (healthy)`, `Exited (1) 2 hours ago`; without the times where the engine's list has none. */
+export function statusText({ status, health, exitCode, statusText: words = '' }: State): string {
+  const since = /^(?:Up|Exited \(-?\d+\)) (.+?)(?: \([^)]*\))?$/.exec(words)?.[1];
+  if (status === 'exited' || status === 'dead') {
+    const end = exitCode === null ? capital(status) : `${capital(status)} (${exitCode})`;
+    return since === undefined ? end : `${end} ${since}`;
+  }
+  if (status === 'starting') return words.startsWith('Restarting') ? words : 'Restarting';
+  if (status !== 'running' && status !== 'paused') return capital(status);
+  const run = since === undefined ? capital(status) : `Up ${since}`;
+  if (status === 'paused') return since === undefined ? run : `${run} (paused)`;
+  if (health === 'none') return run;
+  return health === 'starting' ? `${run} (health: starting)` : `${run} (${health})`;
+}
+
+function capital(word: string): string {
+  return word.charAt(0).toUpperCase() + word.slice(1);
 }
 
 /** Ports as docker writes them: `0.0.0.0:8080->80/tcp, 443/tcp`. */

@@ -1,9 +1,14 @@
+import { deferred } from '../deferred.ts';
 import { colored, type Paint, plain, wantsColor } from './style.ts';
 import { type Column, tableLines } from './table.ts';
 
 /** The part of a Node stream that output goes to. */
 export interface Sink {
-  write(data: string | Uint8Array): unknown;
+  write(data: string | Uint8Array, done?: () => void): unknown;
+  /** Bytes that have not left yet. A pipe takes what fits into it, the rest waits here for its reader. */
+  readonly writableLength?: number;
+  /** More waits than should. */
+  readonly writableNeedDrain?: boolean;
   readonly isTTY?: boolean;
   readonly columns?: number;
   readonly rows?: number;
@@ -75,6 +80,24 @@ export class Output {
   /** Bytes that a process wrote to its stderr. */
   rawError(data: string | Uint8Array): void {
     this.#stderr.write(data);
+  }
+
+  /** Whether a reader is slower than we are: then {@link flushed} is to be awaited before more is written. */
+  get full(): boolean {
+    return this.#stdout.writableNeedDrain === true || this.#stderr.writableNeedDrain === true;
+  }
+
+  /** Resolves when all that was written has left, or has no way to any more, or when `signal` fires. */
+  async flushed(signal: AbortSignal): Promise<void> {
+    for (const sink of [this.#stdout, this.#stderr]) {
+      if ((sink.writableLength ?? 0) === 0 || signal.aborted) continue;
+      const { promise, resolve } = deferred<void>();
+      const done = (): void => resolve();
+      signal.addEventListener('abort', done);
+      sink.write('', done);
+      await promise;
+      signal.removeEventListener('abort', done);
+    }
   }
 
   /** A remark for a person; `--quiet` leaves it out. */

@@ -15,12 +15,12 @@ import type { StopOptions } from '../commands/stop.ts';
 import type { TopOptions } from '../commands/top.ts';
 import type { WaitOptions } from '../commands/wait.ts';
 import { type AnyCommand, declare } from '../declaration.ts';
-import { lineCount } from '../values.ts';
+import { filterOption } from '../filters.ts';
+import { containerStatuses, lineCount } from '../values.ts';
 import * as shared from './options.ts';
 
 const names: AnyCommand['arguments'] = [{ name: 'name', optional: true, many: true, complete: 'container' }];
 const oneName: AnyCommand['arguments'] = [{ name: 'name', complete: 'container' }];
-const statuses = ['created', 'starting', 'running', 'paused', 'stopping', 'exited', 'dead'] as const;
 
 export const containerCommands: readonly AnyCommand[] = [
   declare<PsOptions>({
@@ -34,8 +34,8 @@ export const containerCommands: readonly AnyCommand[] = [
       idsOnly: shared.idsOnly,
       services: { flags: '--services', about: 'option.psServices' },
       noTrunc: { flags: '--no-trunc', about: 'option.noTrunc' },
-      filter: shared.filter,
-      status: { flags: '--status <status>', about: 'option.status', many: true, choices: statuses },
+      filter: filterOption('label', 'name', 'status', 'health'),
+      status: { flags: '--status <status>', about: 'option.status', many: true, choices: containerStatuses },
     },
     load: async () => (await import('../commands/ps.ts')).ps,
   }),
@@ -127,6 +127,7 @@ export const containerCommands: readonly AnyCommand[] = [
     name: 'rm',
     group: 'container',
     about: 'command.rm.about',
+    detail: 'command.rm.detail',
     arguments: names,
     options: {
       force: shared.force,
@@ -189,7 +190,11 @@ export const containerCommands: readonly AnyCommand[] = [
     about: 'command.events.about',
     detail: 'command.events.detail',
     arguments: names,
-    options: { since: shared.since, until: shared.until, filter: shared.filter },
+    options: {
+      since: shared.since,
+      until: shared.until,
+      filter: filterOption('label', 'container', 'event'),
+    },
     load: async () => (await import('../commands/events.ts')).events,
   }),
   declare<TopOptions>({

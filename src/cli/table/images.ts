@@ -9,6 +9,7 @@ import type { ImagesOptions } from '../commands/images.ts';
 import type { PullOptions } from '../commands/pull.ts';
 import type { PushOptions } from '../commands/push.ts';
 import { type AnyCommand, type CommandDeclaration, declare } from '../declaration.ts';
+import { filterOption } from '../filters.ts';
 import * as shared from './options.ts';
 
 const images: AnyCommand['arguments'] = [{ name: 'image', many: true, complete: 'image' }];
@@ -27,7 +28,7 @@ const list: CommandDeclaration<ImagesOptions> = {
     all: { flags: '-a, --all', about: 'option.imagesAll' },
     idsOnly: shared.idsOnly,
     digests: { flags: '--digests', about: 'option.digests' },
-    filter: shared.filter,
+    filter: filterOption('label', 'reference', 'dangling'),
   },
   load: async () => (await import('../commands/images.ts')).images,
 };
@@ -129,7 +130,10 @@ export const imageCommands: readonly AnyCommand[] = [
     group: 'image',
     about: 'command.imagePrune.about',
     arguments: [],
-    options: { all: { flags: '-a, --all', about: 'option.pruneAll' }, filter: shared.filter },
+    options: {
+      all: { flags: '-a, --all', about: 'option.pruneAll' },
+      filter: filterOption('label', 'until'),
+    },
     load: async () => (await import('../commands/image.ts')).imagePrune,
   }),
 ];

@@ -5,6 +5,7 @@ import type {
   NetworkLsOptions,
 } from '../commands/network.ts';
 import { type AnyCommand, declare } from '../declaration.ts';
+import { filterOption } from '../filters.ts';
 import * as shared from './options.ts';
 
 const networks: AnyCommand['arguments'] = [{ name: 'network', many: true, complete: 'network' }];
@@ -20,7 +21,7 @@ export const networkCommands: readonly AnyCommand[] = [
     group: 'network',
     about: 'command.networkLs.about',
     arguments: [],
-    options: { idsOnly: shared.idsOnly, filter: shared.filter },
+    options: { idsOnly: shared.idsOnly, filter: filterOption('label', 'name') },
     load: async () => (await import('../commands/network.ts')).networkLs,
   }),
   declare<NetworkCreateOptions>({

@@ -28,11 +28,6 @@ export const index: ValueDeclaration<number> = {
   about: 'option.index',
   parse: wholeNumber,
 };
-export const filter: ListDeclaration<string> = {
-  flags: '--filter <key=value>',
-  about: 'option.filter',
-  many: true,
-};
 export const discoverExclude: ListDeclaration<string> = {
   flags: '--exclude <glob>',
   about: 'option.discoverExclude',

@@ -5,6 +5,7 @@ import type { ServeOptions } from '../commands/serve.ts';
 import type { UpOptions } from '../commands/up.ts';
 import { type PlanOptions, scaleOf } from '../commands/up-options.ts';
 import { type AnyCommand, type CommandDeclaration, declare } from '../declaration.ts';
+import { filterOption } from '../filters.ts';
 import { seconds } from '../values.ts';
 import * as shared from './options.ts';
 
@@ -134,7 +135,7 @@ export const projectCommands: readonly AnyCommand[] = [
     options: {
       all: { flags: '-a, --all', about: 'option.lsAll' },
       namesOnly: { flags: '-q, --quiet', about: 'option.namesOnly' },
-      filter: shared.filter,
+      filter: filterOption('name'),
       format: { flags: '--format <format>', about: 'option.formatList', choices: ['table', 'json'] },
       discover: { flags: '--discover', about: 'option.discover' },
       exclude: shared.discoverExclude,

@@ -1,5 +1,6 @@
 import type { VolumeCreateOptions, VolumeLsOptions, VolumeRmOptions } from '../commands/volume.ts';
 import { type AnyCommand, declare } from '../declaration.ts';
+import { filterOption } from '../filters.ts';
 import * as shared from './options.ts';
 
 const volumes: AnyCommand['arguments'] = [{ name: 'volume', many: true, complete: 'volume' }];
@@ -11,7 +12,10 @@ export const volumeCommands: readonly AnyCommand[] = [
     group: 'volume',
     about: 'command.volumeLs.about',
     arguments: [],
-    options: { namesOnly: { flags: '-q, --quiet', about: 'option.namesOnly' }, filter: shared.filter },
+    options: {
+      namesOnly: { flags: '-q, --quiet', about: 'option.namesOnly' },
+      filter: filterOption('label', 'name'),
+    },
     load: async () => (await import('../commands/volume.ts')).volumeLs,
   }),
   declare<VolumeCreateOptions>({

@@ -49,6 +49,7 @@ export async function converse(
     for await (const chunk of attached) {
       if (chunk.kind === 'stderr') output.rawError(chunk.data);
       else output.raw(chunk.data);
+      if (output.full) await output.flushed(options.signal);
     }
     return detached ? 'detached' : 'ended';
   } catch (error) {

@@ -73,6 +73,27 @@ export const execCases: readonly ConformanceCase[] = [
     },
   },
   {
+    name: 'exec: input that nobody reads is no failure',
+    needs: ['exec'],
+    run: async (t) => {
+      const id = await t.idle();
+      const input = Buffer.alloc(4 * 1024 * 1024, 'unread\n');
+      const short = await t.backend.execCapture(id, {
+        command: ['sh', '-c', 'exit 3'],
+        stdin: input,
+      });
+      equal(short.exitCode, 3, 'exit code');
+    },
+  },
+  {
+    name: 'exec: without a command is INVALID',
+    needs: ['exec'],
+    run: async (t) => {
+      const id = await t.idle();
+      await failsWith('INVALID', () => t.backend.execCapture(id, { command: [] }), 'exec of nothing');
+    },
+  },
+  {
     name: 'exec: without stdin the process sees its end at once',
     needs: ['exec'],
     run: async (t) => {

@@ -42,6 +42,16 @@ export const faultCases: readonly ConformanceCase[] = [
     },
   },
   {
+    name: 'faults: a field that is unknown or of the wrong type is named, not ignored',
+    run: async (t) => {
+      // What callers without a type checker write.
+      const wrong: object = { comand: ['true'], command: 'true', environment: { COUNT: 1 } };
+      const error = await failsWith('INVALID', () => t.create(wrong), 'create');
+      const problems = error.details.problems as readonly { field: string }[];
+      deepEqual(problems.map(({ field }) => field).sort(), ['comand', 'command', 'environment'], 'fields');
+    },
+  },
+  {
     name: 'faults: every field that the engine cannot honour is named at once, with its reason',
     run: async (t) => {
       const wish: Partial<ContainerSpec> = {

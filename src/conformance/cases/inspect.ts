@@ -45,7 +45,7 @@ export const inspectCases: readonly ConformanceCase[] = [
     run: async (t) => {
       const volume = await t.volume();
       const spec: Partial<ContainerSpec> = {
-        resources: { memory: 64 * 1024 * 1024, pids: 50, cpuShares: 512 },
+        resources: { memory: 64 * 1024 * 1024, pids: 50, cpuShares: 512, cpus: 0.5 },
         volumes: [
           { type: 'volume', source: volume, target: '/data', readOnly: true },
           { type: 'tmpfs', target: '/scratch', size: 1024 * 1024 },
@@ -59,6 +59,8 @@ export const inspectCases: readonly ConformanceCase[] = [
       equal(seen.resources?.memory, spec.resources?.memory, 'memory');
       equal(seen.resources?.pids, 50, 'pids');
       equal(seen.resources?.cpuShares, 512, 'cpuShares');
+      const { cpus, cpuQuota, cpuPeriod } = seen.resources ?? {};
+      deepEqual([cpus, cpuQuota, cpuPeriod], [0.5, undefined, undefined], 'cpus, and no other words for it');
       deepEqual(seen.restart, spec.restart, 'restart');
       equal(seen.readOnly, true, 'readOnly');
       equal(seen.init, true, 'init');

@@ -161,6 +161,18 @@ export const networkCases: readonly ConformanceCase[] = [
     },
   },
   {
+    name: 'network: a name that is none is INVALID and makes nothing',
+    needs: ['networking'],
+    run: async (t) => {
+      const { networks } = t.backend;
+      ok(networks, 'networks');
+      for (const name of ['', 'not a name']) {
+        await failsWith('INVALID', () => networks.create({ name, labels: t.labels }), `network "${name}"`);
+      }
+      deepEqual(await networks.list({ labels: [t.selector] }), [], 'networks that were made');
+    },
+  },
+  {
     name: 'network: create on a network that is not there leaves nothing',
     needs: ['networking'],
     run: async (t) => {

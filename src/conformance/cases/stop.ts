@@ -53,6 +53,16 @@ export const stopCases: readonly ConformanceCase[] = [
     },
   },
   {
+    name: 'stop: it ends also what is paused',
+    needs: ['pause'],
+    run: async (t) => {
+      const id = await t.idle();
+      await t.backend.pause(id);
+      await t.backend.stop(id, { timeout: 1_000 });
+      equal((await t.backend.inspect(id)).status, 'exited', 'status');
+    },
+  },
+  {
     name: 'stop: the grace period of the spec is used when stop names none',
     run: async (t) => {
       const script = 'n=0; trap "n=1" TERM; echo ready; while :; do sleep 0.1; [ $n = 0 ] || echo tick; done';

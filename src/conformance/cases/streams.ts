@@ -106,6 +106,36 @@ export const streamCases: readonly ConformanceCase[] = [
     },
   },
   {
+    name: 'logs: followed from its last lines on, each is told once',
+    run: async (t) => {
+      const { id } = await t.shell('seq 1 100');
+      const ended = await collect(t.backend.logs(id, { tail: 3, follow: true }));
+      deepEqual(lines(ended), ['98', '99', '100'], 'of one that ended');
+      const running = await t.start({ command: ['sh', '-c', 'seq 1 100; sleep 2; seq 101 103'] });
+      await t.outputWith(running, '100');
+      const followed = await collect(t.backend.logs(running, { tail: 2, follow: true }));
+      deepEqual(lines(followed), ['99', '100', '101', '102', '103'], 'of one that goes on');
+    },
+  },
+  {
+    name: 'logs: until ends one that is followed',
+    run: async (t) => {
+      const id = await t.idle();
+      const until = new Date(Date.now() + 1_000);
+      deepEqual(lines(await collect(t.backend.logs(id, { follow: true, until }))), ['idle'], 'lines');
+      equal((await t.backend.inspect(id)).status, 'running', 'the container');
+    },
+  },
+  {
+    name: 'logs: a bound that is none is INVALID',
+    run: async (t) => {
+      const id = await t.create();
+      for (const options of [{ tail: -1 }, { tail: 1.5 }, { since: new Date(Number.NaN) }]) {
+        await failsWith('INVALID', () => collect(t.backend.logs(id, options)), JSON.stringify(options));
+      }
+    },
+  },
+  {
     name: 'logs: every line has its time, and since and until cut by it',
     run: async (t) => {
       const { id } = await t.shell('echo early; sleep 2.2; echo late');

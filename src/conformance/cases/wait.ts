@@ -37,7 +37,7 @@ export const waitCases: readonly ConformanceCase[] = [
         subscribed = resolve;
       });
       const waiting = t.backend.wait(id, { onSubscribed: subscribed });
-      await within(10_000, ready, 'onSubscribed');
+      await within(10_000, Promise.race([ready, waiting]), 'onSubscribed');
       await t.backend.start(id);
       equal((await within(20_000, waiting, 'wait')).exitCode, 12, 'exit code');
     },
@@ -61,7 +61,7 @@ export const waitCases: readonly ConformanceCase[] = [
         subscribed = resolve;
       });
       const waiting = t.backend.wait(id, { condition: 'next-exit', onSubscribed: subscribed });
-      await within(10_000, ready, 'onSubscribed');
+      await within(10_000, Promise.race([ready, waiting]), 'onSubscribed');
       await t.backend.start(id);
       equal(
         (await within(20_000, waiting, 'wait for the next exit')).exitCode,
@@ -79,7 +79,7 @@ export const waitCases: readonly ConformanceCase[] = [
         subscribed = resolve;
       });
       const waiting = t.backend.wait(id, { condition: 'removed', onSubscribed: subscribed });
-      await within(10_000, ready, 'onSubscribed');
+      await within(10_000, Promise.race([ready, waiting]), 'onSubscribed');
       await t.backend.stop(id);
       await t.backend.remove(id);
       equal((await within(20_000, waiting, 'wait until removed')).exitCode, 0, 'exit code');

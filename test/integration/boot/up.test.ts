@@ -457,8 +457,12 @@ for (const id of enginesUnderTest) {
       const project = await stack.load(small);
       const waits: string[] = [];
       const onProgress = (progress: BootProgress): void => void waits.push(progress.kind);
-      const [first, second] = await Promise.all([up(backend, project), up(backend, project, { onProgress })]);
-      expect(waits).toContain('locked');
+      // Whichever is first.
+      const [first, second] = await Promise.all([
+        up(backend, project, { onProgress }),
+        up(backend, project, { onProgress }),
+      ]);
+      expect(waits.filter((kind) => kind === 'locked')).toHaveLength(1);
       expect([first.rows[0]?.change, second.rows[0]?.change].sort()).toEqual(['created', 'kept']);
     });
 

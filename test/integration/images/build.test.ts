@@ -6,7 +6,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BuildOptions, DockerfileBuild, ImageProgress } from '../../../src/core/image.ts';
 import { Secret } from '../../../src/core/secret.ts';
 import { packEntries } from '../../../src/transport/tar-pack.ts';
-import { onEachEngine, shellImage, type TestEngine } from './engine.ts';
+import { shellImage } from '../../lab/shell-image.ts';
+import { onEachEngine, type TestEngine } from './engine.ts';
 
 const timeout = 60_000;
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { describe } from 'vitest';
+import { beforeAll, describe } from 'vitest';
 import { EngineConnection } from '../../../src/backends/engine-api/connection.ts';
 import { EngineImage } from '../../../src/backends/engine-api/image.ts';
 import { type ImageContext, imageContext } from '../../../src/backends/engine-api/image-context.ts';
@@ -9,6 +9,7 @@ import { podmanImageDifferences } from '../../../src/backends/podman/image-diffe
 import type { DockerfileBuild, Image } from '../../../src/core/image.ts';
 import { unixDialer } from '../../../src/transport/dialer.ts';
 import { type LabEngine, labEngines } from '../../lab/engines.ts';
+import { putShellImage, shellImage } from '../../lab/shell-image.ts';
 
 /** One engine of the lab as these tests use it. What they make carries `label`, or a name below `prefix`. */
 export interface TestEngine {
@@ -27,15 +28,17 @@ export interface TestEngine {
   clean(): Promise<void>;
 }
 
-/** The shell image that the lab puts on every engine. */
-export const shellImage = 'localhost/wherry-lab/busybox:1';
-
 const emptyContext = new URL('./empty-context', import.meta.url).pathname;
 
 /** Runs `tests` against every engine of the lab; a loud skip with its reason for each that is not there. */
 export async function onEachEngine(tests: (engine: TestEngine) => void): Promise<void> {
   const { engines, skipped } = await labEngines();
-  for (const lab of engines) describe(lab.id, () => tests(testEngine(lab)));
+  for (const lab of engines) {
+    describe(lab.id, () => {
+      beforeAll(() => putShellImage(lab), 60_000);
+      tests(testEngine(lab));
+    });
+  }
   for (const { id, reason } of skipped) describe.skip(`${id}: SKIPPED, ${reason}`, () => {});
 }
 

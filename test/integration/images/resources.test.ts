@@ -5,7 +5,8 @@ import { EngineNetworks } from '../../../src/backends/engine-api/networks.ts';
 import { prune } from '../../../src/backends/engine-api/prune.ts';
 import { RegistryAuth } from '../../../src/backends/engine-api/registry-auth.ts';
 import { EngineVolumes } from '../../../src/backends/engine-api/volumes.ts';
-import { onEachEngine, shellImage } from './engine.ts';
+import { shellImage } from '../../lab/shell-image.ts';
+import { onEachEngine } from './engine.ts';
 
 const timeout = 60_000;
 

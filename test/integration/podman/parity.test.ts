@@ -1,7 +1,8 @@
 import { connect } from 'node:net';
 import { describe, expect, it, vi } from 'vitest';
 import type { ContainerStats, EngineEvent } from '../../../src/core/index.ts';
-import { onEachPodman, shellImage, type TestPodman, textOf } from './podman.ts';
+import { shellImage } from '../../lab/shell-image.ts';
+import { onEachPodman, type TestPodman, textOf } from './podman.ts';
 
 const timeout = 60_000;
 const wait = { timeout: 30_000, interval: 100 };

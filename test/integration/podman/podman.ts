@@ -5,9 +5,7 @@ import { podmanFactory } from '../../../src/backends/podman/index.ts';
 import type { Backend, ContainerSpec } from '../../../src/core/index.ts';
 import { unixDialer } from '../../../src/transport/dialer.ts';
 import { type LabEngine, labEngines } from '../../lab/engines.ts';
-
-/** The shell image that the lab puts on every engine. */
-export const shellImage = 'localhost/wherry-lab/busybox:1';
+import { putShellImage, shellImage } from '../../lab/shell-image.ts';
 
 /** A Podman of the lab; what is made with it carries `label` and goes with the tests. */
 export interface TestPodman {
@@ -40,6 +38,7 @@ function testPodman(lab: LabEngine): TestPodman {
   const [key, value] = ['wherry.test.podman', run];
   let backend: Backend | undefined;
   beforeAll(async () => {
+    await putShellImage(lab);
     backend = await podmanFactory.open({ type: 'podman', host: lab.host }, {});
   });
   afterAll(async () => {

@@ -1,12 +1,14 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { access, chmod, chown, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { podmanFactory } from '../../../src/backends/podman/index.ts';
 import type { Backend } from '../../../src/core/index.ts';
 import { labEngines } from '../../lab/engines.ts';
-import { shellImage, textOf } from './podman.ts';
+import { putShellImage, shellImage } from '../../lab/shell-image.ts';
+import { textOf } from './podman.ts';
 
 /** An ordinary user with a range in /etc/subuid, as `useradd --create-home wherry-rootless` makes one. */
 const user = process.env.WHERRY_ROOTLESS_USER ?? 'wherry-rootless';
@@ -24,7 +26,7 @@ async function missing(): Promise<string | undefined> {
   const tun = await stat('/dev/net/tun').catch(() => undefined);
   if (tun === undefined || (tun.mode & 0o6) !== 0o6) return 'users may not open /dev/net/tun (chmod 666)';
   const { engines } = await labEngines();
-  return engines.some(({ kind }) => kind === 'podman') ? undefined : 'the lab has no Podman with the image';
+  return engines.some(({ kind }) => kind === 'podman') ? undefined : 'the lab has no Podman';
 }
 
 const reason = await missing();
@@ -95,8 +97,10 @@ function tests(): void {
 
   async function takeImage(): Promise<void> {
     const { engines } = await labEngines();
-    const host = engines.find(({ kind }) => kind === 'podman')?.host ?? '';
-    await using other = await podmanFactory.open({ type: 'podman', host }, {});
+    const lab = engines.find(({ kind }) => kind === 'podman');
+    if (lab === undefined) throw new Error('the lab has no Podman');
+    await putShellImage(lab);
+    await using other = await podmanFactory.open({ type: 'podman', host: lab.host }, {});
     await backend.images.load(other.image(shellImage).save());
   }
 
@@ -122,6 +126,20 @@ function tests(): void {
     expect(await textOf(backend.logs(id).chunks())).toBe('0\n');
   });
 
+  it('publishes a port', { timeout }, async () => {
+    const id = await backend.create({
+      image: shellImage,
+      command: ['nc', '-ll', '-p', '7000', '-e', 'echo', 'ahoy'],
+      ports: [{ hostIp: '127.0.0.1', target: 7000 }],
+    });
+    await backend.start(id);
+    const [port] = (await backend.inspect(id)).ports;
+    expect(port).toMatchObject({ hostIp: '127.0.0.1', target: 7000, protocol: 'tcp' });
+    await vi.waitFor(async () => expect(await readAll(port?.published ?? 0)).toBe('ahoy\n'), {
+      timeout: 10_000,
+    });
+  });
+
   it('talks to a process in it, and ends it', { timeout }, async () => {
     const id = await backend.create({
       image: shellImage,
@@ -133,5 +151,17 @@ function tests(): void {
     expect(result).toMatchObject({ exitCode: 0, stdout: 'there and back' });
     await backend.stop(id);
     expect((await backend.inspect(id)).status).toBe('exited');
+  });
+}
+
+function readAll(port: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    connect(port, '127.0.0.1')
+      .on('data', (chunk) => {
+        text += chunk.toString();
+      })
+      .once('end', () => resolve(text))
+      .once('error', reject);
   });
 }
