@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { defaultRegistry } from '../src/backends/index.ts';
 import { demuxTable } from './demux.ts';
 import { followTables } from './follow.ts';
+import { lifecycleTables } from './lifecycle.ts';
 import type { Table } from './measure.ts';
 import { RawEngine } from './raw-engine.ts';
 import { readyTable } from './ready.ts';
@@ -34,6 +35,7 @@ try {
     ready: async () => [await readyTable({ backend, raw, socketPath, image })],
     stack: () => stackTables({ backend, raw, socketPath, image }),
     follow: () => followTables({ backend, socketPath, image }),
+    lifecycle: () => lifecycleTables(),
     supervise: () => superviseTables(),
   };
   for (const [name, bench] of Object.entries(benches)) {

@@ -326,6 +326,7 @@ export interface Messages {
   'option.forceRecreate': Record<never, never>;
   'option.gateway': Record<never, never>;
   'option.groupAdd': Record<never, never>;
+  'option.history': Record<never, never>;
   'option.hostname': Record<never, never>;
   'option.idsOnly': Record<never, never>;
   'option.ignoreFailures': Record<never, never>;
@@ -867,6 +868,7 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'option.forceRecreate': 'Make every container anew',
   'option.gateway': 'Gateway of the subnet',
   'option.groupAdd': 'Additional group',
+  'option.history': 'Print the lifecycle events of this history file, and end',
   'option.hostname': 'Host name of the container',
   'option.idsOnly': 'Only ids',
   'option.ignoreFailures': 'Exit code 0 also when some fail',

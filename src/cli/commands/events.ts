@@ -8,22 +8,26 @@ export interface EventsOptions {
   since: Date | undefined;
   until: Date | undefined;
   filter: readonly string[];
+  history: string | undefined;
 }
 
 /** Prints what happens to containers, one line for each event, until it is stopped. */
 export async function events({ context, words, options }: Invocation<EventsOptions>): Promise<undefined> {
   const { output, signal } = context;
+  const { history, since, until } = options;
+  if (history !== undefined) {
+    const { printHistory } = await import('./events-history.ts');
+    return printHistory(context, { history, since, until, types: valuesOf(options, 'event'), names: words });
+  }
   const scope = await context.scope();
   const backend = await context.backend();
-  const values = (key: string): string[] =>
-    options.filter.filter((text) => text.startsWith(`${key}=`)).map((text) => text.slice(key.length + 1));
-  const labels = values('label');
+  const labels = valuesOf(options, 'label');
   if (scope.kind === 'project') labels.push(`${composeLabel.project}=${scope.name}`);
-  const containers = values('container');
-  const types = values('event');
+  const containers = valuesOf(options, 'container');
+  const types = valuesOf(options, 'event');
   const stream = backend.events({
-    since: options.since,
-    until: options.until,
+    since,
+    until,
     labels: labels.length > 0 ? labels : undefined,
     containers: containers.length > 0 ? containers : undefined,
     signal,
@@ -34,6 +38,10 @@ export async function events({ context, words, options }: Invocation<EventsOptio
     if (output.json) output.value(event, 'line');
     else output.line(eventLine(event));
   }
+}
+
+function valuesOf({ filter }: EventsOptions, key: string): string[] {
+  return filter.filter((text) => text.startsWith(`${key}=`)).map((text) => text.slice(key.length + 1));
 }
 
 function isAbout(event: Exclude<EngineEvent, { type: 'resync' }>, names: readonly string[]): boolean {

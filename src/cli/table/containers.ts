@@ -189,7 +189,12 @@ export const containerCommands: readonly AnyCommand[] = [
     about: 'command.events.about',
     detail: 'command.events.detail',
     arguments: names,
-    options: { since: shared.since, until: shared.until, filter: shared.filter },
+    options: {
+      since: shared.since,
+      until: shared.until,
+      filter: shared.filter,
+      history: { flags: '--history <file>', about: 'option.history', complete: 'file' },
+    },
     load: async () => (await import('../commands/events.ts')).events,
   }),
   declare<TopOptions>({
