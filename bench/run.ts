@@ -7,6 +7,7 @@ import { demuxTable } from './demux.ts';
 import { followTables } from './follow.ts';
 import { lifecycleTables } from './lifecycle.ts';
 import type { Table } from './measure.ts';
+import { proxyTables } from './proxy.ts';
 import { RawEngine } from './raw-engine.ts';
 import { readyTable } from './ready.ts';
 import { stackTables } from './stack.ts';
@@ -34,6 +35,7 @@ try {
     demux: async () => [await demuxTable()],
     ready: async () => [await readyTable({ backend, raw, socketPath, image })],
     stack: () => stackTables({ backend, raw, socketPath, image }),
+    proxy: () => proxyTables(),
     follow: () => followTables({ backend, socketPath, image }),
     lifecycle: () => lifecycleTables(),
     supervise: () => superviseTables(),
