@@ -11,7 +11,7 @@ export interface Table {
   title: string;
   /** What was done, in a sentence or two. */
   about: string;
-  unit: 'ms' | 'MB/s' | 'MiB' | '% of a core';
+  unit: 'ms' | 'µs' | 'MB/s' | 'MiB' | '% of a core' | 'per second of a core';
   rows: readonly Row[];
   /** Lines below the table: whether the bar was met. */
   verdicts: readonly string[];

@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { defaultRegistry } from '../src/backends/index.ts';
 import { demuxTable } from './demux.ts';
 import { followTables } from './follow.ts';
+import { lifecycleTables } from './lifecycle.ts';
 import type { Table } from './measure.ts';
+import { proxyTables } from './proxy.ts';
 import { RawEngine } from './raw-engine.ts';
 import { readyTable } from './ready.ts';
 import { stackTables } from './stack.ts';
@@ -33,7 +35,9 @@ try {
     demux: async () => [await demuxTable()],
     ready: async () => [await readyTable({ backend, raw, socketPath, image })],
     stack: () => stackTables({ backend, raw, socketPath, image }),
+    proxy: () => proxyTables(),
     follow: () => followTables({ backend, socketPath, image }),
+    lifecycle: () => lifecycleTables(),
     supervise: () => superviseTables(),
   };
   for (const [name, bench] of Object.entries(benches)) {

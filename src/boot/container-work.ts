@@ -1,7 +1,9 @@
 import { type ContainerSpec, isWherryError, label, type VolumeMount, WherryError } from '../core/index.ts';
-import { specOf } from './desired.ts';
+import { type DesiredService, specOf } from './desired.ts';
 import { replaceLabel } from './labels.ts';
 import type { ContainerStep } from './plan.ts';
+import { passReady } from './ready.ts';
+import { startsFirst } from './start-first.ts';
 import type { UpContext } from './up-run.ts';
 
 /** The two halves of a container step: what may be done ahead, and what waits for other services. */
@@ -103,6 +105,9 @@ class Replacement implements ContainerWork {
     const { current, name } = this.#step;
     const id = this.#id;
     if (current === null || id === null) return id;
+    const service = this.#context.desired.get(this.#step.service);
+    const first = this.#step.start && service !== undefined && startsFirst(service);
+    if (first) await this.#startBeside(service, id, current);
     await stop(this.#context, this.#step);
     // No signal from here to the new name: an abort in between would leave the service without its container.
     this.#swapping = true;
@@ -110,8 +115,19 @@ class Replacement implements ContainerWork {
       await backend.remove(current, { force: true, keepVolumes: true }).catch(ignoreGone);
       await backend.rename(id, name);
     });
-    if (this.#step.start) await start(this.#context, id);
+    if (this.#step.start && !first) await start(this.#context, id);
     return id;
+  }
+
+  /** Gets the new one ready while the old one still serves, and sends clients over. */
+  async #startBeside(service: DesiredService, id: string, current: string): Promise<void> {
+    const { holder, signal } = this.#context;
+    await start(this.#context, id);
+    await passReady(this.#context, service, { id, name: this.#step.name });
+    if (holder === null || !holder.services.includes(service.name)) return;
+    // From here on clients are with the new one: it stays, whatever becomes of the old one.
+    this.#swapping = true;
+    await holder.switchOver({ service: service.name, to: id, from: current }, { signal });
   }
 
   async undo(): Promise<void> {

@@ -32,6 +32,7 @@ export {
   type ServeEvent,
   type ServeOptions,
   serve,
+  servedServices,
 } from './serve/serve.ts';
 export {
   killServices,

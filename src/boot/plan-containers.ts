@@ -56,6 +56,6 @@ export function runs(one: ObservedContainer): boolean {
 }
 
 /** Whether it still has the name under which `up` makes a replacement before the old container goes. */
-function isReplacement(one: ObservedContainer): boolean {
+export function isReplacement(one: Pick<ObservedContainer, 'name'>): boolean {
   return /^[0-9a-f]{12}_/.test(one.name);
 }

@@ -17,6 +17,7 @@ import { arrange, removal, runs } from './plan-containers.ts';
 import { planImages } from './plan-images.ts';
 import { type Target, withRestarts } from './plan-restarts.ts';
 import { inDependencyOrder } from './service-order.ts';
+import { startFirstWarning } from './start-first.ts';
 import type { ProjectState } from './state.ts';
 
 export interface PlanUpInput {
@@ -148,6 +149,8 @@ class UpPlanner {
     removals: readonly ContainerStep[],
   ): ContainerStep {
     if (reason !== null) {
+      const warning = startFirstWarning(service);
+      if (warning !== null && runs(one)) this.#warnings.push(warning);
       return this.#container(
         service,
         { number: one.number, action: 'recreate', reason, current: one },

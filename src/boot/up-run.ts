@@ -11,6 +11,7 @@ import type { Limit } from './limit.ts';
 import type { UpOptions } from './options.ts';
 import { passProbe } from './outside-probe.ts';
 import type { ContainerStep, Need, Plan, Step } from './plan.ts';
+import type { PortHolder } from './port-holder.ts';
 import type { BootProgress, StepState } from './progress.ts';
 import { performResourceStep } from './resource-work.ts';
 import type { ImageState } from './state.ts';
@@ -22,6 +23,8 @@ export interface UpContext {
   desired: ReadonlyMap<string, DesiredService>;
   plan: Plan;
   options: UpOptions;
+  /** Who holds the published ports in place of the engine; null when nobody does. */
+  holder: PortHolder | null;
   images: Map<string, ImageState>;
   /** Content of secrets and configs. */
   files: FileContents;

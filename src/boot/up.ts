@@ -9,7 +9,9 @@ import { Limit } from './limit.ts';
 import type { UpOptions, UpPlanOptions } from './options.ts';
 import type { ImageStep, Plan } from './plan.ts';
 import { planUp } from './plan-up.ts';
+import { findPortHolder, type PortHolder } from './port-holder.ts';
 import { lockProject } from './project-lock.ts';
+import { behindProxy } from './serve/behind-proxy.ts';
 import { lookAtProject, type ProjectState, withResources } from './state.ts';
 import { type BootSummary, summarize, whyNotBooted } from './summary.ts';
 import { upRows } from './up-rows.ts';
@@ -22,7 +24,8 @@ export async function previewUp(
   project: Project,
   options: UpPlanOptions & CallOptions = {},
 ): Promise<Plan> {
-  const { plan } = await preview(backend, project, options);
+  const holder = await findPortHolder(backend.address, project.name);
+  const { plan } = await preview(backend, behindProxy(project, holder?.services ?? []), options);
   return plan;
 }
 
@@ -41,7 +44,9 @@ export async function up(backend: Backend, project: Project, options: UpOptions 
   await using _lock = await lockProject(backend.address, project.name, { signal, onWait });
   // Awaited here: the lock must not be let go before.
   return await traced('boot', { 'wherry.project': project.name }, async (span) => {
-    const summary = await new Up(backend, project, options, began).run();
+    const holder = await findPortHolder(backend.address, project.name);
+    const held = behindProxy(project, holder?.services ?? []);
+    const summary = await new Up(backend, held, { ...options, holder }, began).run();
     if (!summary.ok) span.fail(whyNotBooted(summary));
     return summary;
   });
@@ -50,14 +55,19 @@ export async function up(backend: Backend, project: Project, options: UpOptions 
 class Up {
   readonly #backend: Backend;
   readonly #project: Project;
-  readonly #options: UpOptions;
+  readonly #options: UpOptions & { holder: PortHolder | null };
   readonly #began: number;
   readonly #signal: AbortSignal;
   readonly #desired: ReadonlyMap<string, DesiredService>;
   readonly #story: BootStory;
   readonly #watch: ProjectWatch;
 
-  constructor(backend: Backend, project: Project, options: UpOptions, began: number) {
+  constructor(
+    backend: Backend,
+    project: Project,
+    options: UpOptions & { holder: PortHolder | null },
+    began: number,
+  ) {
     this.#backend = backend;
     this.#project = project;
     this.#options = options;
@@ -169,6 +179,7 @@ class Up {
       desired: this.#desired,
       plan,
       options: this.#options,
+      holder: this.#options.holder,
       images: new Map(state.images),
       failedImages: new Map(),
       files: await readFileContents(this.#project),

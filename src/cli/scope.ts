@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { LoadOptions, Problem, Project } from '../compose/index.ts';
 import { formatProblem } from '../compose/problem.ts';
-import { WherryError } from '../core/errors.ts';
+import { isWherryError, WherryError } from '../core/errors.ts';
 import type { Context } from './context.ts';
 import { t } from './text.ts';
 import { usage } from './usage.ts';
@@ -15,6 +15,8 @@ export interface ProjectScope {
   name: string;
   /** Null when only a name was given and there is no file: then the containers' labels are all that is known. */
   project: Project | null;
+  /** Why nothing new can be made of the files, which are good enough to tell what there is. */
+  refusal?: WherryError;
 }
 
 /** The names that the Compose specification gives to the file of a project. */
@@ -34,13 +36,28 @@ export async function findScope(context: Context): Promise<Scope> {
     globals.file.length > 0 || nonEmpty(env.COMPOSE_FILE) !== undefined || findFile(context) !== undefined;
   if (!hasFile)
     return named === undefined ? { kind: 'engine' } : { kind: 'project', name: named, project: null };
-  const project = await loadProjectOf(context);
-  return { kind: 'project', name: project.name, project };
+  return await loadScope(context);
+}
+
+/** A key that is not carried out is no reason not to list, follow or take down what runs. */
+async function loadScope(context: Context): Promise<ProjectScope> {
+  try {
+    const project = await loadProjectOf(context);
+    return { kind: 'project', name: project.name, project };
+  } catch (refusal) {
+    if (!isWherryError(refusal, 'INVALID')) throw refusal;
+    const { loadProject } = await import('../compose/index.ts');
+    const loaded = await loadProject({ ...projectOptions(context), unsupported: 'kept' }).catch(
+      () => undefined,
+    );
+    if (loaded === undefined) throw refusal;
+    return { kind: 'project', name: loaded.project.name, project: loaded.project, refusal };
+  }
 }
 
 /**
- * The project of a command that makes no sense without one. `NOT_FOUND` when there is none. A service that is named takes
- * part whatever its profiles.
+ * The project of a command that makes things of it. `NOT_FOUND` when there is none, `INVALID` when its files say what is not
+ * carried out. A service that is named takes part whatever its profiles.
  */
 export async function requireProject(
   context: Context,
@@ -48,6 +65,7 @@ export async function requireProject(
 ): Promise<ProjectScope & { project: Project }> {
   if (context.globals.engine) throw usage(t('scope.engineRefused'));
   const scope = await context.scope();
+  if (scope.kind === 'project' && scope.refusal !== undefined) throw scope.refusal;
   if (scope.kind === 'project' && scope.project !== null) {
     const { disabledServices } = scope.project;
     const dormant = services.some((name) => Object.hasOwn(disabledServices, name));

@@ -33,6 +33,8 @@ export class ProjectEnvironment {
     const { env, workingDirectory, access } = sources;
     const variables = new Map<string, string>();
     for (const [name, value] of Object.entries(env)) if (value !== undefined) variables.set(name, value);
+    // Files count on it, and not every parent process sets it.
+    if (!variables.has('PWD')) variables.set('PWD', workingDirectory);
     const named = sources.envFiles.length > 0 ? sources.envFiles : splitList(env.COMPOSE_ENV_FILES, ',');
     const files = named.map((file) => resolve(workingDirectory, file));
     const environment = new ProjectEnvironment(variables, files, access);

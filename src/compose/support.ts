@@ -17,6 +17,7 @@ interface Scope {
 }
 
 const swarm = 'it is for Swarm, a single engine has no use for it';
+const atOnce = 'all containers of a service are replaced at once';
 const windows = 'it is for Windows containers';
 const otherContainers = 'sharing with other containers is not there yet';
 const hooks = 'lifecycle hooks are not there yet';
@@ -109,12 +110,11 @@ const scopes: Readonly<Record<string, Scope>> = {
   'services.*.credential_spec': { supported: 'config file registry' },
   'services.*.depends_on.*': { supported: 'condition required restart' },
   'services.*.deploy': {
-    supported: 'labels mode replicas resources restart_policy',
+    supported: 'labels mode replicas resources restart_policy update_config',
     ignored: {
       endpoint_mode: swarm,
       placement: swarm,
-      rollback_config: 'services are not updated step by step yet',
-      update_config: 'services are not updated step by step yet',
+      rollback_config: 'a container that does not become ready always gives way to the old one',
     },
   },
   'services.*.deploy.placement': { supported: 'constraints max_replicas_per_node preferences' },
@@ -134,7 +134,16 @@ const scopes: Readonly<Record<string, Scope>> = {
     supported: 'kind value',
   },
   'services.*.deploy.rollback_config': { supported: updating },
-  'services.*.deploy.update_config': { supported: updating },
+  'services.*.deploy.update_config': {
+    supported: 'order',
+    ignored: {
+      delay: atOnce,
+      failure_action: 'a container that does not become ready always gives way to the old one',
+      max_failure_ratio: atOnce,
+      monitor: 'the health check says when a container is ready',
+      parallelism: atOnce,
+    },
+  },
   'services.*.deploy.restart_policy': {
     supported: 'condition max_attempts',
     ignored: { delay: swarm, window: swarm },

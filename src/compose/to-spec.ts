@@ -171,7 +171,9 @@ function toPortMapping({ target, published, hostIp, protocol }: Port, index: num
 }
 
 function toResources(service: Service): ResourceLimits | undefined {
-  const { oomKillDisable: _kill, oomScoreAdj: _score, cpuQuota = -1, ...limits } = service.resources;
+  const { oomKillDisable: _kill, oomScoreAdj: _score, cpuQuota = -1, ...further } = service.resources;
+  // Windows and real-time scheduling: the loader has told that nothing comes of them.
+  const { cpuCount, cpuPercent, cpuRealtimePeriod, cpuRealtimeRuntime, ...limits } = further;
   const ulimits = Object.keys(service.ulimits).length > 0 ? service.ulimits : undefined;
   const resources = defined<ResourceLimits>({
     ...limits,

@@ -1,3 +1,5 @@
+import { redact, redactText } from './redact.ts';
+
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 export type LogFields = Readonly<Record<string, unknown>>;
 
@@ -27,19 +29,26 @@ export interface ConsoleLoggerOptions {
   level?: LogLevel;
   /** Default: `process.stderr`, so that stdout stays for results. */
   write?: (line: string) => void;
+  /**
+   * `plain` has one record a line, for files and machines; `pretty` has colours and the time of day, for people. Default:
+   * `pretty` on a terminal, unless `NO_COLOR` is set or there is a `write`.
+   */
+  style?: 'plain' | 'pretty';
   /** Default: the wall clock. */
   now?: () => Date;
 }
 
-/** One line a record: `2026-01-31T12:00:00.000Z warn  message key=value`. Secrets print as `***`. */
+/**
+ * One line a record: `2026-01-31T12:00:00.000Z warn  message key=value`. Secrets, values of fields such as `password` and
+ * passwords in URLs print as `***`.
+ */
 export function consoleLogger(options: ConsoleLoggerOptions = {}, bound: LogFields = {}): Logger {
   const level = order[options.level ?? 'info'];
   const write = options.write ?? ((line: string) => void process.stderr.write(line));
   const now = options.now ?? (() => new Date());
+  const line = (options.style ?? defaultStyle(options)) === 'pretty' ? prettyLine : plainLine;
   const log = (name: LogLevel, message: string, fields: LogFields = {}): void => {
-    if (order[name] < level) return;
-    const pairs = Object.entries({ ...bound, ...fields }).map(([key, value]) => ` ${key}=${show(value)}`);
-    write(`${now().toISOString()} ${name.padEnd(5)} ${message}${pairs.join('')}\n`);
+    if (order[name] >= level) write(line(name, now(), redactText(message), { ...bound, ...fields }));
   };
   return {
     debug: (message, fields) => log('debug', message, fields),
@@ -50,8 +59,38 @@ export function consoleLogger(options: ConsoleLoggerOptions = {}, bound: LogFiel
   };
 }
 
+function defaultStyle({ write }: ConsoleLoggerOptions): 'plain' | 'pretty' {
+  const { NO_COLOR = '' } = process.env;
+  return write === undefined && process.stderr.isTTY && NO_COLOR === '' ? 'pretty' : 'plain';
+}
+
+function plainLine(level: LogLevel, time: Date, message: string, fields: LogFields): string {
+  const pairs = shown(fields).map(([key, value]) => ` ${key}=${value}`);
+  return `${time.toISOString()} ${level.padEnd(5)} ${message}${pairs.join('')}\n`;
+}
+
+const colours: Readonly<Record<LogLevel, number>> = { debug: 90, info: 36, warn: 33, error: 31 };
+
+function prettyLine(level: LogLevel, time: Date, message: string, fields: LogFields): string {
+  const pairs = shown(fields).map(([key, value]) => ` \x1b[2m${key}=\x1b[22m${value}`);
+  const clock = time.toTimeString().slice(0, 8);
+  return `\x1b[2m${clock}\x1b[22m \x1b[${colours[level]}m${level.padEnd(5)}\x1b[39m ${message}${pairs.join('')}\n`;
+}
+
+function shown(fields: LogFields): [key: string, value: string][] {
+  return Object.entries(fields).map(([key, value]) => {
+    if (value instanceof Error)
+      return [key, JSON.stringify(redactText(`${nameOf(value)}: ${value.message}`))];
+    return [key, show((redact({ [key]: value }) as LogFields)[key])];
+  });
+}
+
+function nameOf(error: Error): string {
+  const { code } = error as { code?: unknown };
+  return typeof code === 'string' ? code : error.name;
+}
+
 function show(value: unknown): string {
-  if (value instanceof Error) return JSON.stringify(`${value.name}: ${value.message}`);
   if (typeof value === 'string') return /^[\w./:@-]+$/.test(value) ? value : JSON.stringify(value);
   return JSON.stringify(value) ?? String(value);
 }
@@ -65,13 +104,14 @@ export interface PinoLike {
   child(fields: object): PinoLike;
 }
 
-/** Sends records to a pino logger of the caller's. */
+/** Sends records to a pino logger of the caller's, without secrets as `consoleLogger` does. */
 export function pinoLogger(pino: PinoLike): Logger {
+  const clean = (fields: LogFields = {}): object => redact(fields) as object;
   return {
-    debug: (message, fields = {}) => pino.debug(fields, message),
-    info: (message, fields = {}) => pino.info(fields, message),
-    warn: (message, fields = {}) => pino.warn(fields, message),
-    error: (message, fields = {}) => pino.error(fields, message),
-    child: (fields) => pinoLogger(pino.child(fields)),
+    debug: (message, fields) => pino.debug(clean(fields), redactText(message)),
+    info: (message, fields) => pino.info(clean(fields), redactText(message)),
+    warn: (message, fields) => pino.warn(clean(fields), redactText(message)),
+    error: (message, fields) => pino.error(clean(fields), redactText(message)),
+    child: (fields) => pinoLogger(pino.child(clean(fields))),
   };
 }

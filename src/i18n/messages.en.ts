@@ -326,6 +326,7 @@ export interface Messages {
   'option.forceRecreate': Record<never, never>;
   'option.gateway': Record<never, never>;
   'option.groupAdd': Record<never, never>;
+  'option.history': Record<never, never>;
   'option.hostname': Record<never, never>;
   'option.idsOnly': Record<never, never>;
   'option.ignoreFailures': Record<never, never>;
@@ -475,6 +476,7 @@ export interface Messages {
   'serve.listening': { address: string | number; port: string | number };
   'serve.metrics': { url: string | number };
   'serve.refused': { reason: string | number };
+  'serve.replaced': Record<never, never>;
   'serve.starting': Record<never, never>;
   'serve.stopped': Record<never, never>;
   'serve.stopping': Record<never, never>;
@@ -881,6 +883,7 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'option.forceRecreate': 'Make every container anew',
   'option.gateway': 'Gateway of the subnet',
   'option.groupAdd': 'Additional group',
+  'option.history': 'Print the lifecycle events of this history file, and end',
   'option.hostname': 'Host name of the container',
   'option.idsOnly': 'Only ids',
   'option.ignoreFailures': 'Exit code 0 also when some fail',
@@ -1030,6 +1033,7 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'serve.listening': 'listens on {address} for {port}',
   'serve.metrics': 'metrics: {url}',
   'serve.refused': 'turned a client away: {reason}',
+  'serve.replaced': 'a new container is ready: clients go there, the old one stops when they have left it',
   'serve.starting': 'starts',
   'serve.stopped': 'stopped',
   'serve.stopping': 'stops',

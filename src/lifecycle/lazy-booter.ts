@@ -11,7 +11,7 @@ import { BootLease } from './boot-lease.ts';
 import type { BooterStopOptions, LazyBooterOptions, StopCall } from './booter-options.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { asWherryError } from './failure.ts';
-import { bootRetry, delayAfter, type FullBootRetry } from './retry.ts';
+import { bootRetry, FailureStreak } from './retry.ts';
 import { abortable, settled } from './settle.ts';
 import { type LifecycleState, StateMachine, type Transition } from './state-machine.ts';
 
@@ -28,7 +28,8 @@ interface Boot {
 export class LazyBooter implements Lazy, ActivitySource {
   readonly name: string;
   readonly #options: LazyBooterOptions;
-  readonly #retry: FullBootRetry;
+  readonly #attempts: number;
+  readonly #failures: FailureStreak;
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #machine: StateMachine;
@@ -40,16 +41,16 @@ export class LazyBooter implements Lazy, ActivitySource {
   #waiting = 0;
   #lastActivity = 0;
   #upSince: number | undefined;
-  #failures = 0;
-  #failedAt = 0;
   #closed = false;
 
   constructor(options: LazyBooterOptions) {
     const { name, historySize, clock, logger } = options;
+    const retry = bootRetry(options.retry);
     this.name = name;
     this.#options = options;
-    this.#retry = bootRetry(options.retry);
+    this.#attempts = retry.attempts;
     this.#clock = clock ?? systemClock;
+    this.#failures = new FailureStreak(retry, this.#clock, options.random ?? Math.random);
     this.#logger = logger ?? silentLogger;
     this.#machine = new StateMachine({ name, historySize, clock, logger });
   }
@@ -143,7 +144,7 @@ export class LazyBooter implements Lazy, ActivitySource {
     const { state } = this;
     if (state !== 'running' && state !== 'idle') return;
     if ('error' in why) {
-      this.#noteFailure();
+      this.#failures.add(this.#upSince);
       this.#machine.move(state, 'failed', why);
       this.#run.abort(why.error);
     } else {
@@ -157,7 +158,7 @@ export class LazyBooter implements Lazy, ActivitySource {
     const boot = this.#boot;
     if (boot?.scope.signal.aborted) await settled(boot.outcome);
     if (this.state !== 'failed' || this.#boot !== undefined) return;
-    this.#failures = 0;
+    this.#failures.forget();
     this.#machine.move('failed', 'stopped', { reason });
   }
 
@@ -222,7 +223,7 @@ export class LazyBooter implements Lazy, ActivitySource {
 
   async #tryUntilUp(signal: AbortSignal): Promise<void> {
     for (let attempt = 1; ; attempt += 1) {
-      await this.#pause(signal);
+      await this.#failures.pause(signal);
       throwIfAborted(signal);
       this.#machine.move(this.state === 'failed' ? 'failed' : 'stopped', 'starting');
       try {
@@ -232,7 +233,7 @@ export class LazyBooter implements Lazy, ActivitySource {
         const error = asWherryError(thrown, `${this.name} did not start`);
         if (signal.aborted) await this.#takeDown(signal);
         else await this.#giveUpTry(error);
-        if (attempt < this.#retry.attempts) continue;
+        if (attempt < this.#attempts) continue;
         throw error;
       }
       this.#up('starting');
@@ -255,7 +256,7 @@ export class LazyBooter implements Lazy, ActivitySource {
     } catch (thrown) {
       this.#logger.warn('what a failed start left could not be stopped', { name: this.name, error: thrown });
     }
-    this.#noteFailure();
+    this.#failures.add(undefined);
     this.#machine.move('starting', 'failed', { error });
   }
 
@@ -285,7 +286,7 @@ export class LazyBooter implements Lazy, ActivitySource {
     if (this.#leases > 0 && drain > 0) await this.#drain(drain);
     this.#run.abort(new WherryError('CONFLICT', `${this.name} was stopped`));
     await this.#bringDown({ reason });
-    this.#failures = 0;
+    this.#failures.forget();
   }
 
   async #bringDown(call: StopCall): Promise<void> {
@@ -307,28 +308,6 @@ export class LazyBooter implements Lazy, ActivitySource {
     await promise;
     this.#drained = undefined;
     cancel();
-  }
-
-  #noteFailure(): void {
-    const now = this.#clock.now();
-    const steady = this.#upSince !== undefined && now - this.#upSince > this.#retry.maxDelay;
-    this.#failures = steady ? 1 : this.#failures + 1;
-    this.#failedAt = now;
-    this.#upSince = undefined;
-  }
-
-  /** Tries keep their distance also from one boot to the next. */
-  async #pause(signal: AbortSignal): Promise<void> {
-    const delay = delayAfter(this.#failures, this.#retry, this.#options.random ?? Math.random);
-    const rest = this.#failures === 0 ? 0 : this.#failedAt + delay - this.#clock.now();
-    if (rest <= 0) return;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const cancel = this.#clock.after(rest, resolve);
-    try {
-      await abortable(promise, signal);
-    } finally {
-      cancel();
-    }
   }
 
   #refusal(): WherryError {

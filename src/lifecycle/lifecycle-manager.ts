@@ -148,12 +148,13 @@ export class LifecycleManager implements AsyncDisposable {
     const all = new Set(this.#services.keys());
     const down = new Set([...this.#services.values()].filter(({ booter }) => booter.state === 'stopped'));
     const outcome = this.#each(reversed(predecessors(all, this.#services)), async (service) => {
-      await service.close({ drain: drainTime, ...options });
+      await service.stop({ drain: drainTime, ...options, isFinal: true });
       return 'stopped';
-    }).then((summary) => ({
-      ...summary,
-      rows: summary.rows.filter(({ name, error }) => error !== null || !down.has(this.#find(name))),
-    }));
+    }).then(async (summary) => {
+      await this.#endWatches();
+      const rows = summary.rows.filter(({ name, error }) => error !== null || !down.has(this.#find(name)));
+      return { ...summary, rows };
+    });
     const services = [...all].filter((name) => !down.has(this.#find(name)));
     this.#story.shutdown({ name: 'all', services }, outcome, failedRows);
     return outcome;
@@ -206,7 +207,7 @@ export class LifecycleManager implements AsyncDisposable {
   /** Ends all watching, and leaves the services as they are. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isShutDown = true;
-    await Promise.all([...this.#watches.values()].map((watch) => watch[Symbol.asyncDispose]()));
+    await this.#endWatches();
     await Promise.all([...this.#services.values()].map((service) => service[Symbol.asyncDispose]()));
   }
 
@@ -232,6 +233,11 @@ export class LifecycleManager implements AsyncDisposable {
       }
     });
     return { rows, durationMs: performance.now() - began, ok: rows.every(({ error }) => error === null) };
+  }
+
+  async #endWatches(): Promise<void> {
+    await Promise.all([...this.#watches.values()].map((watch) => watch[Symbol.asyncDispose]()));
+    this.#watches.clear();
   }
 
   #watch(backend: Backend): void {

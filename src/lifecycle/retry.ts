@@ -1,4 +1,6 @@
 import { WherryError } from '../core/index.ts';
+import type { Clock } from './clock.ts';
+import { abortable } from './settle.ts';
 
 /** How a service is tried again after it failed. Durations are ms. */
 export interface BootRetry {
@@ -37,9 +39,47 @@ export function bootRetry(retry: BootRetry = {}): FullBootRetry {
   return full;
 }
 
-/** Least ms between the last of so many `failures` in a row and the next try. `random` gives 0 to 1. */
-export function delayAfter(failures: number, retry: FullBootRetry, random: () => number): number {
-  if (failures === 0) return 0;
-  const wait = Math.min(retry.initialDelay * retry.factor ** (failures - 1), retry.maxDelay);
-  return wait * (1 - retry.jitter * random());
+/** Failures in a row, and the distance that tries keep from them, also from one boot to the next. */
+export class FailureStreak {
+  readonly #retry: FullBootRetry;
+  readonly #clock: Clock;
+  readonly #random: () => number;
+  #failures = 0;
+  #failedAt = 0;
+
+  constructor(retry: FullBootRetry, clock: Clock, random: () => number) {
+    this.#retry = retry;
+    this.#clock = clock;
+    this.#random = random;
+  }
+
+  /** Adds one; `upSince` is when the service came up before it, undefined when it did not. */
+  add(upSince: number | undefined): void {
+    this.#failedAt = this.#clock.now();
+    const hasLasted = upSince !== undefined && this.#failedAt - upSince > this.#retry.maxDelay;
+    this.#failures = hasLasted ? 1 : this.#failures + 1;
+  }
+
+  forget(): void {
+    this.#failures = 0;
+  }
+
+  /** Resolves when the next try may begin. `CANCELLED` when `signal` fired. */
+  async pause(signal: AbortSignal): Promise<void> {
+    const rest = this.#failedAt + this.#delay() - this.#clock.now();
+    if (this.#failures === 0 || rest <= 0) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const cancel = this.#clock.after(rest, resolve);
+    try {
+      await abortable(promise, signal);
+    } finally {
+      cancel();
+    }
+  }
+
+  #delay(): number {
+    const { initialDelay, factor, maxDelay, jitter } = this.#retry;
+    const wait = Math.min(initialDelay * factor ** Math.max(0, this.#failures - 1), maxDelay);
+    return wait * (1 - jitter * this.#random());
+  }
 }

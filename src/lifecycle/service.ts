@@ -34,6 +34,12 @@ export interface ServiceOptions {
   find(name: string): Service;
 }
 
+export interface ServiceStopOptions {
+  drain?: number | undefined;
+  signal?: AbortSignal | undefined;
+  isFinal?: boolean;
+}
+
 /** ms that an engine has to bring a container back before it is taken for over. */
 const doubtTime = 2000;
 
@@ -99,17 +105,12 @@ export class Service implements Lazy, Ordered {
     return this.booter.ensureStarted(options);
   }
 
-  /** Also what only pauses. */
-  async stop(options: { drain?: number | undefined; signal?: AbortSignal | undefined }): Promise<void> {
+  /** Also what only pauses. With `isFinal` whoever comes later is refused. */
+  async stop(options: ServiceStopOptions): Promise<void> {
+    const { isFinal = false, ...rest } = options;
     await this.#endRestart();
-    await this.booter.stop(options);
-    if (this.#work.isPaused) await this.#work.stop({ reason: 'asked' });
-  }
-
-  /** Stops it for good: whoever comes later is refused. */
-  async close(options: { drain?: number | undefined; signal?: AbortSignal | undefined }): Promise<void> {
-    await this.#endRestart();
-    await this.booter.close(options);
+    if (isFinal) await this.booter.close(rest);
+    else await this.booter.stop(rest);
     if (this.#work.isPaused) await this.#work.stop({ reason: 'asked' });
   }
 
@@ -261,8 +262,8 @@ export class Service implements Lazy, Ordered {
     this.#cancelDoubt?.();
     this.#cancelDoubt = clock.after(doubtTime, () => {
       const container = this.#followed();
-      const settling = container === undefined ? undefined : settleDoubt(container, this.#scope.signal);
-      settling?.catch((error: unknown) => {
+      if (container === undefined) return;
+      settleDoubt(container, this.#scope.signal).catch((error: unknown) => {
         if (!this.#scope.signal.aborted)
           logger.warn('a service could not be looked at', { name: this.name, error });
       });

@@ -56,12 +56,14 @@ export class StateMachine {
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #observers: Set<(transition: Transition) => void> = new Set();
+  /** A ring: a service that is used often goes from idle to running and back for each use. */
   readonly #history: Transition[] = [];
+  #moves = 0;
   #state: LifecycleState = 'stopped';
 
   constructor({ name, historySize, clock, logger }: StateMachineOptions) {
     this.#name = name;
-    this.#size = historySize ?? 50;
+    this.#size = Math.max(1, historySize ?? 50);
     this.#clock = clock ?? systemClock;
     this.#logger = logger ?? silentLogger;
   }
@@ -81,8 +83,8 @@ export class StateMachine {
     this.#state = to;
     const time = new Date(this.#clock.now());
     const transition = { from, to, time, reason: why.reason ?? null, error: why.error ?? null };
-    this.#history.push(transition);
-    if (this.#history.length > this.#size) this.#history.shift();
+    this.#history[this.#moves % this.#size] = transition;
+    this.#moves += 1;
     for (const observer of this.#observers) {
       try {
         observer(transition);
@@ -100,7 +102,8 @@ export class StateMachine {
 
   /** The last transitions, oldest first. */
   history(): readonly Transition[] {
-    return [...this.#history];
+    const oldest = this.#moves % this.#size;
+    return [...this.#history.slice(oldest), ...this.#history.slice(0, oldest)];
   }
 
   #illegal(from: LifecycleState, to: LifecycleState): WherryError {

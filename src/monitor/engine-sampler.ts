@@ -50,7 +50,9 @@ export class EngineSampler implements AsyncDisposable {
       const containers = await this.#sample();
       return { engine: { type, address, source: this.#source, error: null }, containers };
     } catch (thrown) {
-      this.#reset();
+      // One that is only slow goes on with what it has begun.
+      const failure = this.#running?.failure ?? this.#feed?.failure ?? null;
+      if (failure !== null) this.#reset();
       const error = asWherryError(thrown);
       return { engine: { type, address, source: this.#source, error }, containers: [] };
     }

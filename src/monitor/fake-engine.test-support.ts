@@ -6,7 +6,13 @@ export class FakeEngine {
   readonly address: string;
   /** Why nothing works; undefined while it does. */
   failure: Error | undefined;
+  /** What lists wait for. */
+  answering: Promise<void> = Promise.resolve();
+  /** How often the list was asked for. */
+  lists = 0;
   inspections = 0;
+  /** Ends the statistics stream as if there were no more to tell. */
+  endStats = false;
   readonly #containers: Map<string, Partial<ContainerInfo>> = new Map();
   readonly #listeners: Set<(event: EngineEvent) => void> = new Set();
   readonly #batches: (readonly ContainerStats[])[] = [];
@@ -60,6 +66,8 @@ export class FakeEngine {
   }
 
   async list(): Promise<unknown> {
+    this.lists += 1;
+    await this.answering;
     if (this.failure !== undefined) throw this.failure;
     return [...this.#containers.values()];
   }
@@ -93,6 +101,7 @@ export class FakeEngine {
   async *statsAll({ signal }: { signal: AbortSignal }): AsyncGenerator<readonly ContainerStats[]> {
     while (!signal.aborted) {
       yield* this.#batches.splice(0);
+      if (this.endStats) return;
       await new Promise<void>((resolve) => {
         this.#onBatch = resolve;
         signal.addEventListener('abort', () => resolve(), { once: true });

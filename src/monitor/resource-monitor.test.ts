@@ -126,14 +126,30 @@ test('an engine that fails is part of the sample, and is tried again with the ne
   expect(names(await monitor.sample())).toEqual(['web']);
 });
 
-test('an engine that says nothing does not hold up the sample for good', async () => {
+test('a slow engine does not hold up the sample for good, and goes on with what it has begun', async () => {
   const { clock, engine, monitor } = setUp();
   await using _ = monitor;
-  engine.list = () => new Promise(() => undefined);
+  engine.start('web');
+  const answer = Promise.withResolvers<void>();
+  engine.answering = answer.promise;
   const sampling = monitor.sample();
   await expect.poll(() => clock.due).toEqual([5000]);
   clock.pass(5000);
   expect((await sampling).engines).toMatchObject([{ error: { code: 'TIMEOUT' } }]);
+  answer.resolve();
+  expect(names(await monitor.sample())).toEqual(['web']);
+  expect(engine.lists).toBe(1);
+});
+
+test('a stream that ends is told, and is opened anew with the next sample', async () => {
+  const { engine, monitor } = setUp({ source: 'engine' });
+  await using _ = monitor;
+  engine.start('web');
+  engine.endStats = true;
+  expect((await monitor.sample()).engines).toMatchObject([{ error: { code: 'STREAM_CUT' } }]);
+  engine.endStats = false;
+  engine.stats({ id: 'id-web', memory: 7 });
+  expect((await monitor.sample()).containers).toMatchObject([{ name: 'web', memory: 7 }]);
 });
 
 describe('the loop', () => {

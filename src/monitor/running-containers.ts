@@ -6,7 +6,7 @@ import {
   composeLabel,
   isWherryError,
   label,
-  type WherryError,
+  WherryError,
 } from '../core/index.ts';
 
 /** What the monitor knows of a container beside its figures. */
@@ -47,10 +47,14 @@ export class RunningContainers {
     this.ready = first.promise;
     this.ready.catch(() => undefined);
     this.#idle = first.resolve;
-    this.#follow().catch((error: unknown) => {
-      this.#failure = asWherryError(error);
-      first.reject(this.#failure);
-    });
+    this.#follow()
+      .then(() => {
+        throw new WherryError('STREAM_CUT', `the events of ${backend.address} ended`);
+      })
+      .catch((error: unknown) => {
+        this.#failure = asWherryError(error);
+        first.reject(this.#failure);
+      });
   }
 
   /** Why nothing is heard of the engine any more; null while all is well. */
@@ -66,7 +70,7 @@ export class RunningContainers {
   /** Asks again: whether this process is still that container. */
   async isCurrent({ id, pid }: RunningContainer): Promise<boolean> {
     const info = await this.#inspect(id);
-    return info !== null && info.pid === pid;
+    return info !== null && known(info).pid === pid;
   }
 
   async #follow(): Promise<void> {

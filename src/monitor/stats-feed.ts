@@ -1,4 +1,4 @@
-import { asWherryError, type Backend, type ContainerStats, type WherryError } from '../core/index.ts';
+import { asWherryError, type Backend, type ContainerStats, WherryError } from '../core/index.ts';
 
 interface Fed {
   last: ContainerStats;
@@ -17,10 +17,14 @@ export class StatsFeed {
     const first = Promise.withResolvers<void>();
     this.ready = first.promise;
     this.ready.catch(() => undefined);
-    this.#read(backend, signal, first.resolve).catch((error: unknown) => {
-      this.#failure = asWherryError(error);
-      first.reject(this.#failure);
-    });
+    this.#read(backend, signal, first.resolve)
+      .then(() => {
+        throw new WherryError('STREAM_CUT', `the statistics of ${backend.address} ended`);
+      })
+      .catch((error: unknown) => {
+        this.#failure = asWherryError(error);
+        first.reject(this.#failure);
+      });
   }
 
   /** Why the stream ended; null while it goes on. */
@@ -40,16 +44,16 @@ export class StatsFeed {
     return samples;
   }
 
+  /** Forgets containers that are gone. */
+  keepOnly(ids: ReadonlySet<string>): void {
+    for (const id of this.#fed.keys()) if (!ids.has(id)) this.#fed.delete(id);
+  }
+
   async #read(backend: Backend, signal: AbortSignal, onBatch: () => void): Promise<void> {
     for await (const batch of backend.statsAll({ signal })) {
       for (const sample of batch) this.#keep(sample);
       onBatch();
     }
-  }
-
-  /** Forgets a container that is gone. */
-  keepOnly(ids: ReadonlySet<string>): void {
-    for (const id of this.#fed.keys()) if (!ids.has(id)) this.#fed.delete(id);
   }
 
   #keep(sample: ContainerStats): void {

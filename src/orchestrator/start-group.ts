@@ -1,6 +1,7 @@
 import { type BootProgress, type BootSummary, type UpOptions, up } from '../boot/index.ts';
 import { assertBooted, summarize } from '../boot/summary.ts';
 import {
+  asWherryError,
   type Backend,
   cancelled,
   type EventBus,

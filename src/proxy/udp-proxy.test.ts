@@ -105,6 +105,19 @@ describe('UdpProxy', () => {
     expect(client.seen[0]).toBe('early');
   });
 
+  test('clients of an address that is given up go to the new one with their next datagram', async () => {
+    await using old = await echo();
+    await using fresh = await echo();
+    await using proxy = await proxyTo(old.address);
+    await using client = await new Endpoint().bind();
+    client.send('one', proxy.address);
+    await until(() => client.seen.length === 1);
+    proxy.retarget([fresh.address]);
+    client.send('two', proxy.address);
+    await until(() => client.seen.length === 2);
+    expect([old.seen, fresh.seen]).toEqual([['one'], ['two']]);
+  });
+
   test('a failed boot drops the client, and its next datagram tries again', async () => {
     await using service = await echo();
     const lazy = new HandBooted({ ready: false });

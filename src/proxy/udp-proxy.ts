@@ -71,9 +71,12 @@ export class UdpProxy implements AsyncDisposable {
     return this.#count.snapshot.lastActivity ?? new Date(0);
   }
 
-  /** From now on new clients are sent to these addresses, in turn; the others stay where they are until they are silent. */
+  /** From now on clients are sent to these addresses, in turn; those whose address is still among them stay where they are. */
   retarget(targets: readonly TargetAddress[]): void {
     this.#targets.replace(targets);
+    const names = new Set(targets.map(formatAddress));
+    for (const [name, { address }] of this.#sessions)
+      if (address !== undefined && !names.has(formatAddress(address))) void this.#leave(name);
   }
 
   /** Takes no new clients, waits until the others are silent, and drops those that are not at the limit. */

@@ -26,6 +26,7 @@ export class UdpSession {
   #buffer: Buffer[] = [];
   #buffered = 0;
   #socket: Socket | undefined;
+  #address: TargetAddress | undefined;
   #lease: Lease | undefined;
   #answered = false;
   #resending: NodeJS.Timeout | undefined;
@@ -36,6 +37,11 @@ export class UdpSession {
 
   constructor(options: UdpSessionOptions) {
     this.#options = options;
+  }
+
+  /** Where its datagrams go; undefined until the service is up for it. */
+  get address(): TargetAddress | undefined {
+    return this.#address;
   }
 
   /** Bytes in both directions so far. */
@@ -66,7 +72,14 @@ export class UdpSession {
         throw cancelled(closing);
       }
       this.#lease = lease;
-      this.#socket = await this.#connected(target());
+      const address = target();
+      const socket = await this.#connected(address);
+      if (closing.aborted) {
+        socket.close();
+        throw cancelled(closing);
+      }
+      this.#socket = socket;
+      this.#address = address;
     } catch (error) {
       if (!limit.aborted || closing.aborted) throw error;
       throw new WherryError('TIMEOUT', `the service was not ready within ${maxWait} ms`);

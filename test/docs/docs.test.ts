@@ -34,6 +34,8 @@ describe('examples', () => {
   const outputs: Readonly<Record<string, RegExp>> = {
     'library.ts': /^redis on port \d+ says OK\n$/,
     'errors.ts': /^INVALID\n[\s\S]*field: 'image'[\s\S]*field: 'ports\[0\]\.target'/,
+    'scale-to-zero.ts':
+      /^stopped → starting\nstarting → running\nhello\nrunning → idle\nidle → stopping\nstopping → stopped\n$/,
     'stack.ts': /started cache\nstarted web\ncache: started\nweb: started\n$/,
     'monitor.ts': /^the machine has \d+ cores, redis holds \d+ bytes\n$/,
     'metrics.ts': /^containers_health_check_duration_seconds_count\{name="metrics"\} 1\n$/,

@@ -64,9 +64,9 @@ describe.each(some)('many projects on $id', { timeout: 180_000 }, (engine) => {
     expect(before.code).toBe(0);
     expect(normal(before.stdout)).toMatchInlineSnapshot(`
       "NAME  STATUS  SERVICES  CONFIG FILES
-      broken  invalid    DIR/broken/compose.yaml
+      broken  invalid  DIR/broken/compose.yaml
       PROJECT-mail  not started  smtp  DIR/x/mail/compose.yaml
-      PROJECT-shop  not started  db,web  DIR/x/shop/docker-compose.yml
+      PROJECT-shop  not started  web,db  DIR/x/shop/docker-compose.yml
       "
     `);
     expect(before.stderr).toContain('warning: broken: ');

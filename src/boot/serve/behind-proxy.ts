@@ -15,22 +15,13 @@ export interface HeldPort {
   protocol: 'tcp' | 'udp';
 }
 
-/** The published ports of a service. SCTP is not among them: nothing here forwards it. */
-export function heldPorts(service: Service): HeldPort[] {
-  return service.ports.flatMap(({ protocol, target, hostIp, published }) =>
-    protocol === 'sctp'
-      ? []
-      : [
-          {
-            service: service.name,
-            hostIp: hostIp ?? null,
-            from: published?.from ?? 0,
-            to: published?.to ?? 0,
-            target,
-            protocol,
-          },
-        ],
-  );
+/** The published ports of a service; `serve` refuses those with SCTP before. */
+export function heldPorts({ name, ports }: Service): HeldPort[] {
+  return ports.flatMap(({ protocol, target, hostIp, published }): HeldPort[] => {
+    if (protocol === 'sctp') return [];
+    const { from, to } = published ?? { from: 0, to: 0 };
+    return [{ service: name, hostIp: hostIp ?? null, from, to, target, protocol }];
+  });
 }
 
 /** Whether nobody else can listen while the engine publishes `port`. */
@@ -52,7 +43,6 @@ export function behindProxy(project: Project, names: readonly string[]): Project
 function onLoopback(service: Service): Service {
   const ports = new Map<string, Port>();
   for (const { target, protocol } of service.ports) {
-    if (protocol === 'sctp') continue;
     ports.set(`${target}/${protocol}`, { target, protocol, hostIp: '127.0.0.1', mode: 'ingress' });
   }
   const written = service.canonical.values.get('ports');

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Project } from '../../compose/index.ts';
+import { outsideProbe, type Project } from '../../compose/index.ts';
 import { type Backend, type ContainerInfo, cancelled, isWherryError, WherryError } from '../../core/index.ts';
 import { answers } from '../../proxy/index.ts';
 import { died } from '../failure.ts';
@@ -37,11 +37,20 @@ export async function bringUp(
   const { backend, project, service, maxWait, boot } = options;
   const scope = { projectName: project.name, services: [service], signal };
   await orNothing(resumeServices(backend, scope));
-  const summary = await up(backend, project, { ...boot, services: [service], signal });
+  const declared = project.services[service];
+  const probed = declared !== undefined && outsideProbe(declared) !== undefined;
+  const summary = await up(backend, project, {
+    ...boot,
+    services: [service],
+    wait: probed,
+    waitTimeout: maxWait,
+    signal,
+  });
   const failed = summary.rows.find(({ error }) => error !== null);
   if (failed?.error) throw failed.error;
   const containers = await runningContainers(options, signal);
   if (containers.length === 0) throw await ended(options, signal);
+  if (probed) return containers;
   if (containers.some(({ health }) => health === 'none')) await listens(options, containers, signal);
   // Not by `up` itself, which would give one without a health check half a second to prove itself.
   else throwFailure(await startServices(backend, { ...boot, ...scope, wait: true, waitTimeout: maxWait }));

@@ -4,8 +4,10 @@ import type { Transition } from '../../lifecycle/index.ts';
 import type { DrainOptions } from '../../proxy/index.ts';
 import { observeContainers } from '../observed.ts';
 import type { BootOptions } from '../options.ts';
+import { holderSocket, type SwitchOver } from '../port-holder.ts';
 import { stopServices } from '../services.ts';
 import { behindProxy, type HeldPort, heldPorts, isTakenBy } from './behind-proxy.ts';
+import { takeOrders } from './control.ts';
 import type { ListeningPort } from './held-port.ts';
 import { OtherUse } from './other-use.ts';
 import { type RunningChange, RunningContainers } from './running-containers.ts';
@@ -16,6 +18,8 @@ export type ServeEvent =
   | { kind: 'listening'; service: string; port: HeldPort; host: string; number: number }
   /** The service was up with its ports published by the engine, and is stopped so that they can be taken over. */
   | { kind: 'taken-over'; service: string }
+  /** An `up` has a new container ready: clients go there from now on. */
+  | { kind: 'replaced'; service: string }
   | { kind: 'changed'; service: string; transition: Transition }
   /** A client was turned away. */
   | { kind: 'refused'; service: string; reason: WherryError };
@@ -42,8 +46,10 @@ export interface ProjectServer extends AsyncDisposable {
 
 /**
  * Takes over the published ports of the services with `x-wherry.scale_to_zero`, boots each on its first connection, with
- * what it depends on, and stops it when nobody was connected for its idle time. Fails with `INVALID` when there is no such
- * service, `UNSUPPORTED` for an engine on another host or one that cannot do what the file asks, `PORT_TAKEN`.
+ * what it depends on, and stops it when nobody was connected for its idle time. Also holds the ports of services with
+ * `deploy.update_config.order: start-first`, which stay up and are replaced without a gap. Fails with `INVALID` when there
+ * is no such service, `UNSUPPORTED` for an engine on another host or one that cannot do what the file asks, `CONFLICT`
+ * when the project is served already, `PORT_TAKEN`.
  */
 export async function serve(
   backend: Backend,
@@ -75,12 +81,13 @@ class Server implements ProjectServer {
   readonly #running: RunningContainers;
   readonly #services: ReadonlyMap<string, ServedService>;
   readonly #uses: ReadonlyMap<string, OtherUse>;
+  #orders: AsyncDisposable | undefined;
   #closing: Promise<void> | undefined;
 
   constructor(
     backend: Backend,
     project: Project,
-    chosen: ReadonlyMap<string, ScaleToZero>,
+    chosen: ReadonlyMap<string, ScaleToZero | null>,
     options: ServeOptions,
   ) {
     const served = new Set(chosen.keys());
@@ -98,6 +105,11 @@ class Server implements ProjectServer {
   }
 
   async open(): Promise<void> {
+    const path = holderSocket(this.#backend.address, this.#project.name);
+    this.#orders = await takeOrders(path, {
+      services: () => [...this.#services.keys()],
+      switchOver: (change) => this.#switchOver(change),
+    });
     await this.#running.begin();
     const services = [...this.#services.values()];
     const takenOver = await this.#takeOver();
@@ -108,7 +120,7 @@ class Server implements ProjectServer {
         this.#tell({ kind: 'listening', service: service.name, port, host, number });
       }
     }
-    await Promise.all(services.map((service) => service.adopt('it was up')));
+    for (const service of services) service.begin();
   }
 
   services(): readonly ServedServiceState[] {
@@ -133,6 +145,7 @@ class Server implements ProjectServer {
       [...this.#services.values()].map((service) => service.close(options)),
     );
     await this.#running.close();
+    await this.#orders?.[Symbol.asyncDispose]();
     const failed = ends.find((end) => end.status === 'rejected');
     if (failed !== undefined) throw failed.reason;
   }
@@ -160,7 +173,7 @@ class Server implements ProjectServer {
     return takenOver;
   }
 
-  #newService(original: Project, name: string, settings: ScaleToZero): ServedService {
+  #newService(original: Project, name: string, settings: ScaleToZero | null): ServedService {
     const { signal, onServe, services, ...boot } = this.#options;
     const declared = original.services[name];
     const otherUse = this.#uses.get(name);
@@ -193,6 +206,14 @@ class Server implements ProjectServer {
     });
   }
 
+  async #switchOver(change: SwitchOver): Promise<void> {
+    const service = this.#services.get(change.service);
+    if (service === undefined)
+      throw new WherryError('NOT_FOUND', `the ports of ${change.service} are not held here`);
+    this.#tell({ kind: 'replaced', service: service.name });
+    await service.switchOver(change);
+  }
+
   #onChange(change: RunningChange): void {
     const { service, oneOff } = change.container;
     for (const use of this.#uses.values()) use.note(service);
@@ -204,30 +225,46 @@ class Server implements ProjectServer {
   }
 }
 
+/** The services of the project that `serve` takes by itself: those that scale to zero, and those replaced start-first. */
+export function servedServices(project: Project): readonly string[] {
+  return Object.values(project.services)
+    .filter((service) => scaleToZero(service) !== undefined || isReplacedInPlace(service))
+    .map(({ name }) => name);
+}
+
 function chosenServices(
   project: Project,
   names: readonly string[] | undefined,
-): ReadonlyMap<string, ScaleToZero> {
-  const chosen = new Map<string, ScaleToZero>();
+): ReadonlyMap<string, ScaleToZero | null> {
+  const chosen = new Map<string, ScaleToZero | null>();
   for (const service of Object.values(project.services)) {
-    const settings = scaleToZero(service);
+    const settings = scaleToZero(service) ?? (isReplacedInPlace(service) ? null : undefined);
     if (settings !== undefined && (names === undefined || names.includes(service.name)))
       chosen.set(service.name, settings);
   }
   const others = names?.filter((name) => !chosen.has(name)) ?? [];
   if (chosen.size > 0 && others.length === 0) return chosen;
   const what = others.length > 0 ? others.join(', ') : `no service of ${project.name}`;
-  throw new WherryError('INVALID', `${what}: nothing says that it scales to zero`, {
-    hint: 'add x-wherry: { scale_to_zero: { idle: 5m } } to the service',
-    details: { services: others },
-  });
+  throw new WherryError(
+    'INVALID',
+    `${what}: nothing says that it scales to zero or is replaced start-first`,
+    {
+      hint: 'add x-wherry: { scale_to_zero: { idle: 5m } } to the service',
+      details: { services: others },
+    },
+  );
+}
+
+/** Its ports have to be held for it to be replaced without a gap. */
+function isReplacedInPlace({ deploy, ports }: Service): boolean {
+  return deploy?.updateConfig?.order === 'start-first' && ports.length > 0;
 }
 
 /** Faults that the file alone does not show are told before anything is done. */
 async function refuseUnservable(
   backend: Backend,
   project: Project,
-  chosen: ReadonlyMap<string, ScaleToZero>,
+  chosen: ReadonlyMap<string, ScaleToZero | null>,
 ): Promise<void> {
   const remote = engineHost(backend.address);
   if (remote !== null && !isLoopback(remote)) {
@@ -240,8 +277,8 @@ async function refuseUnservable(
     );
   }
   const { pause } = await backend.capabilities();
-  for (const [name, { action }] of chosen) {
-    if (action === 'pause' && !pause.supported) {
+  for (const [name, settings] of chosen) {
+    if (settings?.action === 'pause' && !pause.supported) {
       throw new WherryError(
         'UNSUPPORTED',
         `${name} cannot be paused: ${pause.reason ?? 'the engine cannot'}`,
@@ -251,6 +288,11 @@ async function refuseUnservable(
       );
     }
     const service = project.services[name];
+    if (service?.ports.some(({ protocol }) => protocol === 'sctp') === true) {
+      throw new WherryError('UNSUPPORTED', `${name} publishes an SCTP port: nothing here forwards SCTP`, {
+        hint: 'take x-wherry.scale_to_zero, or order: start-first, off the service',
+      });
+    }
     const mode = service?.networkMode;
     if (mode !== undefined && mode !== 'bridge') {
       throw new WherryError('INVALID', `${name} cannot scale to zero with network_mode ${mode}`, {

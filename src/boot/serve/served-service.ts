@@ -1,8 +1,16 @@
 import type { Project, ScaleToZero } from '../../compose/index.ts';
-import { type Backend, type ContainerInfo, type Lease, WherryError } from '../../core/index.ts';
+import {
+  type Backend,
+  type ContainerInfo,
+  type EngineHealth,
+  type Lease,
+  WherryError,
+} from '../../core/index.ts';
 import { type ActivitySource, IdleShutdown, LazyBooter, type Transition } from '../../lifecycle/index.ts';
 import type { DrainOptions } from '../../proxy/index.ts';
 import type { BootOptions } from '../options.ts';
+import { isReplacement } from '../plan-containers.ts';
+import type { SwitchOver } from '../port-holder.ts';
 import type { HeldPort } from './behind-proxy.ts';
 import { bringToZero, bringUp, runningContainers } from './bring-up.ts';
 import { holdPort, type ListeningPort } from './held-port.ts';
@@ -15,7 +23,8 @@ export interface ServedServiceOptions {
   project: Project;
   name: string;
   ports: readonly HeldPort[];
-  settings: ScaleToZero;
+  /** Null: it stays up, and only its ports are held. */
+  settings: ScaleToZero | null;
   running: RunningContainers;
   /** Services that scale to zero and that this one depends on: they stay up as long as it does. */
   dependencies: () => readonly ServedService[];
@@ -26,13 +35,20 @@ export interface ServedServiceOptions {
   onRefused: (reason: WherryError) => void;
 }
 
+/** How a service is held that says nothing of scaling to zero. */
+const alwaysUp = { action: 'stop', maxWait: 60_000, waitingPage: false } as const;
+
 /** One service that runs only while somebody needs it: its ports, its boots and its idle time. */
 export class ServedService {
   readonly name: string;
   readonly booter: LazyBooter;
   readonly #options: ServedServiceOptions;
   readonly #ports: ListeningPort[] = [];
-  readonly #idle: IdleShutdown;
+  readonly #idle: IdleShutdown | undefined;
+  /** Ids of containers that clients are sent to, although they still have the name of a replacement. */
+  readonly #welcome = new Set<string>();
+  /** Ids of containers that are about to be stopped. */
+  readonly #leaving = new Set<string>();
   #leases: readonly Lease[] = [];
 
   constructor(options: ServedServiceOptions) {
@@ -48,7 +64,8 @@ export class ServedService {
       whenAbandoned: 'finish',
       logger,
     });
-    this.#idle = new IdleShutdown(this.booter, { timeout: settings.idle, sources: [otherUse], logger });
+    if (settings !== null)
+      this.#idle = new IdleShutdown(this.booter, { timeout: settings.idle, sources: [otherUse], logger });
     this.booter.observe(onTransition);
   }
 
@@ -67,17 +84,32 @@ export class ServedService {
    */
   async listen(patience: number): Promise<void> {
     const { ports, settings, onRefused } = this.#options;
-    const { maxWait, waitingPage } = settings;
+    const { maxWait, waitingPage } = settings ?? alwaysUp;
     const each = { lazy: this.booter, maxWait, waitingPage, onRefused };
     for (const port of ports) this.#ports.push(await holdPort(port, each, patience));
   }
 
-  /** Takes it for up when it runs already. */
+  /**
+   * Takes it for up when it is, and boots what is to stay up. What keeps it from starting is told as a transition, and the
+   * next client tries again.
+   */
+  begin(): void {
+    const begun = this.adopt('it was up').then(async () => {
+      if (this.#options.settings === null) await this.booter.ensureStarted();
+    });
+    begun.catch(() => undefined);
+  }
+
+  /** Takes it for up when it runs already; one that others started and that is not healthy yet is waited for. */
   async adopt(reason: string): Promise<void> {
-    const containers = await runningContainers(this.#place());
-    if (containers.length === 0) return;
-    this.#retarget(containers);
-    this.booter.adopt({ reason });
+    const containers = (await runningContainers(this.#place())).filter((one) => this.#isForClients(one));
+    const ready = containers.filter(({ id, health }) => this.#welcome.has(id) || isFit(health));
+    if (ready.length > 0) {
+      this.#retarget(ready);
+      this.booter.adopt({ reason });
+    } else if (containers.length > 0 && !this.booter.isUp) {
+      await this.booter.ensureStarted();
+    }
   }
 
   /** Something happened to a container of this service that may not have been our doing. */
@@ -85,7 +117,9 @@ export class ServedService {
     if (change === 'started') {
       // After a restart it may answer elsewhere; what others start is used as it is.
       void this.adopt('somebody started it').catch(() => undefined);
-    } else if (this.#options.running.of(this.name).length === 0) {
+    } else if (this.#options.running.of(this.name).length > 0) {
+      void this.adopt('another one of it runs').catch(() => undefined);
+    } else {
       const failed = change === 'ended' && exitCode !== 0;
       this.booter.ended(
         failed ? { error: endedBadly(container.name, exitCode) } : { reason: `it was ${change}` },
@@ -93,10 +127,24 @@ export class ServedService {
     }
   }
 
+  /** Sends clients to `to` from now on, and waits for those who are with `from` to leave. */
+  async switchOver({ to, from }: SwitchOver, options: DrainOptions = {}): Promise<void> {
+    const { backend } = this.#options;
+    const old = await backend.inspect(from);
+    this.#leaving.add(from);
+    this.#welcome.add(to);
+    await this.adopt('it was replaced');
+    const leaving = this.#ports.map(async ({ port, protocol, proxy }) => {
+      const place = whereabouts(old, port);
+      if (protocol === 'tcp' && place !== null) await proxy.leaving(place.address, options);
+    });
+    await Promise.all(leaving);
+  }
+
   /** Closes the ports, lets clients leave, and goes to zero. */
   async close(options: DrainOptions = {}): Promise<void> {
     await Promise.all(this.#ports.map(({ proxy }) => proxy.drain(options)));
-    await this.#idle[Symbol.asyncDispose]();
+    await this.#idle?.[Symbol.asyncDispose]();
     await this.booter.close();
   }
 
@@ -104,7 +152,7 @@ export class ServedService {
     const leases = await leasesOf(this.#options.dependencies(), signal);
     try {
       const { settings, boot, ports } = this.#options;
-      const { maxWait } = settings;
+      const { maxWait } = settings ?? alwaysUp;
       this.#retarget(await bringUp({ ...this.#place(), ports, maxWait, boot }, signal));
       this.#leases = leases;
     } catch (error) {
@@ -114,9 +162,15 @@ export class ServedService {
   }
 
   async #stop(): Promise<void> {
-    await bringToZero(this.#place(), this.#options.settings.action);
+    await bringToZero(this.#place(), this.#options.settings?.action ?? alwaysUp.action);
     for (const lease of this.#leases) await lease.release();
     this.#leases = [];
+  }
+
+  /** Not a replacement that `up` has not sent clients to yet, nor one that is about to go. */
+  #isForClients({ id, name }: ContainerInfo): boolean {
+    if (this.#leaving.has(id)) return false;
+    return !isReplacement({ name }) || this.#welcome.has(id);
   }
 
   #retarget(containers: readonly ContainerInfo[]): void {
@@ -130,6 +184,10 @@ export class ServedService {
     const { backend, project, name } = this.#options;
     return { backend, project, service: name };
   }
+}
+
+function isFit(health: EngineHealth): boolean {
+  return health === 'healthy' || health === 'none';
 }
 
 /** All of them, or none. */

@@ -9,11 +9,23 @@ export interface EventsOptions {
   since: Date | undefined;
   until: Date | undefined;
   filter: readonly Filter[];
+  history: string | undefined;
 }
 
 /** Prints what happens to containers, one line for each event, until it is stopped. */
 export async function events({ context, words, options }: Invocation<EventsOptions>): Promise<undefined> {
   const { output, signal } = context;
+  const { history, since, until } = options;
+  if (history !== undefined) {
+    const { printHistory } = await import('./events-history.ts');
+    return printHistory(context, {
+      history,
+      since,
+      until,
+      types: valuesOf(options.filter, 'event'),
+      names: words,
+    });
+  }
   const scope = await context.scope();
   const backend = await context.backend();
   const labels = valuesOf(options.filter, 'label');
@@ -21,8 +33,8 @@ export async function events({ context, words, options }: Invocation<EventsOptio
   const containers = valuesOf(options.filter, 'container');
   const types = valuesOf(options.filter, 'event');
   const stream = backend.events({
-    since: options.since,
-    until: options.until,
+    since,
+    until,
     labels: labels.length > 0 ? labels : undefined,
     containers: containers.length > 0 ? containers : undefined,
     signal,

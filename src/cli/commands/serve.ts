@@ -38,13 +38,13 @@ export async function serve(invocation: Invocation<ServeOptions>): Promise<numbe
     : await interruption(context);
 }
 
-/** Services that are named are wanted; else whether the project has any that scale to zero. */
+/** Services that are named are wanted; else whether the project has any to serve. */
 async function hasServices({ context, words }: Invocation<ServeOptions>): Promise<boolean> {
   if (words.length > 0) return true;
   const scope = await context.scope();
   if (scope.kind === 'engine' || scope.project === null) return false;
-  const { scaleToZero } = await import('../../compose/index.ts');
-  return Object.values(scope.project.services).some((service) => scaleToZero(service) !== undefined);
+  const { servedServices } = await import('../../boot/index.ts');
+  return servedServices(scope.project).length > 0;
 }
 
 async function interruption({ interrupts }: Context): Promise<number> {
@@ -123,6 +123,8 @@ class ServeStory {
         const address = `${host.includes(':') ? `[${host}]` : host}:${number}`;
         return t('serve.listening', { address, port: `${event.port.target}/${event.port.protocol}` });
       }
+      case 'replaced':
+        return t('serve.replaced');
       case 'taken-over':
         return t('serve.takenOver');
       case 'refused':

@@ -194,6 +194,7 @@ export const containerCommands: readonly AnyCommand[] = [
       since: shared.since,
       until: shared.until,
       filter: filterOption('label', 'container', 'event'),
+      history: { flags: '--history <file>', about: 'option.history', complete: 'file' },
     },
     load: async () => (await import('../commands/events.ts')).events,
   }),

@@ -1,0 +1,83 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { type Case, cases } from './cases.ts';
+import { environmentOf, findPeer, peerConfig } from './peer.ts';
+
+const peer = findPeer();
+if (peer === undefined) console.error('SKIPPED: docker compose v5 cannot be built here, nothing is compared');
+
+const main = join(import.meta.dirname, '../../src/cli/main.ts');
+
+/** Runs `wherry config …` from its sources. */
+function config(
+  one: Case,
+  words: readonly string[],
+): { code: number | null; stdout: string; stderr: string } {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [main, 'config', ...words], {
+    cwd: one.directory,
+    env: environmentOf(one),
+    encoding: 'utf8',
+  });
+  return { code: status, stdout, stderr };
+}
+
+function caseNamed(name: string): Case {
+  const one = cases.find((candidate) => candidate.name === name);
+  if (one === undefined) throw new Error(`there is no case ${name}`);
+  return one;
+}
+
+/** The peer prints many of its lists in the order of Go's maps, which is none. */
+const sorted = (text: string): string[] => text.trimEnd().split('\n').sort();
+
+test.skipIf(peer === undefined).each([
+  ['networks', ['--services']],
+  ['networks', ['--networks']],
+  ['volumes', ['--volumes']],
+  ['models-provider', ['--models']],
+  ['build', ['--images']],
+  ['pre-start', ['--images']],
+  ['profiles', ['--profiles']],
+  ['depends-on', ['--hash', 'a,b']],
+  ['interpolation', ['--environment']],
+])('%s: config %j prints the same lines', (name, words) => {
+  const one = caseNamed(name);
+  const { code, stdout, stderr } = config(one, words);
+  expect(code, stderr).toBe(0);
+  expect(sorted(stdout)).toEqual(
+    sorted(peerConfig(peer ?? '', { ...one, options: { env: one.options.env ?? {} } }, words).stdout),
+  );
+});
+
+test.skipIf(peer === undefined)('config --variables: the same names, needs and defaults', () => {
+  const one = caseNamed('interpolation');
+  const words = ['--variables', '--format', 'json'];
+  const theirs = JSON.parse(peerConfig(peer ?? '', one, words).stdout);
+  // Of `${EMPTY-unset}${EMPTY:-empty}` the peer takes one of the two, another one each time.
+  expect(['unset', 'empty']).toContain(theirs.EMPTY.DefaultValue);
+  const ours = JSON.parse(config(one, words).stdout);
+  expect({ ...ours, EMPTY: theirs.EMPTY }).toEqual(theirs);
+  expect(config(one, ['--variables']).stdout).toMatch(/^NAME +REQUIRED +DEFAULT VALUE +ALTERNATE VALUE\n/);
+});
+
+test('config -o writes a file, -q writes nothing, a fault names its place', async () => {
+  const one = caseNamed('anchors');
+  const directory = await mkdtemp(join(tmpdir(), 'wherry-config-'));
+  try {
+    const file = join(directory, 'out.yaml');
+    expect(config(one, ['-o', file])).toMatchObject({ code: 0, stdout: '' });
+    expect(readFileSync(file, 'utf8')).toBe(config(one, []).stdout);
+    expect(config(one, ['-q'])).toMatchObject({ code: 0, stdout: '' });
+    const bad = config(caseNamed('bad-port'), ['-q']);
+    expect(bad.code).toBe(1);
+    expect(bad.stderr).toContain(
+      'compose.yaml:1:34: services.a.ports[0]: "70000" in "70000:80" is not a host port',
+    );
+  } finally {
+    await rm(directory, { recursive: true });
+  }
+});
