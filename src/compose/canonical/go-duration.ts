@@ -15,7 +15,7 @@ const units: Readonly<Record<string, number>> = {
 export function goDuration(text: string): string | undefined {
   const body = text.replace(/^[-+]/, '');
   if (body === '0') return '0s';
-  const parts = [...body.matchAll(/(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h|d|w)/g)];
+  const parts = [...body.matchAll(/(\d+(?:\.\d*)?|\.\d+)(ns|us|\u00b5s|\u03bcs|ms|s|m|h|d|w)/g)];
   if (parts.length === 0 || parts.map(([part]) => part).join('') !== body) return undefined;
   let nanoseconds = 0n;
   for (const [, number = '', unit = ''] of parts) {
