@@ -182,9 +182,10 @@ describe.each(enginesUnderTest)('the orchestrator on %s', { timeout: 180_000 }, 
     all.addService({ name: 'web', composeFile: 'web/compose.yaml', dependsOn: ['db'] });
     all.addService({ name: 'db', composeFile: 'db/compose.yaml' });
     await all.startService('web');
-    expect((await all.listServices()).map(({ name, status }) => `${name} ${status}`)).toEqual([
-      'web running',
-      'db running',
+    const states = (await all.listServices()).map(({ name, containers }) => [name, containers.running]);
+    expect(states).toEqual([
+      ['web', 1],
+      ['db', 1],
     ]);
     await all.stopAll();
     expect(told).toEqual(['db started', 'web started', 'web stopped', 'db stopped']);
