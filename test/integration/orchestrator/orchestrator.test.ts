@@ -295,6 +295,32 @@ describe.each(enginesUnderTest)('the orchestrator on %s', { timeout: 180_000 }, 
     expect(await folder.containers()).toEqual([]);
   });
 
+  test('a hook that throws is one failure by name, and keeps nothing from being taken down', async () => {
+    await folder.project('one', { one: {} });
+    await folder.project('two', { one: {} });
+    const broken = async ({ name }: { name: string }): Promise<null> => {
+      if (name === 'one') throw new Error('the hook is broken');
+      return null;
+    };
+    const remote: RemoteHook = {
+      place: broken,
+      start: async () => undefined,
+      stop: broken,
+      status: async () => null,
+    };
+    const all = orchestrator({ remote });
+    for (const name of ['one', 'two']) all.addService({ name, composeFile: `${name}/compose.yaml` });
+    const { rows } = await all.startAll();
+    expect(rows.map(({ outcome, remoteError }) => [outcome, remoteError?.message])).toEqual([
+      ['started', 'the hook is broken'],
+      ['started', undefined],
+    ]);
+    await expect(all.stopAll({ timeout: 0 })).rejects.toMatchObject({
+      message: '1 of 2 services could not be stopped: one: the hook is broken',
+    });
+    expect(await folder.containers()).toEqual([]);
+  });
+
   test('an abort ends all, and says so', async () => {
     await folder.project('slow', {
       one: { healthcheck: { test: ['CMD', 'false'], interval: '1s', retries: 100 } },
