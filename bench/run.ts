@@ -7,6 +7,7 @@ import { demuxTable } from './demux.ts';
 import { followTables } from './follow.ts';
 import { lifecycleTables } from './lifecycle.ts';
 import type { Table } from './measure.ts';
+import { probesTable } from './probes.ts';
 import { proxyTables } from './proxy.ts';
 import { RawEngine } from './raw-engine.ts';
 import { readyTable } from './ready.ts';
@@ -38,6 +39,7 @@ try {
     proxy: () => proxyTables(),
     follow: () => followTables({ backend, socketPath, image }),
     lifecycle: () => lifecycleTables(),
+    probes: async () => [await probesTable()],
     supervise: () => superviseTables(),
   };
   for (const [name, bench] of Object.entries(benches)) {

@@ -58,7 +58,9 @@ function mergedResources(draft: ServiceDraft, to: Reading): Resources {
   add('memory', limits.memory, 'mem_limit', 'limits.memory');
   add('pids', limits.pids, 'pids_limit', 'limits.pids');
   add('memoryReservation', reserved, 'mem_reservation', 'reservations.memory');
-  if (resources.cpus !== undefined && (resources.cpuQuota ?? resources.cpuPeriod) !== undefined) {
+  const quota = resources.cpuQuota ?? resources.cpuPeriod;
+  // No engine takes both; who only wants to see the model may.
+  if (resources.cpus !== undefined && quota !== undefined && !to.keepsUnsupported) {
     to.errorAt(draft.origin, 'conflict', 'cpus excludes cpu_quota and cpu_period');
   }
   return resources;

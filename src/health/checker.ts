@@ -3,6 +3,7 @@ import { cancelled, WherryError } from '../core/errors.ts';
 import { traced } from '../tracing/index.ts';
 import type { Check, CheckOutcome } from './check.ts';
 import { type HealthKind, type HealthResult, type HealthTarget, targetName } from './target.ts';
+import { timeLimit } from './time-limit.ts';
 
 export interface HealthCheckerOptions {
   /** Engine of the containers that `exec`, `engine` and `log` check. */
@@ -87,15 +88,17 @@ export class HealthChecker {
     const time = this.#now();
     const began = performance.now();
     const timeout = target.timeout ?? 5000;
-    const limit = AbortSignal.timeout(timeout);
-    const signal = options.signal === undefined ? limit : AbortSignal.any([limit, options.signal]);
+    using limit = timeLimit(timeout, options.signal);
     let outcome: CheckOutcome;
     try {
-      outcome = await check(target as Parameters<AnyCheck>[0], { signal, backend: this.#backend });
+      outcome = await check(target as Parameters<AnyCheck>[0], {
+        signal: limit.signal,
+        backend: this.#backend,
+      });
     } catch (error) {
       if (options.signal?.aborted) throw cancelled(options.signal);
       if (error instanceof WherryError && error.code === 'INVALID') throw error;
-      outcome = { healthy: false, message: limit.aborted ? `no answer within ${timeout} ms` : reason(error) };
+      outcome = { healthy: false, message: limit.passed ? `no answer within ${timeout} ms` : reason(error) };
     }
     return {
       target: targetName(target),

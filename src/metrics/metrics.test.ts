@@ -189,7 +189,6 @@ test('an event after the snapshot is the newer word', async () => {
   const events = new EventBus({ now: () => new Date(1500) });
   const snapshot = snapshotOf([container('web')]);
   using metrics = await MetricsCollector.open({ events, monitor: { snapshot: () => snapshot } });
-  await metrics.registry.metrics();
   events.publish('container.stopped', 'boot', 'web', { ...subject, name: 'web', exitCode: 0 });
   expect(lines(await metrics.registry.metrics(), /^containers_up/)).toBe('containers_up{name="web"} 0');
 });

@@ -176,7 +176,7 @@ describe('holding', () => {
     await using service = await echo();
     const reasons: WherryError[] = [];
     const onRefused = (reason: WherryError): unknown => reasons.push(reason);
-    await using proxy = await proxyTo(service, { lazy: booting(), maxWait: 100, maxHeld: 2, onRefused });
+    await using proxy = await proxyTo(service, { lazy: booting(), maxWait: 1500, maxHeld: 2, onRefused });
     const clients = await Promise.all([1, 2, 3].map(() => open(proxy.address)));
     expect(await Promise.all(clients.map(ending))).toEqual(['closed', 'closed', 'closed']);
     expect(reasons.map(({ code }) => code)).toEqual(['UNAVAILABLE', 'TIMEOUT', 'TIMEOUT']);

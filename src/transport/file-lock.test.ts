@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -82,6 +82,31 @@ test('what dead processes left is cleared with the lock that they left', async (
     await using _held = await lockFile(path);
   }
   expect(await readdir(directory)).toEqual([]);
+});
+
+test('who comes late to clear a dead lock away leaves the one that took its place', async () => {
+  const path = join(directory, 'thing.lock');
+  let alive: Record<string, unknown>;
+  {
+    await using _held = await lockFile(path);
+    alive = JSON.parse(await readFile(path, 'utf8'));
+  }
+  const [dead, clearing, next] = ['a'.repeat(32), 'b'.repeat(32), 'c'.repeat(32)];
+  await writeFile(path, JSON.stringify({ ...alive, startTime: '1', token: dead }));
+  // Somebody who lives is clearing it away already.
+  await writeFile(`${path}.${dead}`, JSON.stringify({ ...alive, token: clearing }));
+  const controller = new AbortController();
+  let isInside = false;
+  const late = lockFile(path, { signal: controller.signal, onWait: () => controller.abort() }).then(() => {
+    isInside = true;
+  });
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(isInside).toBe(false);
+  await writeFile(`${path}.new`, JSON.stringify({ ...alive, token: next }));
+  await rename(`${path}.new`, path);
+  await rm(`${path}.${dead}`);
+  await expect(late).rejects.toMatchObject({ code: 'CANCELLED' });
+  expect(JSON.parse(await readFile(path, 'utf8')).token).toBe(next);
 });
 
 test('a lock of another machine is not broken', async () => {

@@ -40,7 +40,8 @@ describe('examples', () => {
     'monitor.ts': /^the machine has \d+ cores, redis holds \d+ bytes\n$/,
     'metrics.ts': /^containers_health_check_duration_seconds_count\{name="metrics"\} 1\n$/,
     'discovery.ts': /^dns: (TIMEOUT|UNAVAILABLE)\n127\.0\.0\.1:\d+ is fresh\n127\.0\.0\.1:\d+ is stale\n$/,
-    'orchestrator.ts': /^found: quickstart\ncopy: started\ncopy: running, 2 of 2\ncopy: stopped\n$/,
+    'orchestrator.ts':
+      /^found: quickstart\ncopy: started\ncopy: (running|starting), 2 of 2\ncopy: stopped\n$/,
     'lifecycle.ts':
       /^boot\.started cache\ncontainer\.started cache\nhealth\.changed cache\nboot\.completed cache\nin use: 1\nidle\nshutdown\.started all\nshutdown\.started cache\ncontainer\.stopped cache\nshutdown\.completed cache\nshutdown\.completed all\n$/,
     'conformance.ts': /passed\s+argv: [\s\S]*\n\d+ passed, 0 failed\n$/,

@@ -4,6 +4,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { consoleLogger, type Event, EventBus } from '../../../src/core/index.ts';
 import {
@@ -293,7 +294,7 @@ describe('a damaged file', () => {
 });
 
 describe('processes that are killed', { timeout: 120_000 }, () => {
-  const script = join(import.meta.dirname, 'registry-process.ts');
+  const script = fileURLToPath(new URL('registry-process.ts', import.meta.url));
 
   test('lose nothing that was acknowledged, block nobody and leave no litter', async () => {
     const acknowledged: string[] = [];

@@ -12,6 +12,7 @@ import {
   type LifecycleManagerOptions,
   type LifecycleState,
 } from '../../../src/lifecycle/index.ts';
+import { SocketProxy } from '../docker/proxy.ts';
 import { onEachEngine } from './engines.ts';
 
 const forever = 'trap "exit 0" TERM; while :; do sleep 0.1; done';
@@ -246,6 +247,25 @@ await onEachEngine((ground) => {
     await ground.backend.stop(id, { timeout: 10_000 });
     await stopped;
     expect(await statusOf(id)).toBe('exited');
+  });
+
+  test('what happens while the engine cannot be reached is noticed afterwards', async () => {
+    const [dying, coming] = await Promise.all([ground.create(forever), ground.create(forever)]);
+    const proxy = await SocketProxy.before(ground.engine.host);
+    cleanups.push(() => proxy[Symbol.asyncDispose]());
+    const backend = await connect({ type: ground.engine.kind, host: proxy.host });
+    cleanups.push(() => backend[Symbol.asyncDispose]());
+    const { manager, story } = stage();
+    manager.register(service('dying', dying, { backend })).register(service('coming', coming, { backend }));
+    await manager.start('dying');
+    story.length = 0;
+    const [failed, found] = [reaches(manager, 'dying', 'failed'), reaches(manager, 'coming', 'idle')];
+    await proxy.close();
+    await ground.backend.kill(dying);
+    await ground.backend.start(coming);
+    await proxy.open();
+    await Promise.all([failed, found]);
+    expect(told(story).filter((line) => line === 'container.failed dying')).toHaveLength(1);
   });
 
   test('a process that is killed leaves its services up; the next one goes on counting their idle time', async () => {

@@ -182,9 +182,10 @@ describe.each(enginesUnderTest)('the orchestrator on %s', { timeout: 180_000 }, 
     all.addService({ name: 'web', composeFile: 'web/compose.yaml', dependsOn: ['db'] });
     all.addService({ name: 'db', composeFile: 'db/compose.yaml' });
     await all.startService('web');
-    expect((await all.listServices()).map(({ name, status }) => `${name} ${status}`)).toEqual([
-      'web running',
-      'db running',
+    const states = (await all.listServices()).map(({ name, containers }) => [name, containers.running]);
+    expect(states).toEqual([
+      ['web', 1],
+      ['db', 1],
     ]);
     await all.stopAll();
     expect(told).toEqual(['db started', 'web started', 'web stopped', 'db stopped']);
@@ -290,6 +291,32 @@ describe.each(enginesUnderTest)('the orchestrator on %s', { timeout: 180_000 }, 
     strict.addService({ name: 'fails', composeFile: 'fails/compose.yaml' });
     await expect(strict.startAll()).rejects.toMatchObject({
       message: expect.stringContaining('the host is gone'),
+    });
+    expect(await folder.containers()).toEqual([]);
+  });
+
+  test('a hook that throws is one failure by name, and keeps nothing from being taken down', async () => {
+    await folder.project('one', { one: {} });
+    await folder.project('two', { one: {} });
+    const broken = async ({ name }: { name: string }): Promise<null> => {
+      if (name === 'one') throw new Error('the hook is broken');
+      return null;
+    };
+    const remote: RemoteHook = {
+      place: broken,
+      start: async () => undefined,
+      stop: broken,
+      status: async () => null,
+    };
+    const all = orchestrator({ remote });
+    for (const name of ['one', 'two']) all.addService({ name, composeFile: `${name}/compose.yaml` });
+    const { rows } = await all.startAll();
+    expect(rows.map(({ outcome, remoteError }) => [outcome, remoteError?.message])).toEqual([
+      ['started', 'the hook is broken'],
+      ['started', undefined],
+    ]);
+    await expect(all.stopAll({ timeout: 0 })).rejects.toMatchObject({
+      message: '1 of 2 services could not be stopped: one: the hook is broken',
     });
     expect(await folder.containers()).toEqual([]);
   });
