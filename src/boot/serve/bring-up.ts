@@ -64,6 +64,8 @@ export async function bringToZero(
 ): Promise<void> {
   const scope = { projectName: project.name, services: [service] };
   const verb = action === 'pause' ? pauseServices : stopServices;
+  // Not every engine stops what is frozen.
+  if (action === 'stop') throwFailure(await orNothing(resumeServices(backend, scope)));
   throwFailure(await orNothing(verb(backend, scope)));
 }
 

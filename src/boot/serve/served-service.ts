@@ -59,7 +59,7 @@ export class ServedService {
     this.booter = new LazyBooter({
       name,
       start: ({ signal }) => this.#start(signal),
-      stop: () => this.#stop(),
+      stop: ({ reason }) => this.#stop(reason === 'idle' ? (settings ?? alwaysUp).action : 'stop'),
       // Who asked will ask again: a page that is loaded once more, a client that retries.
       whenAbandoned: 'finish',
       logger,
@@ -146,6 +146,8 @@ export class ServedService {
     await Promise.all(this.#ports.map(({ proxy }) => proxy.drain(options)));
     await this.#idle?.[Symbol.asyncDispose]();
     await this.booter.close();
+    // A frozen one is at zero only as long as somebody is there to thaw it.
+    if (this.#options.settings?.action === 'pause') await bringToZero(this.#place(), 'stop');
   }
 
   async #start(signal: AbortSignal): Promise<void> {
@@ -161,8 +163,8 @@ export class ServedService {
     }
   }
 
-  async #stop(): Promise<void> {
-    await bringToZero(this.#place(), this.#options.settings?.action ?? alwaysUp.action);
+  async #stop(action: 'stop' | 'pause'): Promise<void> {
+    await bringToZero(this.#place(), action);
     for (const lease of this.#leases) await lease.release();
     this.#leases = [];
   }

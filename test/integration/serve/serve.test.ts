@@ -196,13 +196,16 @@ for (const id of enginesUnderTest) {
       const port = await freePort();
       const settings = zero({ idle: '200ms', action: 'pause' });
       const web = { command: echoServer, ports: [`127.0.0.1:${port}:7`], ...settings };
-      await using _server = await serve(backend, await stack.load({ services: { web } }));
+      await using server = await serve(backend, await stack.load({ services: { web } }));
       expect(await echo(port, 'one')).toBe('one');
       await statusBecomes(stack, 'web', 'paused');
       const [before] = await stack.containers();
       expect(await echo(port, 'two')).toBe('two');
       const [after] = await stack.containers();
       expect(after?.id).toBe(before?.id);
+      await statusBecomes(stack, 'web', 'paused');
+      await server.close();
+      expect(await statusOf(stack, 'web')).toBe('exited');
     });
 
     test('faults of the file and of the machine are told before anything is done', async () => {
