@@ -29,7 +29,7 @@ describe('the command line', () => {
         plan    Show what \`up\` (or \`down\`) would do, and do nothing
         create  Create the containers of services without starting them
         config  Print the project as it was understood, as YAML or with --json as JSON
-        ls      List the projects of the engine"
+        serve   Hold the ports of services that scale to zero, and run each while somebody is connected"
     `);
     expect((await wherry(['--help'])).stdout).toBe(stdout);
     expect((await wherry(['help'])).stdout).toBe(stdout);
