@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import type { Backend, ContainerSpec } from '../../../src/core/index.ts';
 import { connect } from '../../../src/index.ts';
 import { type LabEngine, labEngines } from '../../lab/engines.ts';
+import { putShellImage, shellImage } from '../../lab/shell-image.ts';
 
 /** An engine of the lab; what is made with it goes with the tests. */
 export interface Ground {
@@ -12,8 +13,6 @@ export interface Ground {
   /** A container that runs `script` until it is stopped, which takes no grace. */
   create(script: string, spec?: Partial<ContainerSpec>): Promise<string>;
 }
-
-const image = 'localhost/wherry-lab/busybox:1';
 
 /** The same tests on every engine of the lab; a loud skip with its reason for each that is not there. */
 export async function onEachEngine(tests: (ground: Ground) => void): Promise<void> {
@@ -30,7 +29,7 @@ function groundOf(engine: LabEngine): Ground {
     engine,
     create: (script: string, spec: Partial<ContainerSpec> = {}): Promise<string> =>
       ground.backend.create({
-        image,
+        image: shellImage,
         entrypoint: ['sh', '-c', script],
         stopGracePeriod: 0,
         ...spec,
@@ -38,6 +37,7 @@ function groundOf(engine: LabEngine): Ground {
       }),
   } as Ground;
   beforeAll(async () => {
+    await putShellImage(engine);
     ground.backend = await connect({ type: engine.kind, host: engine.host });
   });
   afterAll(async () => {
