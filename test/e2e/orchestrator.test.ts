@@ -163,7 +163,7 @@ describe('without an engine', () => {
 
   it.each([
     [['ls', 'somewhere'], 'with --discover only'],
-    [['ls', '--filter', 'colour=red'], 'is no filter of ls'],
+    [['ls', '--filter', 'colour=red'], 'is no filter of this command'],
     [['up', '--all', 'a', 'b'], 'name one directory'],
     [['-f', 'compose.yaml', 'up', '--all'], '-f is about one project'],
     [['down', '--all', '-p', 'name'], '-p is about one project'],
