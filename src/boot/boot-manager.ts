@@ -1,4 +1,5 @@
 import { loadProject, type Project } from '../compose/index.ts';
+import { asWherryError } from '../core/errors.ts';
 import {
   type Backend,
   type CallOptions,
@@ -16,7 +17,6 @@ import { downServices } from './down-services.ts';
 import type { ServiceEndpoint } from './endpoint.ts';
 import { healthTarget } from './endpoint-address.ts';
 import { endpointProblems } from './endpoint-builder.ts';
-import { asWherryError } from './failure.ts';
 import { passHealthGate } from './health-gate.ts';
 import type { BootOptions, ChangeRow, ChangeSummary } from './options.ts';
 import { assertBooted, type BootRow, type BootStatus, type BootSummary, summarize } from './summary.ts';

@@ -1,7 +1,8 @@
 import { composeLabel } from '../compose/index.ts';
+import { asWherryError } from '../core/errors.ts';
 import { type Backend, cancelled, isWherryError, throwIfAborted, type WherryError } from '../core/index.ts';
 import { isAnonymous } from './container-work.ts';
-import { asWherryError, dependencyFailed } from './failure.ts';
+import { dependencyFailed } from './failure.ts';
 import { Limit } from './limit.ts';
 import { observeContainers } from './observed.ts';
 import type { ChangeRow, ChangeSummary, DownOptions } from './options.ts';

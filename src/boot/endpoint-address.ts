@@ -1,10 +1,11 @@
+import { bracketed } from '../core/host-port.ts';
 import type { HealthTarget } from '../health/index.ts';
 import type { ServiceEndpoint } from './endpoint.ts';
 
 /** `url` when it is there, else `http://host[:port]`. */
 export function resolvedUrl({ url, host, port }: ServiceEndpoint): string {
   if (url !== null) return url;
-  return `http://${inUrl(host)}${port === null ? '' : `:${port}`}`;
+  return `http://${bracketed(host)}${port === null ? '' : `:${port}`}`;
 }
 
 /** The URL with `healthPath` behind it, joined by exactly one slash. */
@@ -59,8 +60,4 @@ export function healthTarget(name: string, endpoint: ServiceEndpoint): HealthTar
     url: resolvedUrl(endpoint),
     path: healthPath,
   };
-}
-
-function inUrl(host: string): string {
-  return host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
 }

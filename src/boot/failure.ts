@@ -1,8 +1,6 @@
 import { asWherryError, type Backend, isWherryError, WherryError } from '../core/index.ts';
 import { deathOf, lastLogLines } from '../health/index.ts';
 
-export { asWherryError };
-
 /** The error of what was not done because `dependency` failed first. */
 export function dependencyFailed(dependency: string, cause: WherryError): WherryError {
   return new WherryError('DEPENDENCY', `dependency ${dependency} failed: ${cause.message}`, {

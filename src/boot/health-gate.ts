@@ -1,8 +1,8 @@
+import { asWherryError } from '../core/errors.ts';
 import type { Backend, EventBus, WherryError } from '../core/index.ts';
 import { type HealthChecker, type RetryPolicy, waitHealthy } from '../health/index.ts';
 import type { ServiceEndpoint } from './endpoint.ts';
 import { healthTarget } from './endpoint-address.ts';
-import { asWherryError } from './failure.ts';
 import type { BootRow } from './summary.ts';
 
 export interface HealthGateInput {

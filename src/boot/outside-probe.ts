@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { OutsideProbe } from '../compose/index.ts';
+import { bracketed } from '../core/host-port.ts';
 import { type Backend, type ContainerInfo, cancelled, isWherryError, WherryError } from '../core/index.ts';
 import { HealthChecker, type HealthTarget, waitHealthy } from '../health/index.ts';
 import { died, late } from './failure.ts';
@@ -21,10 +22,11 @@ export async function passProbe(
   signal: AbortSignal,
 ): Promise<void> {
   const target = probeTarget(await backend.inspect(gate.id, { signal }), probe, backend.address);
+  const checker = new HealthChecker({ backend });
   const ends = performance.now() + (gate.timeout ?? patience);
   try {
     for (;;) {
-      await waitHealthy(new HealthChecker({ backend }), target, {
+      await waitHealthy(checker, target, {
         container: gate.id,
         policy: { initialDelay: 20, maxDelay, deadline: Math.max(0, ends - performance.now()) },
         signal,
@@ -56,7 +58,7 @@ function probeTarget(info: ContainerInfo, probe: OutsideProbe, engineAddress: st
   const name = `${kind} ${host}:${port}`;
   if (kind === 'tcp') return { kind, name, timeout, host, port };
   if (kind === 'grpc') return { kind, name, timeout, host, port, service: probe.service };
-  const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}${probe.path}`;
+  const url = `http://${bracketed(host)}:${port}${probe.path}`;
   return { kind, timeout, url, ...(probe.status === undefined ? {} : { status: probe.status }) };
 }
 

@@ -1,3 +1,4 @@
+import { bracketed } from '../core/host-port.ts';
 import { engineHost, type PublishedPort } from '../core/index.ts';
 
 const httpPorts = new Set([80, 3000, 5000, 8000, 8080, 8081, 8088, 8888, 9090]);
@@ -17,7 +18,7 @@ export function serviceUrl(
   if (address === undefined) return null;
   const { host } = address;
   const scheme = options.appProtocols?.get(port.target) ?? schemeOf(port.target);
-  return `${scheme}://${host.includes(':') && !host.startsWith('[') ? `[${host}]` : host}:${address.port}`;
+  return `${scheme}://${bracketed(host)}:${address.port}`;
 }
 
 /** Where a published port answers; undefined when it is only exposed. */

@@ -1,5 +1,5 @@
+import { asWherryError } from '../core/errors.ts';
 import { type Backend, cancelled, isWherryError, throwIfAborted, WherryError } from '../core/index.ts';
-import { asWherryError } from './failure.ts';
 import { pass } from './gate.ts';
 import { Limit } from './limit.ts';
 import { type ObservedContainer, observeContainers } from './observed.ts';

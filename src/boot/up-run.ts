@@ -1,10 +1,11 @@
 import { eagerGates, type FileContents, type Project } from '../compose/index.ts';
+import { asWherryError } from '../core/errors.ts';
 import { type Backend, cancelled, isWherryError, type WherryError } from '../core/index.ts';
 import { traced } from '../tracing/index.ts';
 import type { BootStory } from './boot-story.ts';
 import { type ContainerWork, containerWork } from './container-work.ts';
 import type { DesiredService } from './desired.ts';
-import { asWherryError, dependencyFailed } from './failure.ts';
+import { dependencyFailed } from './failure.ts';
 import { type GateCondition, noHealthCheck, pass } from './gate.ts';
 import { performImageStep } from './image-work.ts';
 import type { Limit } from './limit.ts';
@@ -179,19 +180,12 @@ export class UpRun {
     if (condition === 'healthy' && !(await this.#hasHealthCheck(service, id)))
       throw noHealthCheck(service.name);
     if (condition === 'healthy' && step.action === 'keep') await this.#lookAtHealth(id);
-    const { waitTimeout: timeout } = options;
-    if (condition === 'healthy' && service.probe !== undefined) {
-      const { name } = step;
-      return passProbe(
-        backend,
-        { id, name, condition, restart: service.restart, timeout },
-        service.probe,
-        signal,
-      );
-    }
     const eager = options.eager !== false && eagerGates(service.declared);
-    const gate = { id, name: step.name, condition, restart: service.restart, timeout, eager };
-    const passing = (): Promise<void> => pass(backend, watch, gate, signal);
+    const { restart, probe } = service;
+    const gate = { id, name: step.name, condition, restart, timeout: options.waitTimeout, eager };
+    const isProbed = condition === 'healthy' && probe !== undefined;
+    const passing = (): Promise<void> =>
+      isProbed ? passProbe(backend, gate, probe, signal) : pass(backend, watch, gate, signal);
     if (condition !== 'healthy') return passing();
     await traced('health', { 'container.id': id, 'container.name': step.name }, passing);
   }

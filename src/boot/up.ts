@@ -1,9 +1,10 @@
 import { type Project, readFileContents } from '../compose/index.ts';
+import { asWherryError } from '../core/errors.ts';
 import { type Backend, type CallOptions, throwIfAborted, type WherryError } from '../core/index.ts';
 import { traced } from '../tracing/index.ts';
 import { BootStory } from './boot-story.ts';
 import { type DesiredService, desiredServices } from './desired.ts';
-import { asWherryError, died } from './failure.ts';
+import { died } from './failure.ts';
 import { performImageStep } from './image-work.ts';
 import { Limit } from './limit.ts';
 import type { UpOptions, UpPlanOptions } from './options.ts';

@@ -1,3 +1,4 @@
+import { bracketed } from '../core/host-port.ts';
 import type { PortProtocol } from '../core/index.ts';
 
 /** Where a service was found: at a port that answers, in DNS, or on an engine by labels of one's own or of Compose. */
@@ -40,6 +41,5 @@ export function freshnessOf(
 }
 
 function joined(host: string, port: number | null): string {
-  const safe = host.includes(':') ? `[${host}]` : host;
-  return port === null ? safe : `${safe}:${port}`;
+  return port === null ? bracketed(host) : `${bracketed(host)}:${port}`;
 }

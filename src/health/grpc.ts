@@ -1,5 +1,6 @@
 import type * as Grpc from '@grpc/grpc-js';
 import { cancelled } from '../core/errors.ts';
+import { bracketed } from '../core/host-port.ts';
 import type { Check, CheckOutcome } from './check.ts';
 import type { GrpcTarget, TlsOptions } from './target.ts';
 
@@ -11,7 +12,7 @@ const statuses = ['UNKNOWN', 'SERVING', 'NOT_SERVING', 'SERVICE_UNKNOWN'] as con
 export const checkGrpc: Check<GrpcTarget> = async (target, { signal }) => {
   const grpc = await import('@grpc/grpc-js');
   const host = target.host ?? '127.0.0.1';
-  const address = `${host.includes(':') ? `[${host}]` : host}:${target.port}`;
+  const address = `${bracketed(host)}:${target.port}`;
   const client = new grpc.Client(address, credentials(grpc, target.tls), channelOptions(target.tls));
   const details = { address, service: target.service ?? '' };
   try {

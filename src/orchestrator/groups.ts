@@ -65,6 +65,12 @@ function levelOf(
   return level;
 }
 
+/** Services of the compose files that the members stand for; empty: all, since one of them does. */
+export function servicesOf(members: readonly OrchestratedService[]): readonly string[] {
+  const whole = members.some(({ services }) => services.length === 0);
+  return whole ? [] : [...new Set(members.flatMap(({ services }) => services))].sort();
+}
+
 function toGroup(
   members: readonly OrchestratedService[],
   taken: ReadonlySet<string>,
@@ -72,8 +78,7 @@ function toGroup(
   const [first] = members;
   if (first === undefined) throw new WherryError('INTERNAL', 'a group without members');
   const { files, profiles, project } = first;
-  const whole = members.some(({ services }) => services.length === 0);
-  const services = whole ? [] : [...new Set(members.flatMap((one) => one.services))].sort();
+  const services = servicesOf(members);
   const plain = files.join(',') + (profiles.length > 0 ? `:${[...profiles].sort().join(',')}` : '');
   // The same files once for each project, or once more on a higher level.
   const name = taken.has(plain) ? `${plain} (${members.map((one) => one.name).join(', ')})` : plain;

@@ -1,6 +1,6 @@
 import { Limit } from '../boot/limit.ts';
 import { asWherryError, cancelled, WherryError } from '../core/index.ts';
-import type { ServiceGroup } from './groups.ts';
+import { type ServiceGroup, servicesOf } from './groups.ts';
 import type { OrchestratedService } from './service.ts';
 import type { OrchestrationRow } from './summary.ts';
 
@@ -84,8 +84,7 @@ function missing(
 
 function membersOnly(group: ServiceGroup, members: readonly OrchestratedService[]): ServiceGroup {
   if (members.length === group.members.length) return group;
-  const whole = members.some(({ services }) => services.length === 0);
-  return { ...group, members, services: whole ? [] : members.flatMap(({ services }) => services) };
+  return { ...group, members, services: servicesOf(members) };
 }
 
 function skippedRow(service: OrchestratedService, failed: OrchestrationRow | undefined): OrchestrationRow {

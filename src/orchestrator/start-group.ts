@@ -11,7 +11,7 @@ import {
 } from '../core/index.ts';
 import { type HealthChecker, waitHealthy } from '../health/index.ts';
 import { loadService } from './compose-project.ts';
-import type { ServiceGroup } from './groups.ts';
+import { type ServiceGroup, servicesOf } from './groups.ts';
 import type { RemoteHook } from './remote-hook.ts';
 import { emptyRow } from './run-groups.ts';
 import type { OrchestratedService } from './service.ts';
@@ -64,8 +64,7 @@ export async function startGroup(
   );
   const here = group.members.filter((_, index) => !isDone(placed[index], context));
   if (here.length === 0) return placed.filter((row) => row !== null);
-  const whole = here.some(({ services }) => services.length === 0);
-  const services = whole ? [] : [...new Set(here.flatMap((member) => member.services))];
+  const services = servicesOf(here);
   const { signal, onProgress, ...wishes } = options;
   const project = await loadService({ ...group, services }, { env: context.env, signal });
   const summary = await up(engineOf(context.backend), project, {

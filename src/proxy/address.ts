@@ -1,3 +1,5 @@
+import { bracketed } from '../core/host-port.ts';
+
 /** Where a service answers. */
 export interface TargetAddress {
   /** Name or IP address. */
@@ -7,5 +9,5 @@ export interface TargetAddress {
 
 /** `127.0.0.1:8080`, `[::1]:8080`. */
 export function formatAddress({ host, port }: TargetAddress): string {
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+  return `${bracketed(host)}:${port}`;
 }

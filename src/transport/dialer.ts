@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { cancelled, throwIfAborted, WherryError } from '../core/errors.ts';
+import { bracketed } from '../core/host-port.ts';
 import { net, tls } from './builtin.ts';
 import { connectionError } from './connection-errors.ts';
 
@@ -151,5 +152,5 @@ function connected({ address, signal, options, ready, open }: Attempt): Promise<
 }
 
 function hostAndPort(host: string, port: number): string {
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+  return `${bracketed(host)}:${port}`;
 }

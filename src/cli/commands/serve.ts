@@ -1,5 +1,6 @@
 import type { ProjectServer, ServeEvent } from '../../boot/index.ts';
 import { throwIfAborted } from '../../core/errors.ts';
+import { bracketed } from '../../core/host-port.ts';
 import type { Context } from '../context.ts';
 import type { Invocation } from '../declaration.ts';
 import { deferred } from '../deferred.ts';
@@ -120,7 +121,7 @@ class ServeStory {
     switch (event.kind) {
       case 'listening': {
         const { host, number } = event;
-        const address = `${host.includes(':') ? `[${host}]` : host}:${number}`;
+        const address = `${bracketed(host)}:${number}`;
         return t('serve.listening', { address, port: `${event.port.target}/${event.port.protocol}` });
       }
       case 'replaced':

@@ -1,4 +1,5 @@
 import type { ContainerStatus, EngineHealth, PublishedPort } from '../../core/container.ts';
+import { bracketed } from '../../core/host-port.ts';
 
 interface State {
   status: ContainerStatus;
@@ -43,7 +44,7 @@ export function portText(port: PublishedPort): string {
 /** `0.0.0.0:8080`, `[::]:8080`. */
 export function hostAddress(port: PublishedPort): string {
   const host = port.hostIp ?? '0.0.0.0';
-  return `${host.includes(':') ? `[${host}]` : host}:${port.published}`;
+  return `${bracketed(host)}:${port.published}`;
 }
 
 /** First 12 digits of an id, without its algorithm. */
