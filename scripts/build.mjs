@@ -12,11 +12,13 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
+import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const builtin = createRequire(import.meta.url);
 const { build, transform } = await import('esbuild');
 
 // Built beside dist/ and put in its place at the end: whoever runs wherry meanwhile has a whole one.
@@ -45,14 +47,48 @@ await build({
   splitting: true,
   chunkNames: 'chunks/[name]-[hash]',
 });
+// `require` for chunks, which opens a further part when the ones before it do not have the chunk.
+const runtime = `const parts=['project','rest'];
+const loaded=new Map();
+function load(name){
+  let module=loaded.get(name);
+  if(module!==undefined)return module.exports;
+  if(!name.startsWith('./'))return require(name);
+  while(!Object.hasOwn(chunks,name)){
+    const part=parts.shift();
+    if(part===undefined)throw new Error('no '+name);
+    Object.assign(chunks,open(part));
+  }
+  loaded.set(name,module={exports:{}});
+  chunks[name](module.exports,module,load);
+  return module.exports;
+}
+load('./main.js');`;
+// What a command may come to need, and `ps` does not: opened at the first use, since each costs milliseconds.
+const seldom = ['child_process', 'fs/promises', 'os', 'timers/promises'];
+const lazily = {
+  name: 'lazily',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: new RegExp(`^(node:)?(${seldom.join('|')})$`) }, ({ path, namespace }) =>
+      namespace === 'lazily' ? undefined : { path: path.replace(/^node:/, ''), namespace: 'lazily' },
+    );
+    onLoad({ filter: /.*/, namespace: 'lazily' }, ({ path }) => ({
+      contents: `module.exports={${Object.keys(builtin(path))
+        .map((name) => `get ${name}(){return process.getBuiltinModule(${JSON.stringify(path)}).${name}}`)
+        .join()}}`,
+    }));
+  },
+};
 const command = await build({
   ...shared,
+  plugins: [lazily],
   outbase: 'src/cli',
   entryPoints: ['src/cli/main.ts'],
   format: 'esm',
   splitting: true,
   chunkNames: '[name]-[hash]',
   write: false,
+  metafile: true,
   define: { 'import.meta.dirname': '__dirname' },
   // commander is on the way of every command with an option; the others are for few.
   packages: 'bundle',
@@ -60,8 +96,25 @@ const command = await build({
     (name) => name !== 'commander',
   ),
 });
+// What every command runs, what those of a project run, and the rest: a command reads and compiles what it needs of the three.
+const parts = {
+  main: [
+    'cli/main',
+    'cli/parse-options',
+    'cli/commands/ps',
+    'cli/scope',
+    'cli/engine',
+    'backends/index',
+    'backends/docker/open',
+    'backends/podman/open',
+  ],
+  project: ['compose/index', 'compose/node-files', 'boot/index'],
+  rest: [],
+};
 mkdirSync(join(fresh, 'cli'));
-writeFileSync(join(fresh, 'cli/main.cjs'), await packed(command.outputFiles));
+for (const [part, files] of Object.entries(divided(command))) {
+  writeFileSync(join(fresh, `cli/${part}.cjs`), await packed(files, { part }));
+}
 
 const tsc = spawnSync(join(root, 'node_modules/.bin/tsc'), ['-p', 'tsconfig.build.json', '--outDir', fresh], {
   cwd: root,
@@ -70,11 +123,38 @@ const tsc = spawnSync(join(root, 'node_modules/.bin/tsc'), ['-p', 'tsconfig.buil
 if (tsc.status === 0) replace(fresh, join(root, 'dist'));
 process.exitCode = tsc.status ?? 1;
 
+/** The command's chunks by part: a chunk goes to the first part with an entry point that always loads it. */
+function divided({ metafile, outputFiles }) {
+  const outputs = new Map(Object.entries(metafile.outputs).map(([path, output]) => [basename(path), output]));
+  const files = new Map(outputFiles.map((file) => [basename(file.path), file]));
+  const placed = new Set();
+  const place = (name, into) => {
+    if (placed.has(name)) return;
+    placed.add(name);
+    into.push(files.get(name));
+    for (const { path, kind } of outputs.get(name).imports) {
+      if (kind === 'import-statement' && outputs.has(basename(path))) place(basename(path), into);
+    }
+  };
+  return Object.fromEntries(
+    Object.entries(parts).map(([part, entries]) => {
+      const into = [];
+      for (const entry of entries) {
+        const [name] = [...outputs].find(([, { entryPoint }]) => entryPoint === `src/${entry}.ts`) ?? [];
+        if (name === undefined) throw new Error(`the command loads no src/${entry}.ts of its own any more`);
+        place(name, into);
+      }
+      if (part === 'rest') for (const name of outputs.keys()) place(name, into);
+      return [part, into];
+    }),
+  );
+}
+
 /**
- * All chunks of the command as one CommonJS file, each a function that runs when it is first required. An ES module's
- * imports open all that a builtin has, and every file more costs half a millisecond.
+ * Chunks of the command as one CommonJS file, each a function that runs when it is first required. An ES module's imports
+ * open all that a builtin has, and every file more costs half a millisecond.
  */
-async function packed(files) {
+async function packed(files, { part }) {
   const chunks = await Promise.all(
     files.map(async ({ path, text }) => {
       const { code } = await transform(text, {
@@ -93,17 +173,7 @@ async function packed(files) {
 const chunks={
 ${chunks.join(',\n')}
 };
-const loaded=new Map();
-function load(name){
-  if(!Object.hasOwn(chunks,name))return require(name);
-  let module=loaded.get(name);
-  if(module===undefined){
-    loaded.set(name,module={exports:{}});
-    chunks[name](module.exports,module,load);
-  }
-  return module.exports;
-}
-load('./main.js');
+${part === 'main' ? runtime : 'return chunks;'}
 `;
   // V8 keeps a text with any other character in twice the space, and takes twice as long to load it.
   const stray = /[\u0080-\uffff].{0,20}/.exec(text);
