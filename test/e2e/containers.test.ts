@@ -277,8 +277,7 @@ describe.each(engines)('containers on $id', { timeout: 180_000 }, (engine) => {
     expect((await w(['network', 'disconnect', name, running])).code).toBe(0);
     expect((await w(['volume', 'create', name])).stdout).toBe(`${name}\n`);
     expect(
-      (await w(['run', '--rm', '-v', `${name}:/data`, under.image, 'sh', '-c', 'echo kept > /data/x']))
-        .code,
+      (await w(['run', '--rm', '-v', `${name}:/data`, under.image, 'sh', '-c', 'echo kept > /data/x'])).code,
     ).toBe(0);
     expect((await w(['run', '--rm', '-v', `${name}:/data:ro`, under.image, 'cat', '/data/x'])).stdout).toBe(
       'kept\n',

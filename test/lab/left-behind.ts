@@ -5,7 +5,12 @@ import { type LabEngine, labEngines } from './engines.ts';
 
 const { engines } = await labEngines();
 const lines = (await Promise.all(engines.map(held))).flat();
-process.stdout.write(lines.sort().map((line) => `${line}\n`).join(''));
+process.stdout.write(
+  lines
+    .sort()
+    .map((line) => `${line}\n`)
+    .join(''),
+);
 
 async function held({ id, kind, host }: LabEngine): Promise<string[]> {
   await using backend = await openBackend({ type: kind, host });
