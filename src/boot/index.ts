@@ -17,6 +17,7 @@ export {
   type PlaceCopyOptions,
   placeCopy,
 } from './isolated/index.ts';
+export { type HookCalls, type HookedContainer, runHooks } from './hooks/exec-hooks.ts';
 export { createLease, type Lease, type LeaseOptions } from './leases.ts';
 export { type EndpointFileProblem, loadEndpoints } from './load-endpoints.ts';
 export { observe, type ProjectRow, projectNames, type ServiceRow } from './observed.ts';
