@@ -47,17 +47,14 @@ await build({
   splitting: true,
   chunkNames: 'chunks/[name]-[hash]',
 });
-// `require` for chunks, which opens a further part when the ones before it do not have the chunk.
-const runtime = `const parts=['project','rest'];
-const loaded=new Map();
+// `require` for chunks; `where` has the part of each chunk that is not in the main one.
+const runtime = `const loaded=new Map();
 function load(name){
   let module=loaded.get(name);
   if(module!==undefined)return module.exports;
-  if(!name.startsWith('./'))return require(name);
-  while(!Object.hasOwn(chunks,name)){
-    const part=parts.shift();
-    if(part===undefined)throw new Error('no '+name);
-    Object.assign(chunks,open(part));
+  if(!Object.hasOwn(chunks,name)){
+    if(!Object.hasOwn(where,name))return require(name);
+    Object.assign(chunks,open(where[name]));
   }
   loaded.set(name,module={exports:{}});
   chunks[name](module.exports,module,load);
@@ -112,8 +109,12 @@ const parts = {
   rest: [],
 };
 mkdirSync(join(fresh, 'cli'));
-for (const [part, files] of Object.entries(divided(command))) {
-  writeFileSync(join(fresh, `cli/${part}.cjs`), await packed(files, { part }));
+const { main, ...others } = divided(command);
+const where = Object.entries(others).flatMap(([part, files]) => files.map((file) => [chunkName(file), part]));
+const start = `const where=${JSON.stringify(Object.fromEntries(where))};\n${runtime}`;
+writeFileSync(join(fresh, 'cli/main.cjs'), await packed(main, start));
+for (const [part, files] of Object.entries(others)) {
+  writeFileSync(join(fresh, `cli/${part}.cjs`), await packed(files, 'return chunks;'));
 }
 
 const tsc = spawnSync(join(root, 'node_modules/.bin/tsc'), ['-p', 'tsconfig.build.json', '--outDir', fresh], {
@@ -154,10 +155,10 @@ function divided({ metafile, outputFiles }) {
  * Chunks of the command as one CommonJS file, each a function that runs when it is first required. An ES module's imports
  * open all that a builtin has, and every file more costs half a millisecond.
  */
-async function packed(files, { part }) {
+async function packed(files, last) {
   const chunks = await Promise.all(
-    files.map(async ({ path, text }) => {
-      const { code } = await transform(text, {
+    files.map(async (file) => {
+      const { code } = await transform(file.text, {
         format: 'cjs',
         platform: 'node',
         target: shared.target,
@@ -165,7 +166,7 @@ async function packed(files, { part }) {
         minifyWhitespace: true,
         minifySyntax: true,
       });
-      return `${JSON.stringify(`./${basename(path)}`)}(exports,module,require){${code}}`;
+      return `${JSON.stringify(chunkName(file))}(exports,module,require){${code}}`;
     }),
   );
   const text = `'use strict';
@@ -173,13 +174,17 @@ async function packed(files, { part }) {
 const chunks={
 ${chunks.join(',\n')}
 };
-${part === 'main' ? runtime : 'return chunks;'}
+${last}
 `;
   // V8 keeps a text with any other character in twice the space, and takes twice as long to load it.
   const stray = /[\u0080-\uffff].{0,20}/.exec(text);
   if (stray !== null) throw new Error(`the command must be plain ASCII, for its speed: ${stray[0]}`);
   // By its first line the launcher knows whether what it has compiled is this.
   return `// ${createHash('sha256').update(text).digest('hex').slice(0, 16)}\n${text}`;
+}
+
+function chunkName({ path }) {
+  return `./${basename(path)}`;
 }
 
 function replace(from, to) {
