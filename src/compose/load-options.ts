@@ -12,6 +12,8 @@ export interface LoadOptions {
   projectDirectory?: string | undefined;
   /** Default: `COMPOSE_PROJECT_NAME`, the files' `name`, the name of the project directory. */
   projectName?: string | undefined;
+  /** What joins the parts of the names of containers and images. Default: `_` with `COMPOSE_COMPATIBILITY`, else `-`. */
+  nameSeparator?: '-' | '_' | undefined;
   /** Default: those of `COMPOSE_PROFILES`. */
   profiles?: readonly string[] | undefined;
   /** Default: those of `COMPOSE_ENV_FILES`, else a `.env` in the project directory. */

@@ -32,9 +32,9 @@ export async function runContainer(context: Context, spec: ContainerSpec, runnin
     const leased =
       lease === undefined ? spec : { ...spec, labels: { ...spec.labels, [labels.lease]: lease.id } };
     id = await create(context, backend, leased);
-    if (running.detach) {
+    if (running.detach || globals.dryRun) {
       await backend.start(id, { signal });
-      output.line(id);
+      if (!globals.dryRun) output.line(id);
       return exitCode.success;
     }
     const onStart = (): void => {

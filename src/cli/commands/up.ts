@@ -1,4 +1,5 @@
-import type { BootRow, BootSummary } from '../../boot/index.ts';
+import type { BootRow, BootSummary, UpPlanOptions } from '../../boot/index.ts';
+import type { Project } from '../../compose/index.ts';
 import { isWherryError } from '../../core/errors.ts';
 import type { Context } from '../context.ts';
 import type { Invocation } from '../declaration.ts';
@@ -10,6 +11,7 @@ import type { Style } from '../output/style.ts';
 import type { Column } from '../output/table.ts';
 import { took } from '../output/time.ts';
 import { printable } from '../output/width.ts';
+import { parallelOf } from '../parallel.ts';
 import { requireProject } from '../scope.ts';
 import { t } from '../text.ts';
 import { upAttached } from './up-attached.ts';
@@ -39,7 +41,11 @@ export async function up(invocation: Invocation<UpOptions>): Promise<number> {
   const { project } = await requireProject(context, words);
   const detached = options.detach || options.wait || options.noStart || context.output.json;
   const { wait, waitTimeout, timeout, noStart, noEager } = options;
-  const wishes = { ...upPlanOptions(words, options), wait, waitTimeout, timeout, noStart, eager: !noEager };
+  const { environment } = project;
+  const plan = upPlanOptions(words, options, { globals: context.globals, environment });
+  const parallel = parallelOf(context, environment);
+  const wishes = { ...plan, wait, waitTimeout, timeout, noStart, eager: !noEager, parallel };
+  if (context.globals.dryRun) return await upDry(context, project, wishes);
   if (!detached) return upAttached(context, project, wishes, options);
   const backend = await context.backend();
   const boot = await import('../../boot/index.ts');
@@ -52,6 +58,14 @@ export async function up(invocation: Invocation<UpOptions>): Promise<number> {
   );
   showSummary(context, summary, project.name);
   return summary.ok ? exitCode.success : exitCode.failure;
+}
+
+/** Tells what `up` would do. */
+export async function upDry(context: Context, project: Project, wishes: UpPlanOptions): Promise<number> {
+  const [boot, { tellPlan }] = await Promise.all([import('../../boot/index.ts'), import('../dry-run.ts')]);
+  const backend = await context.backend();
+  tellPlan(context.output, await boot.previewUp(backend, project, { ...wishes, signal: context.signal }));
+  return exitCode.success;
 }
 
 async function withBoard<T>(context: Context, work: (board: ProgressBoard) => Promise<T>): Promise<T> {
@@ -78,7 +92,7 @@ export function showSummary(context: Context, summary: BootSummary, project: str
   }
   for (const warning of summary.warnings)
     output.note(`${output.paintNote('yellow', t('warning'))} ${warning}`);
-  if (!output.quiet) output.table(columns(output), summary.rows);
+  output.noteTable(columns(output), summary.rows);
   for (const row of summary.rows) if (row.error !== null) showFailure(output, row);
   output.note('');
   if (summary.ok)
@@ -92,14 +106,18 @@ function columns(output: Output): Column<BootRow>[] {
     {
       title: t('column.status'),
       value: statusOf,
-      paint: (text, row) => output.paint(styles[row.status], text),
+      paint: (text, row) => output.paintNote(styles[row.status], text),
     },
     {
       title: t('column.time'),
       value: (row) => (row.change === 'kept' ? '' : took(row.durationMs)),
       align: 'right',
     },
-    { title: t('column.url'), value: (row) => row.url ?? '', paint: (text) => output.paint('cyan', text) },
+    {
+      title: t('column.url'),
+      value: (row) => row.url ?? '',
+      paint: (text) => output.paintNote('cyan', text),
+    },
   ];
 }
 
