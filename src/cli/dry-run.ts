@@ -4,8 +4,9 @@ import type { Output } from './output/output.ts';
 import { t } from './text.ts';
 
 /** Tells one thing that would be done. */
-export function tellCall(output: Output, { kind, verb, name }: DryRunCall): void {
-  tell(output, kind, name, t(`dryRun.${verb}`));
+export function tellCall(output: Output, { kind, verb, name, command = [] }: DryRunCall): void {
+  const text = verb === 'exec' ? t('dryRun.exec', { command: command.join(' ') }) : t(`dryRun.${verb}`);
+  tell(output, kind, name, text);
 }
 
 /** Tells the steps of a plan that would be carried out, in their order. */
@@ -17,11 +18,6 @@ export function tellPlan(output: Output, plan: Plan): void {
       tell(output, step.kind, step.name, t('dryRun.start'));
   }
   if (plan.unchanged) output.note(t('plan.unchanged', { project: plan.project }));
-}
-
-/** Tells a command that would be run in a container. */
-export function tellCommand(output: Output, name: string, command: readonly string[]): void {
-  tell(output, 'container', name, t('dryRun.exec', { command: command.join(' ') }));
 }
 
 function nameOf(step: Step): string {

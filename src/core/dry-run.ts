@@ -1,6 +1,7 @@
 import type { Backend } from './backend.ts';
 import type { Image, ImageInfo, Images } from './image.ts';
 import type { Networks } from './network.ts';
+import type { ExecOptions, ExecProcess } from './streams.ts';
 import type { Volumes } from './volume.ts';
 
 /** What would have been done to an engine. */
@@ -12,6 +13,7 @@ export interface DryRunCall {
     | 'copy'
     | 'create'
     | 'disconnect'
+    | 'exec'
     | 'kill'
     | 'load'
     | 'pause'
@@ -27,6 +29,8 @@ export interface DryRunCall {
     | 'tag'
     | 'update';
   name: string;
+  /** Of `exec`. */
+  command?: readonly string[];
 }
 
 /** Verbs that change an engine. */
@@ -41,20 +45,23 @@ type Changing =
   | 'rename'
   | 'update'
   | 'remove'
+  | 'exec'
+  | 'execCapture'
   | 'copyIn'
   | 'prune';
 
 /**
  * The same engine, seen but not touched: what looks works, what would change something is told in place of being done. A
- * container that is not there still fails with `NOT_FOUND`. Processes of `exec` and `attach` are started for real: who
- * wants none must not ask for them.
+ * container that is not there still fails with `NOT_FOUND`; a process that is not run ends at once, with exit code 0.
  */
 export function dryRun(backend: Backend, tell: (call: DryRunCall) => void): Backend {
   const made = new Set<string>();
-  const container = async (verb: DryRunCall['verb'], id: string): Promise<void> => {
-    const name = made.has(id) ? id : (await backend.inspect(id)).name;
-    tell({ kind: 'container', verb, name });
-  };
+  const nameOf = async (id: string): Promise<string> =>
+    made.has(id) ? id : (await backend.inspect(id)).name;
+  const container = async (verb: DryRunCall['verb'], id: string): Promise<void> =>
+    tell({ kind: 'container', verb, name: await nameOf(id) });
+  const exec = async (id: string, { command }: Pick<ExecOptions, 'command'>): Promise<void> =>
+    tell({ kind: 'container', verb: 'exec', name: await nameOf(id), command });
   const changing: Pick<Backend, Changing> = {
     create: async ({ name = 'unnamed' }) => {
       made.add(name);
@@ -71,6 +78,15 @@ export function dryRun(backend: Backend, tell: (call: DryRunCall) => void): Back
     update: (id) => container('update', id),
     remove: (id) => container('remove', id),
     copyIn: (id) => container('copy', id),
+    exec: async (id, options) => {
+      await exec(id, options);
+      return unstarted;
+    },
+    execCapture: async (id, options) => {
+      await exec(id, options);
+      const ended = { exitCode: 0, signal: null, stdout: '', stderr: '' };
+      return { ...ended, timedOut: false, truncated: false, durationMs: 0 };
+    },
     prune: async ({ what }) => {
       for (const kind of what) tell({ kind: 'image', verb: 'prune', name: kind });
       return { containers: [], images: [], networks: [], volumes: [], spaceReclaimed: 0 };
@@ -85,6 +101,18 @@ export function dryRun(backend: Backend, tell: (call: DryRunCall) => void): Back
     ...(volumes === undefined ? {} : { volumes: over(volumes, dryVolumes(tell)) }),
   });
 }
+
+/** A process that was not run. */
+const unstarted: ExecProcess = {
+  id: 'unstarted',
+  exitCode: async () => 0,
+  write: async () => undefined,
+  end: async () => undefined,
+  resize: async () => undefined,
+  close: () => undefined,
+  [Symbol.asyncIterator]: async function* () {},
+  [Symbol.asyncDispose]: async () => undefined,
+};
 
 type Tell = (call: DryRunCall) => void;
 

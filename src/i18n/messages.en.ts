@@ -481,6 +481,8 @@ export interface Messages {
   'progress.done.start': Record<never, never>;
   'progress.done.stop': Record<never, never>;
   'progress.healthy': Record<never, never>;
+  'progress.hook': { name: string | number; hook: string | number; line: string | number };
+  'progress.hookFailed': { reason: string | number };
   'progress.image': { name: string | number };
   'progress.locked': { pid: string | number; project: string | number };
   'progress.made': Record<never, never>;
@@ -1069,6 +1071,8 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'progress.done.start': 'started',
   'progress.done.stop': 'stopped',
   'progress.healthy': 'healthy',
+  'progress.hook': '{name} {hook}: {line}',
+  'progress.hookFailed': 'warning: {reason}',
   'progress.image': 'image {name}',
   'progress.locked': 'waiting: process {pid} works on {project}',
   'progress.made': 'created',

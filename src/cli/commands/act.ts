@@ -1,4 +1,5 @@
 import type { ChangeSummary } from '../../boot/index.ts';
+import type { Project } from '../../compose/index.ts';
 import type { Backend } from '../../core/backend.ts';
 import { isWherryError } from '../../core/errors.ts';
 import type { Context } from '../context.ts';
@@ -16,6 +17,7 @@ export interface Verb {
     backend: Backend,
     options: {
       projectName: string;
+      project: Project | undefined;
       services: readonly string[] | undefined;
       parallel: number | undefined;
     },
@@ -52,6 +54,7 @@ export async function act(context: Context, names: readonly string[], verb: Verb
     const chosen = names.length === 0 ? undefined : services;
     const summary = await verb.services(boot, backend, {
       projectName: scope.name,
+      project: scope.project ?? undefined,
       services: chosen,
       parallel: parallelOf(context, scope.project?.environment),
     });

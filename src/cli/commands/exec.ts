@@ -27,10 +27,6 @@ export async function exec({ context, words, options }: Invocation<ExecOptions>)
   const { stdin, tty } = terminalWishes(options, { project: scope.kind === 'project' });
   const target = await findTarget(context, name, options.index);
   const backend = await context.backend();
-  if (context.globals.dryRun) {
-    (await import('../dry-run.ts')).tellCommand(output, target.label, command);
-    return exitCode.success;
-  }
   try {
     const child = await backend.exec(target.id, {
       command,

@@ -34,7 +34,13 @@ export async function runService({ context, words, options }: Invocation<RunOpti
   if (!(await prepare(context, backend, project, service, options))) return exitCode.failure;
   const { stdin, tty } = terminalWishes(options, { project: true });
   const spec = await oneOffSpec(context, project, service, command, { ...options, interactive: stdin, tty });
-  return runContainer(context, spec, { stdin, tty, detach: options.detach, remove: options.rm });
+  const afterStart = async (id: string): Promise<void> => {
+    if (service.postStart.length === 0) return;
+    const { runHooks } = await import('../../boot/index.ts');
+    const container = { id, name: spec.name ?? name };
+    await runHooks('post_start', service, container, { backend, signal: context.signal });
+  };
+  return runContainer(context, spec, { stdin, tty, detach: options.detach, remove: options.rm, afterStart });
 }
 
 /** What has to be there first: the services that it depends on, its networks and volumes, its image. */

@@ -1,4 +1,4 @@
-import type { BootSummary, UpOptions as BootUpOptions } from '../../boot/index.ts';
+import type { BootSummary, UpOptions as BootUpOptions, StopServicesOptions } from '../../boot/index.ts';
 import type { Project } from '../../compose/index.ts';
 import type { Backend } from '../../core/backend.ts';
 import { composeLabel } from '../../core/compose-labels.ts';
@@ -97,6 +97,7 @@ export async function upAttached(
     const { timeout } = options;
     const stopped = await stopAll(context, backend, {
       projectName: project.name,
+      project,
       services: wishes.services,
       timeout,
     });
@@ -119,11 +120,7 @@ async function lastExitCode(backend: Backend, project: string, service: string |
   return ends.find((end) => end.exitCode !== 0)?.exitCode ?? exitCode.success;
 }
 
-async function stopAll(
-  context: Context,
-  backend: Backend,
-  options: { projectName: string; services: readonly string[] | undefined; timeout: number | undefined },
-): Promise<boolean> {
+async function stopAll(context: Context, backend: Backend, options: StopServicesOptions): Promise<boolean> {
   const boot = await import('../../boot/index.ts');
   using board = new ProgressBoard(context.output);
   const summary = await boot.stopServices(backend, {
