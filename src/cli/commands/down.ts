@@ -42,6 +42,7 @@ export async function down(invocation: Invocation<DownOptions>): Promise<number>
   };
   if (context.globals.dryRun) return await downDry(context, wishes);
   const summary = await takeDown(context, wishes);
+  if (summary.ok && words.length === 0) await forgetCopy(scope.name);
   return reportChanges(context, summary, scope.name);
 }
 
@@ -49,6 +50,12 @@ async function downDry(context: Context, options: BootDownOptions): Promise<numb
   const [boot, { tellPlan }] = await Promise.all([import('../../boot/index.ts'), import('../dry-run.ts')]);
   tellPlan(context.output, await boot.previewDown(await context.backend(), options));
   return exitCode.success;
+}
+
+/** An isolated copy that is gone needs its ports no more. */
+async function forgetCopy(project: string): Promise<void> {
+  const { IsolatedCopies } = await import('../../boot/isolated/index.ts');
+  await new IsolatedCopies().forget(project);
 }
 
 async function takeDown(context: Context, options: BootDownOptions): Promise<ChangeSummary> {
