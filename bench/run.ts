@@ -3,15 +3,18 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { defaultRegistry } from '../src/backends/index.ts';
+import type { Backend } from '../src/core/index.ts';
+import { labEngines } from '../test/lab/engines.ts';
 import { demuxTable } from './demux.ts';
 import { followTables } from './follow.ts';
 import { lifecycleTables } from './lifecycle.ts';
+import { loaderTables } from './loader.ts';
 import type { Table } from './measure.ts';
 import { probesTable } from './probes.ts';
 import { proxyTables } from './proxy.ts';
 import { RawEngine } from './raw-engine.ts';
 import { readyTable } from './ready.ts';
-import { stackTables } from './stack.ts';
+import { chainTables, stackTables } from './stack.ts';
 import { startupTables } from './startup.ts';
 import { superviseTables } from './supervise.ts';
 import { page } from './table.ts';
@@ -30,12 +33,14 @@ const socketPath = backend.address.slice('unix://'.length);
 const raw = new RawEngine(socketPath);
 const tables: Table[] = [];
 try {
-  await buildImage();
+  await buildImage(backend);
   const benches: Readonly<Record<string, () => Promise<Table[]>>> = {
     startup: () => startupTables(backend.address, oldNode()),
     demux: async () => [await demuxTable()],
     ready: async () => [await readyTable({ backend, raw, socketPath, image })],
     stack: () => stackTables({ backend, raw, socketPath, image }),
+    chain: () => onNewest(),
+    loader: () => loaderTables(),
     proxy: () => proxyTables(),
     follow: () => followTables({ backend, socketPath, image }),
     lifecycle: () => lifecycleTables(),
@@ -55,8 +60,23 @@ try {
   raw.close();
 }
 
+/** The same on the newest engine of the lab, for what only that has; nothing where there is none. */
+async function onNewest(): Promise<Table[]> {
+  const newest = (await labEngines()).engines.find(({ id }) => id === 'docker-newest');
+  if (newest === undefined) return [];
+  await using engine = await defaultRegistry().open({ type: 'docker', host: newest.host });
+  await buildImage(engine);
+  const path = newest.host.slice('unix://'.length);
+  const client = new RawEngine(path, `v${newest.apiVersion}`);
+  try {
+    return await chainTables({ backend: engine, raw: client, socketPath: path, image });
+  } finally {
+    client.close();
+  }
+}
+
 /** One static busybox, with its applets as links: no registry is needed. */
-async function buildImage(): Promise<void> {
+async function buildImage(engine: Backend): Promise<void> {
   const busybox = ['/bin/busybox', '/usr/bin/busybox'].find((path) => existsSync(path));
   if (busybox === undefined)
     throw new Error('the benchmarks need busybox-static (apt-get install busybox-static)');
@@ -68,7 +88,7 @@ async function buildImage(): Promise<void> {
     { name: 'Dockerfile', content: Buffer.from(dockerfile) },
     { name: 'busybox', mode: 0o755, content: readFileSync(busybox) },
   ]);
-  await backend.image(image).build({ kind: 'dockerfile', context });
+  await engine.image(image).build({ kind: 'dockerfile', context });
 }
 
 /** A Node on the path that is too old for wherry, to show what the hop to ours costs. */
