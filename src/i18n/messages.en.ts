@@ -436,20 +436,24 @@ export interface Messages {
   'port.noneFix': Record<never, never>;
   'progress.doing.build': Record<never, never>;
   'progress.doing.create': Record<never, never>;
+  'progress.doing.down': Record<never, never>;
   'progress.doing.keep': Record<never, never>;
   'progress.doing.pull': Record<never, never>;
   'progress.doing.recreate': Record<never, never>;
   'progress.doing.remove': Record<never, never>;
   'progress.doing.start': Record<never, never>;
   'progress.doing.stop': Record<never, never>;
+  'progress.doing.up': Record<never, never>;
   'progress.done.build': Record<never, never>;
   'progress.done.create': Record<never, never>;
+  'progress.done.down': Record<never, never>;
   'progress.done.keep': Record<never, never>;
   'progress.done.pull': Record<never, never>;
   'progress.done.recreate': Record<never, never>;
   'progress.done.remove': Record<never, never>;
   'progress.done.start': Record<never, never>;
   'progress.done.stop': Record<never, never>;
+  'progress.done.up': Record<never, never>;
   'progress.healthy': Record<never, never>;
   'progress.hook': { name: string | number; hook: string | number; line: string | number };
   'progress.hookFailed': { reason: string | number };
@@ -995,20 +999,24 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'port.noneFix': '`wherry port NAME` lists those that are',
   'progress.doing.build': 'building',
   'progress.doing.create': 'creating',
+  'progress.doing.down': 'releasing',
   'progress.doing.keep': 'unchanged',
   'progress.doing.pull': 'pulling',
   'progress.doing.recreate': 'recreating',
   'progress.doing.remove': 'removing',
   'progress.doing.start': 'starting',
   'progress.doing.stop': 'stopping',
+  'progress.doing.up': 'providing',
   'progress.done.build': 'built',
   'progress.done.create': 'started',
+  'progress.done.down': 'released',
   'progress.done.keep': 'unchanged',
   'progress.done.pull': 'pulled',
   'progress.done.recreate': 'recreated',
   'progress.done.remove': 'removed',
   'progress.done.start': 'started',
   'progress.done.stop': 'stopped',
+  'progress.done.up': 'provided',
   'progress.healthy': 'healthy',
   'progress.hook': '{name} {hook}: {line}',
   'progress.hookFailed': 'warning: {reason}',

@@ -17,6 +17,8 @@ const styles: Readonly<Record<Step['action'], Style>> = {
   build: 'cyan',
   keep: 'dim',
   remove: 'red',
+  up: 'green',
+  down: 'red',
 };
 const signs: Readonly<Record<Step['action'], string>> = {
   create: '+',
@@ -27,6 +29,8 @@ const signs: Readonly<Record<Step['action'], string>> = {
   build: '*',
   keep: '=',
   remove: '-',
+  up: '>',
+  down: '-',
 };
 
 /** Prints what `up` (or `down`) would do, and does nothing. */
