@@ -7,6 +7,7 @@ import type { ContainerSpec } from '../../core/spec.ts';
 import type { Context } from '../context.ts';
 import type { Invocation } from '../declaration.ts';
 import { exitCode } from '../exit-codes.ts';
+import { placed } from '../isolation.ts';
 import { bootProgress } from '../output/boot-progress.ts';
 import { imageProgress } from '../output/image-progress.ts';
 import { ProgressBoard } from '../output/progress-board.ts';
@@ -28,7 +29,7 @@ export async function runService({ context, words, options }: Invocation<RunOpti
     const names = Object.keys(declared.services).join(', ');
     throw usage(t('usage.noSuchService', { name }), t('run.engineFix', { names }));
   }
-  const { project } = await requireProject(context, [name]);
+  const { project } = await placed(context, await requireProject(context, [name]));
   const service = project.services[name];
   if (service === undefined) throw usage(t('usage.noSuchService', { name }));
   const backend = await context.backend();
