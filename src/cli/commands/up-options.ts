@@ -12,6 +12,7 @@ export interface PlanOptions {
   noDeps: boolean;
   removeOrphans: boolean;
   renewAnonVolumes: boolean;
+  yes: boolean;
   scale: readonly (readonly [string, number])[];
 }
 
@@ -29,6 +30,7 @@ export function upPlanOptions(services: readonly string[], options: PlanOptions)
     noDeps: options.noDeps,
     removeOrphans: options.removeOrphans,
     renewAnonymousVolumes: options.renewAnonVolumes,
+    replaceVolumes: options.yes ? 'all' : undefined,
     scale: options.scale.length > 0 ? Object.fromEntries(options.scale) : undefined,
   };
 }

@@ -1,5 +1,6 @@
 import type { BootRow, BootSummary } from '../../boot/index.ts';
 import { isWherryError } from '../../core/errors.ts';
+import type { CallOptions } from '../../core/image.ts';
 import type { Context } from '../context.ts';
 import type { Invocation } from '../declaration.ts';
 import { exitCode } from '../exit-codes.ts';
@@ -11,6 +12,7 @@ import type { Column } from '../output/table.ts';
 import { took } from '../output/time.ts';
 import { printable } from '../output/width.ts';
 import { requireProject } from '../scope.ts';
+import { ask, canAsk } from '../terminal/ask.ts';
 import { t } from '../text.ts';
 import { upAttached } from './up-attached.ts';
 import { type PlanOptions, upPlanOptions } from './up-options.ts';
@@ -39,7 +41,15 @@ export async function up(invocation: Invocation<UpOptions>): Promise<number> {
   const { project } = await requireProject(context, words);
   const detached = options.detach || options.wait || options.noStart || context.output.json;
   const { wait, waitTimeout, timeout, noStart, noEager } = options;
-  const wishes = { ...upPlanOptions(words, options), wait, waitTimeout, timeout, noStart, eager: !noEager };
+  const wishes = {
+    ...upPlanOptions(words, options),
+    wait,
+    waitTimeout,
+    timeout,
+    noStart,
+    eager: !noEager,
+    mayReplaceVolume: canAsk(context.output) ? mayReplaceVolume : undefined,
+  };
   if (!detached) return upAttached(context, project, wishes, options);
   const backend = await context.backend();
   const boot = await import('../../boot/index.ts');
@@ -52,6 +62,10 @@ export async function up(invocation: Invocation<UpOptions>): Promise<number> {
   );
   showSummary(context, summary, project.name);
   return summary.ok ? exitCode.success : exitCode.failure;
+}
+
+function mayReplaceVolume(name: string, options: CallOptions): Promise<boolean> {
+  return ask(t('up.replaceVolume', { name }), options);
 }
 
 async function withBoard<T>(context: Context, work: (board: ProgressBoard) => Promise<T>): Promise<T> {
