@@ -4,11 +4,7 @@ import type { ObservedContainer } from './observed.ts';
 import type { ProjectState } from './state.ts';
 
 /** Names of the volumes that a container mounts; as its service says where the engine's list does not tell. */
-export function mounts(
-  one: ObservedContainer,
-  service: DesiredService,
-  project: Project,
-): readonly string[] {
+export function mounts(one: ObservedContainer, service: DesiredService, project: Project): readonly string[] {
   return one.mounts ?? service.volumes.flatMap((key) => project.volumes[key]?.name ?? []);
 }
 

@@ -135,7 +135,9 @@ function volumeAnew(key: string, input: PlanResourcesInput, replaced: ReadonlySe
 
 /** A network goes only when nobody is on it, and who is not of the project is not ours to take off. */
 function refuseStrangers(name: string, { project, networks, containers }: ProjectState): void {
-  const ours = new Set(containers.filter((one) => !one.oneOff || one.status === 'exited').map(({ id }) => id));
+  const ours = new Set(
+    containers.filter((one) => !one.oneOff || one.status === 'exited').map(({ id }) => id),
+  );
   const strangers = (networks?.get(name)?.containers ?? []).filter((id) => !ours.has(id));
   if (strangers.length === 0) return;
   const names = strangers.map((id) => containers.find((one) => one.id === id)?.name ?? id.slice(0, 12));

@@ -1,12 +1,6 @@
 import { eagerGates, type FileContents, type Project } from '../compose/index.ts';
 import { asWherryError } from '../core/errors.ts';
-import {
-  type Backend,
-  cancelled,
-  isWherryError,
-  type VolumeMount,
-  type WherryError,
-} from '../core/index.ts';
+import { type Backend, cancelled, isWherryError, type VolumeMount, type WherryError } from '../core/index.ts';
 import { traced } from '../tracing/index.ts';
 import type { BootStory } from './boot-story.ts';
 import { type ContainerWork, containerWork } from './container-work.ts';
