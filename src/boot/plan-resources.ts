@@ -10,6 +10,8 @@ export interface PlanResourcesInput {
   current: ProjectState;
   /** Services in scope. */
   services: readonly DesiredService[];
+  /** Whether those are wanted that no service in scope uses, as well. */
+  resources: 'all' | 'used';
   /** Volumes that may be made anew, with the loss of their data. */
   replaceVolumes: 'all' | readonly string[];
 }
@@ -35,8 +37,10 @@ export interface PlannedResources {
  */
 export function planResources(input: PlanResourcesInput): PlannedResources {
   const { project, current, services, replaceVolumes } = input;
-  const networks = sorted(services.flatMap((service) => service.networks));
-  const volumes = sorted(services.flatMap((service) => service.volumes));
+  const wanted = (declared: object, used: (service: DesiredService) => readonly string[]): string[] =>
+    [...new Set(input.resources === 'all' ? Object.keys(declared) : services.flatMap(used))].sort();
+  const networks = wanted(project.networks, (service) => service.networks);
+  const volumes = wanted(project.volumes, (service) => service.volumes);
   const replacedNetworks = new Set(changedNetworks(project, current, networks));
   const changed = changedVolumes(project, current, volumes);
   const allowed = changed.filter((name) => replaceVolumes === 'all' || replaceVolumes.includes(name));
@@ -146,8 +150,4 @@ function refuseStrangers(name: string, { project, networks, containers }: Projec
     `the network "${name}" has changed and has to be made anew, but containers that "${project}" does not manage are on it: ${names.join(', ')}`,
     { hint: 'disconnect or remove them, then bring the project up again', details: { network: name } },
   );
-}
-
-function sorted(keys: readonly string[]): string[] {
-  return [...new Set(keys)].sort();
 }

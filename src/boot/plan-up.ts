@@ -70,7 +70,8 @@ class UpPlanner {
     const noDeps = this.#options.noDeps === true;
     this.#scope = inDependencyOrder(this.#project, this.#desired, { named: this.#named, noDeps });
     const { replaceVolumes = [] } = this.#options;
-    this.#resources = planResources({ ...input, services: this.#scope, replaceVolumes });
+    const resources = this.#options.resources === 'all' && this.#named.size === 0 ? 'all' : 'used';
+    this.#resources = planResources({ ...input, services: this.#scope, resources, replaceVolumes });
   }
 
   plan(): Plan {
@@ -319,7 +320,7 @@ class UpPlanner {
     ]);
     const orphans = this.#current.containers.filter((one) => !one.oneOff && !known.has(one.service));
     if (this.#options.removeOrphans === true) return orphans.map((one) => removal(one, 'orphan'));
-    if (orphans.length > 0) {
+    if (orphans.length > 0 && this.#options.ignoreOrphans !== true) {
       const names = orphans.map((one) => one.name).join(', ');
       this.#warnings.push(`containers of services that the project does not have any more: ${names}`);
     }

@@ -1,4 +1,5 @@
-import type { BootRow, BootSummary } from '../../boot/index.ts';
+import type { BootRow, BootSummary, UpPlanOptions } from '../../boot/index.ts';
+import type { Project } from '../../compose/index.ts';
 import { isWherryError } from '../../core/errors.ts';
 import type { CallOptions } from '../../core/image.ts';
 import type { Context } from '../context.ts';
@@ -13,6 +14,7 @@ import type { Style } from '../output/style.ts';
 import type { Column } from '../output/table.ts';
 import { took } from '../output/time.ts';
 import { printable } from '../output/width.ts';
+import { parallelOf } from '../parallel.ts';
 import { requireProject } from '../scope.ts';
 import { ask, canAsk } from '../terminal/ask.ts';
 import { t } from '../text.ts';
@@ -40,18 +42,25 @@ export interface UpOptions extends PlanOptions {
 export async function up(invocation: Invocation<UpOptions>): Promise<number> {
   const { context, words, options } = invocation;
   if (options.all) return (await import('./up-all.ts')).upAll(invocation);
-  const { project, copy } = await placed(context, await requireProject(context, words));
+  const { project, copy } = await placed(
+    context,
+    await requireProject(context, words),
+    context.globals.dryRun ? { effect: 'nothing' } : {},
+  );
   const detached = options.detach || options.wait || options.noStart || context.output.json;
   const { wait, waitTimeout, timeout, noStart, noEager } = options;
+  const { environment } = project;
   const wishes = {
-    ...upPlanOptions(words, options),
+    ...upPlanOptions(words, options, { globals: context.globals, environment }),
     wait,
     waitTimeout,
     timeout,
     noStart,
     eager: !noEager,
+    parallel: parallelOf(context, environment),
     mayReplaceVolume: canAsk(context.output) ? mayReplaceVolume : undefined,
   };
+  if (context.globals.dryRun) return await upDry(context, project, wishes);
   if (!detached) return upAttached(context, project, wishes, { ...options, copy });
   const backend = await context.backend();
   const boot = await import('../../boot/index.ts');
@@ -69,6 +78,14 @@ export async function up(invocation: Invocation<UpOptions>): Promise<number> {
 
 function mayReplaceVolume(name: string, options: CallOptions): Promise<boolean> {
   return ask(t('up.replaceVolume', { name }), options);
+}
+
+/** Tells what `up` would do. */
+export async function upDry(context: Context, project: Project, wishes: UpPlanOptions): Promise<number> {
+  const [boot, { tellPlan }] = await Promise.all([import('../../boot/index.ts'), import('../dry-run.ts')]);
+  const backend = await context.backend();
+  tellPlan(context.output, await boot.previewUp(backend, project, { ...wishes, signal: context.signal }));
+  return exitCode.success;
 }
 
 async function withBoard<T>(context: Context, work: (board: ProgressBoard) => Promise<T>): Promise<T> {
@@ -100,7 +117,7 @@ export function showSummary(
   }
   for (const warning of summary.warnings)
     output.note(`${output.paintNote('yellow', t('warning'))} ${warning}`);
-  if (!output.quiet) output.table(columns(output), summary.rows);
+  output.noteTable(columns(output), summary.rows);
   for (const row of summary.rows) if (row.error !== null) showFailure(output, row);
   if (isolated !== undefined) showCopy(context, isolated);
   output.note('');
@@ -115,14 +132,18 @@ function columns(output: Output): Column<BootRow>[] {
     {
       title: t('column.status'),
       value: statusOf,
-      paint: (text, row) => output.paint(styles[row.status], text),
+      paint: (text, row) => output.paintNote(styles[row.status], text),
     },
     {
       title: t('column.time'),
       value: (row) => (row.change === 'kept' ? '' : took(row.durationMs)),
       align: 'right',
     },
-    { title: t('column.url'), value: (row) => row.url ?? '', paint: (text) => output.paint('cyan', text) },
+    {
+      title: t('column.url'),
+      value: (row) => row.url ?? '',
+      paint: (text) => output.paintNote('cyan', text),
+    },
   ];
 }
 
