@@ -1,4 +1,3 @@
 export { contextIgnore } from './context-ignore.ts';
-export { FileWatch, type FileWatchOptions } from './file-watch.ts';
-export { PathPatterns } from './path-patterns.ts';
-export { isInside, WatchRule, type WatchRuleOptions } from './watch-rule.ts';
+export { FileWatch } from './file-watch.ts';
+export { isInside, WatchRule } from './watch-rule.ts';

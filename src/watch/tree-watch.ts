@@ -169,12 +169,10 @@ export class TreeWatch implements Disposable {
 
   #inDirectory(directory: string, name: string, kind: ChangeKind): void {
     const path = join(directory, name);
-    if (kind === 'change') return this.#tell(path);
     // A directory reports its own end under its own name.
-    if (name === basename(directory) && statOf(path) === undefined && statOf(directory) === undefined) {
-      return this.#appearedOrGone(directory);
-    }
-    this.#appearedOrGone(path);
+    const isOwnEnd = name === basename(directory) && statOf(path) === undefined;
+    if (kind === 'change') this.#tell(path);
+    else this.#appearedOrGone(isOwnEnd && statOf(directory) === undefined ? directory : path);
   }
 
   #tell(path: string): void {
