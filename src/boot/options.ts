@@ -71,6 +71,8 @@ export interface DownOptions extends BootOptions {
 /** Which containers of a project a verb is for. */
 export interface ServiceOptions extends BootOptions {
   projectName: string;
+  /** What its files say: without it no hooks run around starts and stops. */
+  project?: Project | undefined;
   /** Default: all services. A name without any container fails with `NOT_FOUND`. */
   services?: readonly string[] | undefined;
   /** Also one-off containers (`run`). Default: false. */

@@ -24,6 +24,7 @@ export interface Messages {
   'build.noTagFix': Record<never, never>;
   'build.noSecretId': { text: string | number };
   'build.nothing': Record<never, never>;
+  'column.address': Record<never, never>;
   'column.alternateValue': Record<never, never>;
   'column.blockIo': Record<never, never>;
   'column.command': Record<never, never>;
@@ -36,6 +37,7 @@ export interface Messages {
   'column.driver': Record<never, never>;
   'column.image': Record<never, never>;
   'column.imageId': Record<never, never>;
+  'column.inFile': Record<never, never>;
   'column.memory': Record<never, never>;
   'column.memoryShare': Record<never, never>;
   'column.name': Record<never, never>;
@@ -43,6 +45,7 @@ export interface Messages {
   'column.networkId': Record<never, never>;
   'column.networkIo': Record<never, never>;
   'column.pids': Record<never, never>;
+  'column.port': Record<never, never>;
   'column.ports': Record<never, never>;
   'column.repository': Record<never, never>;
   'column.required': Record<never, never>;
@@ -54,6 +57,7 @@ export interface Messages {
   'column.tag': Record<never, never>;
   'column.time': Record<never, never>;
   'column.url': Record<never, never>;
+  'column.variable': Record<never, never>;
   'column.volumeName': Record<never, never>;
   'command.attach.about': Record<never, never>;
   'command.build.about': Record<never, never>;
@@ -204,6 +208,7 @@ export interface Messages {
   'global.envFile': Record<never, never>;
   'global.file': Record<never, never>;
   'global.help': Record<never, never>;
+  'global.isolated': Record<never, never>;
   'global.host': Record<never, never>;
   'global.json': Record<never, never>;
   'global.noColor': Record<never, never>;
@@ -256,6 +261,7 @@ export interface Messages {
   'inspect.none': { name: string | number; kinds: string | number };
   'inspect.noneFix': Record<never, never>;
   'interrupted': Record<never, never>;
+  'isolated.variables': { name: string | number; base: string | number; file: string | number };
   'ls.directoryNeedsDiscover': Record<never, never>;
   'ls.noEngine': { reason: string | number };
   'ls.status.absent': Record<never, never>;
@@ -456,6 +462,8 @@ export interface Messages {
   'progress.done.start': Record<never, never>;
   'progress.done.stop': Record<never, never>;
   'progress.healthy': Record<never, never>;
+  'progress.hook': { name: string | number; hook: string | number; line: string | number };
+  'progress.hookFailed': { reason: string | number };
   'progress.image': { name: string | number };
   'progress.locked': { pid: string | number; project: string | number };
   'progress.made': Record<never, never>;
@@ -466,8 +474,6 @@ export interface Messages {
   'progress.waitingFor': { names: string | number };
   'prune.reclaimed': { size: string | number };
   'rm.kept': { name: string | number };
-  'run.detachedRemoval': Record<never, never>;
-  'run.detachedRemovalFix': Record<never, never>;
   'run.engineFix': { names: string | number };
   'scope.engineRefused': Record<never, never>;
   'scope.noFile': { directory: string | number };
@@ -595,6 +601,7 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'build.noTagFix': 'add -t NAME',
   'build.noSecretId': '--secret {text} has no id',
   'build.nothing': 'no service of this project is built',
+  'column.address': 'ADDRESS',
   'column.alternateValue': 'ALTERNATE VALUE',
   'column.blockIo': 'BLOCK I/O',
   'column.command': 'COMMAND',
@@ -607,6 +614,7 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'column.driver': 'DRIVER',
   'column.image': 'IMAGE',
   'column.imageId': 'IMAGE ID',
+  'column.inFile': 'IN THE FILE',
   'column.memory': 'MEM USAGE / LIMIT',
   'column.memoryShare': 'MEM %',
   'column.name': 'NAME',
@@ -614,6 +622,7 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'column.networkId': 'NETWORK ID',
   'column.networkIo': 'NET I/O',
   'column.pids': 'PIDS',
+  'column.port': 'PORT',
   'column.ports': 'PORTS',
   'column.repository': 'REPOSITORY',
   'column.required': 'REQUIRED',
@@ -625,6 +634,7 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'column.tag': 'TAG',
   'column.time': 'TIME',
   'column.url': 'URL',
+  'column.variable': 'VARIABLE',
   'column.volumeName': 'VOLUME NAME',
   'command.attach.about': 'Connect this terminal with the main process of a running container',
   'command.build.about': 'Build the images of services, or an image from a directory',
@@ -775,6 +785,7 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'global.envFile': 'File with variables for the compose file',
   'global.file': 'Compose file',
   'global.help': 'Show this page',
+  'global.isolated': 'Run a copy of the project beside others: own names, free ports; named by git branch or folder unless said',
   'global.host': 'Address of the engine: unix:///path or tcp://host:port',
   'global.json': 'Print JSON: an array, or an object a line for what goes on',
   'global.noColor': 'No colours',
@@ -827,6 +838,7 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'inspect.none': 'nothing is called {name} ({kinds})',
   'inspect.noneFix': '`wherry ps -a` and `wherry images` list what is there',
   'interrupted': 'interrupted',
+  'isolated.variables': 'this is the copy {name} of {base}; its ports as variables: set -a; . {file}',
   'ls.directoryNeedsDiscover': 'a directory is named with --discover only',
   'ls.noEngine': 'the status is not known: {reason}',
   'ls.status.absent': 'not started',
@@ -1027,6 +1039,8 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'progress.done.start': 'started',
   'progress.done.stop': 'stopped',
   'progress.healthy': 'healthy',
+  'progress.hook': '{name} {hook}: {line}',
+  'progress.hookFailed': 'warning: {reason}',
   'progress.image': 'image {name}',
   'progress.locked': 'waiting: process {pid} works on {project}',
   'progress.made': 'created',
@@ -1037,8 +1051,6 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'progress.waitingFor': 'waiting for {names}',
   'prune.reclaimed': '{size} reclaimed',
   'rm.kept': '{name} runs and is left alone; -s stops it first',
-  'run.detachedRemoval': '--rm needs wherry to stay until the container ends, and -d sends it away',
-  'run.detachedRemovalFix': 'leave out -d, or remove it later with `wherry rm`',
   'run.engineFix': 'services: {names}. For an image write `wherry run --engine IMAGE`',
   'scope.engineRefused': 'this command works on a project, and --engine says that there is none',
   'scope.noFile': 'there is no compose file in {directory} or above',

@@ -35,7 +35,14 @@ export async function down(invocation: Invocation<DownOptions>): Promise<number>
     timeout,
     signal: context.signal,
   });
+  if (summary.ok && words.length === 0) await forgetCopy(scope.name);
   return reportChanges(context, summary, scope.name);
+}
+
+/** An isolated copy that is gone needs its ports no more. */
+async function forgetCopy(project: string): Promise<void> {
+  const { IsolatedCopies } = await import('../../boot/isolated/index.ts');
+  await new IsolatedCopies().forget(project);
 }
 
 async function takeDown(context: Context, options: BootDownOptions): Promise<ChangeSummary> {
