@@ -22,8 +22,19 @@ function complain(lines) {
   process.exit(1);
 }
 
+// What the docker CLI asks of a plugin before it runs it.
+function pluginMetadata() {
+  return JSON.stringify({
+    SchemaVersion: '0.1.0',
+    Vendor: 'Wherry',
+    Version: `v${manifest().version}`,
+    ShortDescription: 'Docker Compose, as Wherry has it',
+  });
+}
+
 // Enough for `--version`, which is asked often and by programs.
 function isVersionOnly(argv) {
+  if (path.basename(process.argv[1]) === 'docker-compose') return false;
   return argv.length === 1 && (argv[0] === '--version' || argv[0] === '-v');
 }
 
@@ -95,7 +106,7 @@ function keep(file, data) {
 
 // The `node` package is a development dependency: a clone has it, an installed wherry does not.
 function relaunch(node) {
-  var child = require('child_process').spawn(node, [__filename].concat(process.argv.slice(2)), {
+  var child = require('child_process').spawn(node, process.argv.slice(1), {
     stdio: 'inherit',
   });
   var passed = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2', 'SIGCONT', 'SIGWINCH'];
@@ -118,6 +129,10 @@ function relaunch(node) {
 function main() {
   if (isVersionOnly(process.argv.slice(2))) {
     process.stdout.write(`wherry ${manifest().version}\n`);
+    return;
+  }
+  if (process.argv[2] === 'docker-cli-plugin-metadata' && process.argv.length === 3) {
+    process.stdout.write(`${pluginMetadata()}\n`);
     return;
   }
   if (suits(process.versions.node)) {

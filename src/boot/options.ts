@@ -28,6 +28,10 @@ export interface UpPlanOptions {
   noRecreate?: boolean | undefined;
   /** Remove containers of services that the project does not have any more. Default: only warn. */
   removeOrphans?: boolean | undefined;
+  /** Say nothing of such containers. Default: false. */
+  ignoreOrphans?: boolean | undefined;
+  /** `all`: also networks and volumes that no service uses. Default: `used`. */
+  resources?: 'used' | 'all' | undefined;
   /** Leave out what the named services depend on. */
   noDeps?: boolean | undefined;
   /** Create only. */

@@ -247,7 +247,7 @@ async function preview(
   const now = new Date();
   const seen = await lookAtProject(backend, project, [...references], { signal });
   const plan = planUp({ project, current: seen, options, now });
-  if (plan.unchanged) return { plan, state: seen };
+  if (plan.unchanged && options.resources !== 'all') return { plan, state: seen };
   const state = await withResources(backend, project, seen, { signal });
   return { plan: planUp({ project, current: state, options, now }), state };
 }

@@ -1,4 +1,5 @@
-import type { BootRow, BootSummary } from '../../boot/index.ts';
+import type { BootRow, BootSummary, UpPlanOptions } from '../../boot/index.ts';
+import type { Project } from '../../compose/index.ts';
 import { isWherryError } from '../../core/errors.ts';
 import type { Context } from '../context.ts';
 import type { Invocation } from '../declaration.ts';
@@ -12,6 +13,7 @@ import type { Style } from '../output/style.ts';
 import type { Column } from '../output/table.ts';
 import { took } from '../output/time.ts';
 import { printable } from '../output/width.ts';
+import { parallelOf } from '../parallel.ts';
 import { requireProject } from '../scope.ts';
 import { t } from '../text.ts';
 import { upAttached } from './up-attached.ts';
@@ -38,10 +40,18 @@ export interface UpOptions extends PlanOptions {
 export async function up(invocation: Invocation<UpOptions>): Promise<number> {
   const { context, words, options } = invocation;
   if (options.all) return (await import('./up-all.ts')).upAll(invocation);
-  const { project, copy } = await placed(context, await requireProject(context, words));
+  const { project, copy } = await placed(
+    context,
+    await requireProject(context, words),
+    context.globals.dryRun ? { effect: 'nothing' } : {},
+  );
   const detached = options.detach || options.wait || options.noStart || context.output.json;
   const { wait, waitTimeout, timeout, noStart, noEager } = options;
-  const wishes = { ...upPlanOptions(words, options), wait, waitTimeout, timeout, noStart, eager: !noEager };
+  const { environment } = project;
+  const plan = upPlanOptions(words, options, { globals: context.globals, environment });
+  const parallel = parallelOf(context, environment);
+  const wishes = { ...plan, wait, waitTimeout, timeout, noStart, eager: !noEager, parallel };
+  if (context.globals.dryRun) return await upDry(context, project, wishes);
   if (!detached) return upAttached(context, project, wishes, { ...options, copy });
   const backend = await context.backend();
   const boot = await import('../../boot/index.ts');
@@ -55,6 +65,14 @@ export async function up(invocation: Invocation<UpOptions>): Promise<number> {
   const report = copy === null ? undefined : await reportCopy(context, copy);
   showSummary(context, summary, project.name, report);
   return summary.ok ? exitCode.success : exitCode.failure;
+}
+
+/** Tells what `up` would do. */
+export async function upDry(context: Context, project: Project, wishes: UpPlanOptions): Promise<number> {
+  const [boot, { tellPlan }] = await Promise.all([import('../../boot/index.ts'), import('../dry-run.ts')]);
+  const backend = await context.backend();
+  tellPlan(context.output, await boot.previewUp(backend, project, { ...wishes, signal: context.signal }));
+  return exitCode.success;
 }
 
 async function withBoard<T>(context: Context, work: (board: ProgressBoard) => Promise<T>): Promise<T> {
@@ -86,7 +104,7 @@ export function showSummary(
   }
   for (const warning of summary.warnings)
     output.note(`${output.paintNote('yellow', t('warning'))} ${warning}`);
-  if (!output.quiet) output.table(columns(output), summary.rows);
+  output.noteTable(columns(output), summary.rows);
   for (const row of summary.rows) if (row.error !== null) showFailure(output, row);
   if (isolated !== undefined) showCopy(context, isolated);
   output.note('');
@@ -101,14 +119,18 @@ function columns(output: Output): Column<BootRow>[] {
     {
       title: t('column.status'),
       value: statusOf,
-      paint: (text, row) => output.paint(styles[row.status], text),
+      paint: (text, row) => output.paintNote(styles[row.status], text),
     },
     {
       title: t('column.time'),
       value: (row) => (row.change === 'kept' ? '' : took(row.durationMs)),
       align: 'right',
     },
-    { title: t('column.url'), value: (row) => row.url ?? '', paint: (text) => output.paint('cyan', text) },
+    {
+      title: t('column.url'),
+      value: (row) => row.url ?? '',
+      paint: (text) => output.paintNote('cyan', text),
+    },
   ];
 }
 
