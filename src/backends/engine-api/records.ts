@@ -190,6 +190,7 @@ export interface ContainerRow {
   Labels?: Maybe<Readonly<Record<string, string>>>;
   Ports?: Maybe<readonly { IP?: string; PrivatePort: number; PublicPort?: number; Type: string }[]>;
   NetworkSettings?: Maybe<{ Networks?: Maybe<Readonly<Record<string, EndpointRecord>>> }>;
+  Mounts?: Maybe<readonly { Name?: string; Source?: string; Driver?: string }[]>;
 }
 
 export interface EventRecord {
