@@ -72,6 +72,7 @@ export function containerSummary(row: ContainerRow): ContainerSummary {
       protocol: portProtocol(port.Type),
     })),
     networks: networkAddresses(row.NetworkSettings?.Networks),
+    volumes: (row.Mounts ?? []).flatMap(({ Type, Name }) => (Type === 'volume' && Name ? [Name] : [])),
     command: row.Command ?? '',
     ...(row.Mounts ? { mounts: mountSummaries(row.Mounts) } : {}),
   };
