@@ -1,6 +1,6 @@
-// `npm run bench`: prints the tables and writes docs/benchmarks.md. It needs a Docker engine; peers that are not there are left out.
+// `npm run bench [NAME…]`: prints the tables and puts them into docs/benchmarks.md. It needs a Docker engine; peers that are not there are left out.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { defaultRegistry } from '../src/backends/index.ts';
 import type { Backend } from '../src/core/index.ts';
@@ -17,7 +17,7 @@ import { readyTable } from './ready.ts';
 import { chainTables, stackTables } from './stack.ts';
 import { startupTables } from './startup.ts';
 import { superviseTables } from './supervise.ts';
-import { page } from './table.ts';
+import { page, section } from './table.ts';
 
 const root = join(import.meta.dirname, '..');
 if (!existsSync(join(root, 'bench/node_modules')))
@@ -31,7 +31,9 @@ if (!backend.address.startsWith('unix://'))
   throw new Error(`the benchmarks need an engine on a unix socket, not ${backend.address}`);
 const socketPath = backend.address.slice('unix://'.length);
 const raw = new RawEngine(socketPath);
-const tables: Table[] = [];
+const { version, apiVersion } = await backend.info();
+const engine = `Docker Engine ${version} (API ${apiVersion})`;
+const document = join(root, 'docs/benchmarks.md');
 try {
   await buildImage(backend);
   const benches: Readonly<Record<string, () => Promise<Table[]>>> = {
@@ -50,12 +52,15 @@ try {
   for (const [name, bench] of Object.entries(benches)) {
     if (only.length > 0 && !only.includes(name)) continue;
     process.stderr.write(`${name} …\n`);
-    tables.push(...(await bench()));
+    const tables = await bench();
+    const setting = { command: `npm run bench ${name}`, engine };
+    for (const table of tables) process.stdout.write(`${section(table, setting)}\n\n`);
+    // Each as soon as it is there: a run takes minutes.
+    writeFileSync(
+      document,
+      page(tables, setting, existsSync(document) ? readFileSync(document, 'utf8') : ''),
+    );
   }
-  const { version, apiVersion } = await backend.info();
-  const text = page(tables, 'npm run bench', [`Docker Engine ${version} (API ${apiVersion})`]);
-  process.stdout.write(`${text}\n`);
-  if (only.length === 0) writeFileSync(join(root, 'docs/benchmarks.md'), `${text.trimEnd()}\n`);
 } finally {
   raw.close();
 }
@@ -81,7 +86,6 @@ async function buildImage(engine: Backend): Promise<void> {
   if (busybox === undefined)
     throw new Error('the benchmarks need busybox-static (apt-get install busybox-static)');
   const { packEntries } = await import('../src/transport/index.ts');
-  const { readFileSync } = await import('node:fs');
   const dockerfile =
     'FROM scratch\nCOPY busybox /bin/busybox\nRUN ["/bin/busybox", "--install", "-s", "/bin"]\nENV PATH=/bin\n';
   const context = packEntries([
