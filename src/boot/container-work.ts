@@ -1,5 +1,5 @@
 import { type ContainerSpec, isWherryError, label, type VolumeMount, WherryError } from '../core/index.ts';
-import { type DesiredService, specOf } from './desired.ts';
+import { type DesiredService, linksOn, specOf } from './desired.ts';
 import { replaceLabel } from './labels.ts';
 import type { ContainerStep } from './plan.ts';
 import { passReady } from './ready.ts';
@@ -164,7 +164,9 @@ async function stepSpec(
     if (id !== null) containers.set(other, id);
   }
   const imageId = context.images.get(service.image)?.id ?? null;
-  return specOf(context.project, service, { number: step.number, imageId, containers, files: context.files });
+  const { project, files, backend, signal } = context;
+  const links = await linksOn(backend, project, { signal });
+  return specOf(project, service, { number: step.number, imageId, containers, files, links });
 }
 
 /** The volumes without a name that the old container has where the new one would get fresh ones. */

@@ -10,7 +10,15 @@ import {
   serviceHash,
   serviceToSpec,
 } from '../compose/index.ts';
-import { type ContainerSpec, label, ownerValue, type RestartPolicy, WherryError } from '../core/index.ts';
+import {
+  type Backend,
+  type CallOptions,
+  type ContainerSpec,
+  label,
+  ownerValue,
+  type RestartPolicy,
+  WherryError,
+} from '../core/index.ts';
 
 /** A service as plans and their execution see it. */
 export interface DesiredService {
@@ -18,6 +26,8 @@ export interface DesiredService {
   declared: Service;
   /** The reference that it runs. */
   image: string;
+  /** References whose files it mounts. */
+  mountedImages: readonly string[];
   canBuild: boolean;
   /** It names an image, which can be pulled. */
   hasOwnImage: boolean;
@@ -27,7 +37,7 @@ export interface DesiredService {
   /** Number of containers. */
   scale: number;
   dependsOn: Service['dependsOn'];
-  /** Services whose container it shares a namespace with: it is made after them, and anew when they are. */
+  /** Services whose container it shares a namespace or volumes with: it is made after them, and anew when they are. */
   shares: readonly string[];
   /** Keys of the project's networks. */
   networks: readonly string[];
@@ -76,13 +86,14 @@ function desiredService(project: Project, declared: Service, scale: number): Des
     name,
     declared,
     image: imageName(project, declared),
+    mountedImages: declared.volumes.flatMap(({ type, source = '' }) => (type === 'image' ? [source] : [])),
     canBuild: declared.build !== undefined,
     hasOwnImage: declared.image !== undefined,
     pullPolicy: declared.pullPolicy,
     configHash: (containerOf) => serviceHash(declared, { containerOf }),
     scale,
     dependsOn: declared.dependsOn,
-    shares: sharedServices(declared),
+    shares: sharedServices(project, declared),
     networks: Object.keys(declared.networks),
     volumes: declared.volumes.flatMap(({ type, source }) =>
       type === 'volume' && source !== undefined && project.volumes[source] !== undefined ? [source] : [],
@@ -103,6 +114,8 @@ export interface SpecInput {
   /** Ids of containers by service, for shared namespaces. */
   containers: ReadonlyMap<string, string>;
   files: FileContents;
+  /** What links are made of; see {@link linksOn}. */
+  links?: 'own' | 'aliases' | undefined;
 }
 
 /** The container to make: Docker Compose's names and labels, and ours. Images are seen to before. */
@@ -112,16 +125,37 @@ export function specOf(project: Project, service: DesiredService, input: SpecInp
     files: input.files,
     imageDigest: input.imageId ?? undefined,
     containerOf: (other) => input.containers.get(other),
+    links: input.links,
   });
   const ours = { [label.owner]: ownerValue, [label.project]: project.name, [label.service]: service.name };
   return { ...spec, labels: { ...spec.labels, ...ours }, pullPolicy: 'never' };
 }
 
-function sharedServices({ networkMode, pid, ipc, uts }: Service): string[] {
+/** What the engine makes links of. It is asked only where there are some. */
+export async function linksOn(
+  backend: Backend,
+  { services }: Project,
+  options: CallOptions,
+): Promise<'own' | 'aliases'> {
+  if (!Object.values(services).some(({ links }) => links.length > 0)) return 'own';
+  return (await backend.capabilities(options)).links.supported ? 'own' : 'aliases';
+}
+
+function sharedServices(project: Project, service: Service): string[] {
+  const { networkMode, pid, ipc, uts, volumesFrom, links } = service;
   const shared = [networkMode, pid, ipc, uts].flatMap((mode) =>
     mode?.startsWith('service:') ? [mode.slice('service:'.length)] : [],
   );
-  return [...new Set(shared)];
+  const first = (line: string): string => line.split(':', 1)[0] ?? '';
+  const mounted = volumesFrom.flatMap((line) => {
+    if (!line.startsWith('container:')) return [first(line)];
+    const container = line.split(':')[1];
+    const other = Object.values(project.services).find((one) => containerName(project, one, 1) === container);
+    return other === undefined ? [] : [other.name];
+  });
+  // Links on the default bridge hold the address of the other container.
+  const linked = networkMode === 'bridge' ? links.map(first) : [];
+  return [...new Set([...shared, ...mounted, ...linked])];
 }
 
 function healthcheckOf({ healthcheck }: Service): DesiredService['healthcheck'] {

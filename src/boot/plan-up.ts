@@ -206,6 +206,7 @@ class UpPlanner {
       ...service.networks.map((key) => `network ${this.#project.networks[key]?.name}`),
       ...service.volumes.map((key) => `volume ${this.#project.volumes[key]?.name}`),
       `image ${service.image}`,
+      ...service.mountedImages.map((image) => `image ${image}`),
     ].filter((id) => ids.has(id));
     // A name is free once its holder is gone; what an interrupted `up` left has the name that a replacement takes first.
     const inTheWay = removals.filter(

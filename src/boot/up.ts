@@ -4,6 +4,7 @@ import { type Backend, type CallOptions, throwIfAborted, type WherryError } from
 import { traced } from '../tracing/index.ts';
 import { BootStory } from './boot-story.ts';
 import { type DesiredService, desiredServices } from './desired.ts';
+import { checkEngine } from './engine-gate.ts';
 import { died } from './failure.ts';
 import { performImageStep } from './image-work.ts';
 import { Limit } from './limit.ts';
@@ -104,6 +105,7 @@ class Up {
     }
     const quiet = first.plan.unchanged && (this.#options.wait !== true || this.#allReady(first));
     if (quiet) return this.#finish(first.plan, keptOutcomes(first.plan), first.state);
+    await checkEngine(this.#backend, this.#project, this.#toMake(first.plan), { signal: this.#signal });
     this.#watch.begin(since);
     try {
       const context = await this.#refreshed(first);
@@ -114,6 +116,17 @@ class Up {
     } finally {
       await this.#watch.close();
     }
+  }
+
+  #toMake({ steps }: Plan): DesiredService[] {
+    const names = new Set(
+      steps.flatMap((step) =>
+        step.kind === 'container' && (step.action === 'create' || step.action === 'recreate')
+          ? [step.service]
+          : [],
+      ),
+    );
+    return [...this.#desired.values()].filter(({ name }) => names.has(name));
   }
 
   /** Whether all that is kept is as `wait` wants it, as far as the list tells. */
@@ -230,7 +243,10 @@ async function preview(
 ): Promise<Preview> {
   const { signal } = options;
   const references = new Set(
-    [...desiredServices(project, options.scale ?? {}).values()].map(({ image }) => image),
+    [...desiredServices(project, options.scale ?? {}).values()].flatMap(({ image, mountedImages }) => [
+      image,
+      ...mountedImages,
+    ]),
   );
   const now = new Date();
   const seen = await lookAtProject(backend, project, [...references], { signal });

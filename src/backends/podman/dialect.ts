@@ -4,6 +4,8 @@ import type { CreateBody } from '../engine-api/create-body.ts';
 import { type Dialect, dockerDialect } from '../engine-api/dialect.ts';
 import { engineEvent } from '../engine-api/event-record.ts';
 import type { EventRecord, MountSpecRecord, StatsRecord } from '../engine-api/records.ts';
+import { podmanProblems } from './problems.ts';
+import { isOlder } from './version.ts';
 
 /** What a version of Podman says in other words than Docker. `version` is Podman's own, such as `4.3.1`. */
 export function podmanDialect(version: string): Dialect {
@@ -13,6 +15,7 @@ export function podmanDialect(version: string): Dialect {
     eventFilters: { type: ['container'] },
     // With an end that is over, Podman stops before it has read its log.
     pastEvents: (since) => ({ since, stream: false }),
+    problems: (spec) => podmanProblems(spec, version),
     adaptCreate,
     adaptStats: isOlder(version, [4, 4]) ? swapNetwork : (sample) => sample,
     event: podmanEvent,
@@ -20,12 +23,6 @@ export function podmanDialect(version: string): Dialect {
     // conmon, reading two sizes at once, takes the first of them twice.
     sizeRepeat: 200,
   };
-}
-
-/** Whether Podman's `version` is older than `bound`. */
-export function isOlder(version: string, bound: readonly [major: number, minor: number]): boolean {
-  const [major = 0, minor = 0] = version.split('.').map(Number);
-  return major < bound[0] || (major === bound[0] && minor < bound[1]);
 }
 
 function adaptCreate(body: CreateBody, spec: ContainerSpec): CreateBody {
