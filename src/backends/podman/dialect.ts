@@ -26,7 +26,7 @@ export function podmanDialect(version: string): Dialect {
 }
 
 function adaptCreate(body: CreateBody, spec: ContainerSpec): CreateBody {
-  const { mounts, binds } = withoutCopy(body.HostConfig.Mounts ?? []);
+  const { mounts, binds } = asBinds(body.HostConfig.Mounts ?? []);
   const allBinds = [...(body.HostConfig.Binds ?? []), ...binds];
   return {
     ...body,
@@ -49,16 +49,26 @@ function endpoints({ NetworkingConfig: config }: CreateBody): Pick<CreateBody, '
   return { NetworkingConfig: { EndpointsConfig: isPlain ? others : { podman: bridge, ...others } } };
 }
 
-/** `NoCopy` of a mount is ignored; as an option of a bind it is honoured. */
-function withoutCopy(mounts: readonly MountSpecRecord[]): { mounts: MountSpecRecord[]; binds: string[] } {
-  const isNoCopy = (mount: MountSpecRecord): boolean =>
-    mount.Type === 'volume' && Boolean(mount.Source) && mount.VolumeOptions?.NoCopy === true;
+/** `NoCopy` of a mount is ignored, and a bind mount with any option leaves out the mounts below: as lines they are right. */
+function asBinds(all: readonly MountSpecRecord[]): { mounts: MountSpecRecord[]; binds: string[] } {
+  const lines = all.map((mount) => bindOptions(mount));
   return {
-    mounts: mounts.filter((mount) => !isNoCopy(mount)),
-    binds: mounts
-      .filter(isNoCopy)
-      .map(({ Source, Target, ReadOnly }) => `${Source}:${Target}:nocopy${ReadOnly === true ? ',ro' : ''}`),
+    mounts: all.filter((_mount, index) => lines[index] === undefined),
+    binds: all.flatMap(({ Source, Target, ReadOnly }, index) => {
+      const options = lines[index];
+      if (options === undefined) return [];
+      return [`${Source}:${Target}:${[...options, ...(ReadOnly === true ? ['ro'] : [])].join(',')}`];
+    }),
   };
+}
+
+/** Undefined for what can stay a mount. */
+function bindOptions({ Type, Source, Target, ...options }: MountSpecRecord): string[] | undefined {
+  if (Type === 'volume') return Source && options.VolumeOptions?.NoCopy === true ? ['nocopy'] : undefined;
+  const { BindOptions: bind } = options;
+  if (Type !== 'bind' || !bind || bind.NonRecursive === true || `${Source}${Target}`.includes(':'))
+    return undefined;
+  return ['rbind', ...(bind.Propagation === undefined ? [] : [bind.Propagation])];
 }
 
 /** Before 4.4 Podman counts at the host's end of the pair, where what the container sends is received. */
