@@ -28,6 +28,10 @@ export interface UpPlanOptions {
   noRecreate?: boolean | undefined;
   /** Remove containers of services that the project does not have any more. Default: only warn. */
   removeOrphans?: boolean | undefined;
+  /** Say nothing of such containers. Default: false. */
+  ignoreOrphans?: boolean | undefined;
+  /** `all`: also networks and volumes that no service uses. Default: `used`. */
+  resources?: 'used' | 'all' | undefined;
   /** Leave out what the named services depend on. */
   noDeps?: boolean | undefined;
   /** Create only. */
@@ -71,6 +75,8 @@ export interface DownOptions extends BootOptions {
 /** Which containers of a project a verb is for. */
 export interface ServiceOptions extends BootOptions {
   projectName: string;
+  /** What its files say: without it no hooks run around starts and stops. */
+  project?: Project | undefined;
   /** Default: all services. A name without any container fails with `NOT_FOUND`. */
   services?: readonly string[] | undefined;
   /** Also one-off containers (`run`). Default: false. */

@@ -76,13 +76,21 @@ class UpPlanner {
   }
 
   #networks(): Step[] {
-    const wanted = new Set(this.#scope.flatMap((service) => service.networks));
+    const wanted = this.#wanted(this.#project.networks, (service) => service.networks);
     return this.#missing(wanted, this.#project.networks, this.#current.networks, 'network');
   }
 
   #volumes(): Step[] {
-    const wanted = new Set(this.#scope.flatMap((service) => service.volumes));
+    const wanted = this.#wanted(this.#project.volumes, (service) => service.volumes);
     return this.#missing(wanted, this.#project.volumes, this.#current.volumes, 'volume');
+  }
+
+  #wanted(
+    declared: Readonly<Record<string, unknown>>,
+    used: (service: DesiredService) => readonly string[],
+  ): ReadonlySet<string> {
+    const all = this.#options.resources === 'all' && this.#named.size === 0;
+    return new Set(all ? Object.keys(declared) : this.#scope.flatMap(used));
   }
 
   #missing(
@@ -281,7 +289,7 @@ class UpPlanner {
     ]);
     const orphans = this.#current.containers.filter((one) => !one.oneOff && !known.has(one.service));
     if (this.#options.removeOrphans === true) return orphans.map((one) => removal(one, 'orphan'));
-    if (orphans.length > 0) {
+    if (orphans.length > 0 && this.#options.ignoreOrphans !== true) {
       const names = orphans.map((one) => one.name).join(', ');
       this.#warnings.push(`containers of services that the project does not have any more: ${names}`);
     }

@@ -23,6 +23,12 @@ export interface Parsed {
   words: readonly string[];
 }
 
+/**
+ * Stands for the value that an option such as `--isolated[=<name>]` was not given. No argument of a process has such a
+ * character.
+ */
+const noValue = '\0';
+
 /** Splits a command line into the values of all declared options and the words, with commander. */
 export function parseOptions(declared: Options, argv: readonly string[], settings: ParseSettings): Parsed {
   const parser = new Command()
@@ -39,7 +45,7 @@ export function parseOptions(declared: Options, argv: readonly string[], setting
     attributes.set(name, { option, declaration });
   }
   try {
-    parser.parse([...argv], { from: 'user' });
+    parser.parse(withValues(declared, argv), { from: 'user' });
   } catch (error) {
     throw asUsage(error, settings.name);
   }
@@ -51,15 +57,27 @@ export function parseOptions(declared: Options, argv: readonly string[], setting
     else if (declaration.many === true) values[name] = value ?? [];
     else values[name] = option.required ? value : value === true;
   }
-  return { values, words: parser.args };
+  return { values, words: parser.args.map(asGiven) };
+}
+
+/** Commander takes the next word for a value that may be left out; ours is said with `=`, or not at all. */
+function withValues(declared: Options, argv: readonly string[]): string[] {
+  const bare = Object.values(declared).flatMap(({ flags }) => /^(--[\w-]+)\[=/.exec(flags)?.[1] ?? []);
+  return argv.map((word) => (bare.includes(word) ? `${word}=${noValue}` : word));
+}
+
+/** A word that was no option after all. */
+function asGiven(word: string): string {
+  return word.endsWith(`=${noValue}`) ? word.slice(0, -2) : word;
 }
 
 function commanderOption(declaration: Declared): Option {
-  const option = new Option(declaration.flags);
+  const option = new Option(declaration.flags.replace(/\[=(<.*>)\]$/, ' $1'));
   if (option.negate) return option.default(undefined);
   const { parse: parseValue = (text: string): unknown => text, many, choices } = declaration;
   if (option.required) {
-    option.argParser((text: string, previous: unknown) => {
+    option.argParser((word: string, previous: unknown) => {
+      const text = word === noValue ? '' : asGiven(word);
       const value = parseValue(choices === undefined ? text : chosen(option, choices, text));
       return many === true ? [...((previous as unknown[] | undefined) ?? []), value] : value;
     });

@@ -4,6 +4,7 @@ import type { LoadOptions, Problem, Project } from '../compose/index.ts';
 import { formatProblem } from '../compose/problem.ts';
 import { isWherryError, WherryError } from '../core/errors.ts';
 import type { Context } from './context.ts';
+import { copyName, type IsolatedProject, isolationOf } from './isolation.ts';
 import { t } from './text.ts';
 import { usage } from './usage.ts';
 
@@ -17,6 +18,8 @@ export interface ProjectScope {
   project: Project | null;
   /** Why nothing new can be made of the files, which are good enough to tell what there is. */
   refusal?: WherryError;
+  /** There when the project is an isolated copy. */
+  isolated?: IsolatedProject | undefined;
 }
 
 /** The names that the Compose specification gives to the file of a project. */
@@ -27,31 +30,37 @@ const defaultFileNames: readonly string[] = [
   'docker-compose.yaml',
 ];
 
-/** `--engine` says engine; -f, -p, their variables, or a compose file here or above say project; nothing says engine. */
+/**
+ * `--engine` says engine; -f, -p, their variables, or a compose file here or above say project; nothing says engine, and
+ * fails with `NOT_FOUND` where docker compose is played.
+ */
 export async function findScope(context: Context): Promise<Scope> {
   const { globals, env } = context;
   if (globals.engine) return { kind: 'engine' };
   const named = globals.projectName ?? nonEmpty(env.COMPOSE_PROJECT_NAME);
   const hasFile =
     globals.file.length > 0 || nonEmpty(env.COMPOSE_FILE) !== undefined || findFile(context) !== undefined;
-  if (!hasFile)
-    return named === undefined ? { kind: 'engine' } : { kind: 'project', name: named, project: null };
+  if (!hasFile && named !== undefined)
+    return { kind: 'project', name: await nameWithoutFile(context, named), project: null };
+  if (!hasFile && context.role === 'compose') throw noFile(context, t('scope.noNameFix'));
+  if (!hasFile) return { kind: 'engine' };
   return await loadScope(context);
 }
 
 /** A key that is not carried out is no reason not to list, follow or take down what runs. */
 async function loadScope(context: Context): Promise<ProjectScope> {
   try {
-    const project = await loadProjectOf(context);
-    return { kind: 'project', name: project.name, project };
+    const { project, isolated } = await loadProjectOf(context);
+    return { kind: 'project', name: project.name, project, isolated };
   } catch (refusal) {
     if (!isWherryError(refusal, 'INVALID')) throw refusal;
     const { loadProject } = await import('../compose/index.ts');
-    const loaded = await loadProject({ ...projectOptions(context), unsupported: 'kept' }).catch(
-      () => undefined,
-    );
+    const isolation = await isolationOf(context);
+    const options = { ...projectOptions(context), ...isolation?.load };
+    const loaded = await loadProject({ ...options, unsupported: 'kept' }).catch(() => undefined);
     if (loaded === undefined) throw refusal;
-    return { kind: 'project', name: loaded.project.name, project: loaded.project, refusal };
+    const project = isolation?.applied(loaded.project) ?? loaded.project;
+    return { kind: 'project', name: project.name, project, refusal };
   }
 }
 
@@ -69,11 +78,9 @@ export async function requireProject(
   if (scope.kind === 'project' && scope.project !== null) {
     const { disabledServices } = scope.project;
     const dormant = services.some((name) => Object.hasOwn(disabledServices, name));
-    return { ...scope, project: dormant ? await loadProjectOf(context, services) : scope.project };
+    return { ...scope, ...(dormant ? await loadProjectOf(context, services) : { project: scope.project }) };
   }
-  throw new WherryError('NOT_FOUND', t('scope.noFile', { directory: context.directory }), {
-    hint: t('scope.noFileFix'),
-  });
+  throw noFile(context, t('scope.noFileFix'));
 }
 
 /** The name of the project; its file may be missing. `NOT_FOUND` when neither is known. */
@@ -81,16 +88,19 @@ export async function requireProjectName(context: Context): Promise<ProjectScope
   if (context.globals.engine) throw usage(t('scope.engineRefused'));
   const scope = await context.scope();
   if (scope.kind === 'project') return scope;
-  throw new WherryError('NOT_FOUND', t('scope.noFile', { directory: context.directory }), {
-    hint: t('scope.noNameFix'),
-  });
+  throw noFile(context, t('scope.noNameFix'));
 }
 
-async function loadProjectOf(context: Context, services?: readonly string[]): Promise<Project> {
+async function loadProjectOf(
+  context: Context,
+  services?: readonly string[],
+): Promise<{ project: Project; isolated: IsolatedProject | undefined }> {
   const { loadProject } = await import('../compose/index.ts');
-  const { project, warnings } = await loadProject({ ...projectOptions(context), services });
+  const isolation = await isolationOf(context);
+  const options = { ...projectOptions(context), ...isolation?.load };
+  const { project, warnings } = await loadProject({ ...options, services });
   if (services === undefined) tellWarnings(context, warnings);
-  return project;
+  return { project: isolation?.applied(project) ?? project, isolated: isolation?.of(project) };
 }
 
 /** What the global options say of a project. */
@@ -101,6 +111,7 @@ export function projectOptions({ globals, env, directory, signal }: Context): Lo
     files: globals.file,
     projectDirectory: globals.projectDirectory,
     projectName: globals.projectName,
+    nameSeparator: globals.compatibility ? '_' : undefined,
     profiles: globals.profile,
     envFiles: globals.envFile,
     signal,
@@ -121,6 +132,18 @@ function findFile({ globals, directory }: Context): string | undefined {
     if (found !== undefined || parent === current) return found;
     current = parent;
   }
+}
+
+function noFile({ directory }: Context, hint: string): WherryError {
+  return new WherryError('NOT_FOUND', t('scope.noFile', { directory }), { hint });
+}
+
+/** The isolated copy of that project, by its name alone. */
+async function nameWithoutFile(context: Context, named: string): Promise<string> {
+  const name = copyName(context);
+  if (name === undefined) return named;
+  const { copyProject } = await import('../boot/isolated/index.ts');
+  return copyProject(named, name, context.directory);
 }
 
 function nonEmpty(text: string | undefined): string | undefined {

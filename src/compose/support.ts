@@ -19,7 +19,6 @@ interface Scope {
 const swarm = 'it is for Swarm, a single engine has no use for it';
 const atOnce = 'all containers of a service are replaced at once';
 const windows = 'it is for Windows containers';
-const hooks = 'lifecycle hooks are not there yet';
 const external = 'secrets and configs of the engine exist in Swarm only';
 
 const hook = 'command environment privileged user working_dir';
@@ -36,13 +35,14 @@ const scopes: Readonly<Record<string, Scope>> = {
     },
   },
   'services.*': {
-    supported: `annotations attach blkio_config build cap_add cap_drop cgroup cgroup_parent command configs container_name cpu_period
-      cpu_quota cpu_rt_period cpu_rt_runtime cpu_shares cpus cpuset depends_on deploy device_cgroup_rules devices dns dns_opt dns_search domainname entrypoint env_file
-      environment expose extends external_links extra_hosts gpus group_add healthcheck hostname image init ipc label_file labels links logging mac_address
-      mem_limit mem_reservation mem_swappiness memswap_limit network_mode networks oom_kill_disable oom_score_adj pid
-      pids_limit platform ports privileged profiles pull_policy read_only restart runtime scale secrets security_opt
-      shm_size stdin_open stop_grace_period stop_signal storage_opt sysctls tmpfs tty ulimits umask user userns_mode uts
-      volumes volumes_from working_dir`,
+    supported: `annotations attach blkio_config build cap_add cap_drop cgroup cgroup_parent command configs container_name
+      cpu_period cpu_quota cpu_rt_period cpu_rt_runtime cpu_shares cpus cpuset depends_on deploy device_cgroup_rules
+      devices dns dns_opt dns_search domainname entrypoint env_file environment expose extends external_links
+      extra_hosts gpus group_add healthcheck hostname image init ipc label_file labels links logging mac_address
+      mem_limit mem_reservation mem_swappiness memswap_limit network_mode networks oom_kill_disable oom_score_adj
+      pid pids_limit platform ports post_start pre_start pre_stop privileged profiles pull_policy read_only restart
+      runtime scale secrets security_opt shm_size stdin_open stop_grace_period stop_signal storage_opt sysctls tmpfs
+      tty ulimits umask user userns_mode uts volumes volumes_from working_dir`,
     ignored: {
       cpu_count: windows,
       cpu_percent: windows,
@@ -53,9 +53,6 @@ const scopes: Readonly<Record<string, Scope>> = {
       credential_spec: windows,
       isolation: windows,
       models: 'models are not there yet',
-      post_start: hooks,
-      pre_start: hooks,
-      pre_stop: hooks,
       provider: 'providers are not there yet',
       use_api_socket: 'it is not there yet',
     },

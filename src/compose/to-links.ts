@@ -24,7 +24,8 @@ export function toLinks(
   if (links === 'aliases') return external;
   const between = service.links.flatMap((line) => {
     const [name, alias] = linkParts(line);
-    const names = [alias, `${name}-${index}`, `${project.name}-${name}-${index}`];
+    const numbered = [name, index].join(project.nameSeparator);
+    const names = [alias, numbered, [project.name, numbered].join(project.nameSeparator)];
     return containersOf(project, name).flatMap((container) =>
       names.map((one) => ({ container, alias: one })),
     );

@@ -24,6 +24,7 @@ export interface Messages {
   'build.noTagFix': Record<never, never>;
   'build.noSecretId': { text: string | number };
   'build.nothing': Record<never, never>;
+  'column.address': Record<never, never>;
   'column.alternateValue': Record<never, never>;
   'column.blockIo': Record<never, never>;
   'column.command': Record<never, never>;
@@ -36,6 +37,7 @@ export interface Messages {
   'column.driver': Record<never, never>;
   'column.image': Record<never, never>;
   'column.imageId': Record<never, never>;
+  'column.inFile': Record<never, never>;
   'column.memory': Record<never, never>;
   'column.memoryShare': Record<never, never>;
   'column.name': Record<never, never>;
@@ -43,6 +45,7 @@ export interface Messages {
   'column.networkId': Record<never, never>;
   'column.networkIo': Record<never, never>;
   'column.pids': Record<never, never>;
+  'column.port': Record<never, never>;
   'column.ports': Record<never, never>;
   'column.repository': Record<never, never>;
   'column.required': Record<never, never>;
@@ -54,6 +57,7 @@ export interface Messages {
   'column.tag': Record<never, never>;
   'column.time': Record<never, never>;
   'column.url': Record<never, never>;
+  'column.variable': Record<never, never>;
   'column.volumeName': Record<never, never>;
   'command.attach.about': Record<never, never>;
   'command.build.about': Record<never, never>;
@@ -121,6 +125,7 @@ export interface Messages {
   'command.up.about': Record<never, never>;
   'command.up.detail': Record<never, never>;
   'command.version.about': Record<never, never>;
+  'command.version.detail': Record<never, never>;
   'command.volumeCreate.about': Record<never, never>;
   'command.volumeInspect.about': Record<never, never>;
   'command.volumeLs.about': Record<never, never>;
@@ -143,6 +148,29 @@ export interface Messages {
   'doctor.unusable': Record<never, never>;
   'doctor.usable': Record<never, never>;
   'down.done': { project: string | number; count: number; time: string | number };
+  'dryRun.build': Record<never, never>;
+  'dryRun.connect': Record<never, never>;
+  'dryRun.copy': Record<never, never>;
+  'dryRun.create': Record<never, never>;
+  'dryRun.disconnect': Record<never, never>;
+  'dryRun.exec': { command: string | number };
+  'dryRun.kill': Record<never, never>;
+  'dryRun.line': { what: string | number; text: string | number };
+  'dryRun.load': Record<never, never>;
+  'dryRun.notThere': { command: string | number };
+  'dryRun.pause': Record<never, never>;
+  'dryRun.prune': Record<never, never>;
+  'dryRun.pull': Record<never, never>;
+  'dryRun.push': Record<never, never>;
+  'dryRun.recreate': Record<never, never>;
+  'dryRun.remove': Record<never, never>;
+  'dryRun.rename': Record<never, never>;
+  'dryRun.restart': Record<never, never>;
+  'dryRun.resume': Record<never, never>;
+  'dryRun.start': Record<never, never>;
+  'dryRun.stop': Record<never, never>;
+  'dryRun.tag': Record<never, never>;
+  'dryRun.update': Record<never, never>;
   'engine.noFacet': { engine: string | number; facet: string | number };
   'engine.none': Record<never, never>;
   'engine.noneFix': Record<never, never>;
@@ -195,17 +223,24 @@ export interface Messages {
   'fault.fix': Record<never, never>;
   'gc.removed': { count: number };
   'gc.wouldRemove': { count: number };
+  'global.allResources': Record<never, never>;
+  'global.ansi': Record<never, never>;
   'global.backend': Record<never, never>;
+  'global.compatibility': Record<never, never>;
   'global.context': Record<never, never>;
   'global.debug': Record<never, never>;
+  'global.dryRun': Record<never, never>;
   'global.engine': Record<never, never>;
   'global.envFile': Record<never, never>;
   'global.file': Record<never, never>;
   'global.help': Record<never, never>;
+  'global.isolated': Record<never, never>;
   'global.host': Record<never, never>;
   'global.json': Record<never, never>;
   'global.noColor': Record<never, never>;
+  'global.parallel': Record<never, never>;
   'global.profile': Record<never, never>;
+  'global.progress': Record<never, never>;
   'global.projectDirectory': Record<never, never>;
   'global.projectName': Record<never, never>;
   'global.quiet': Record<never, never>;
@@ -254,6 +289,7 @@ export interface Messages {
   'inspect.none': { name: string | number; kinds: string | number };
   'inspect.noneFix': Record<never, never>;
   'interrupted': Record<never, never>;
+  'isolated.variables': { name: string | number; base: string | number; file: string | number };
   'ls.directoryNeedsDiscover': Record<never, never>;
   'ls.noEngine': { reason: string | number };
   'ls.status.absent': Record<never, never>;
@@ -277,7 +313,6 @@ export interface Messages {
   'option.capAdd': Record<never, never>;
   'option.capDrop': Record<never, never>;
   'option.condition': Record<never, never>;
-  'option.configAllResources': Record<never, never>;
   'option.configCheck': Record<never, never>;
   'option.configEnvironment': Record<never, never>;
   'option.configFormat': Record<never, never>;
@@ -313,7 +348,6 @@ export interface Messages {
   'option.driverOpt': Record<never, never>;
   'option.discover': Record<never, never>;
   'option.discoverExclude': Record<never, never>;
-  'option.dryRun': Record<never, never>;
   'option.entrypoint': Record<never, never>;
   'option.env': Record<never, never>;
   'option.envFile': Record<never, never>;
@@ -409,6 +443,8 @@ export interface Messages {
   'option.ulimit': Record<never, never>;
   'option.until': Record<never, never>;
   'option.user': Record<never, never>;
+  'option.versionFormat': Record<never, never>;
+  'option.versionShort': Record<never, never>;
   'option.volume': Record<never, never>;
   'option.wait': Record<never, never>;
   'option.waitTimeout': Record<never, never>;
@@ -451,6 +487,8 @@ export interface Messages {
   'progress.done.start': Record<never, never>;
   'progress.done.stop': Record<never, never>;
   'progress.healthy': Record<never, never>;
+  'progress.hook': { name: string | number; hook: string | number; line: string | number };
+  'progress.hookFailed': { reason: string | number };
   'progress.image': { name: string | number };
   'progress.locked': { pid: string | number; project: string | number };
   'progress.made': Record<never, never>;
@@ -461,8 +499,6 @@ export interface Messages {
   'progress.waitingFor': { names: string | number };
   'prune.reclaimed': { size: string | number };
   'rm.kept': { name: string | number };
-  'run.detachedRemoval': Record<never, never>;
-  'run.detachedRemovalFix': Record<never, never>;
   'run.engineFix': { names: string | number };
   'scope.engineRefused': Record<never, never>;
   'scope.noFile': { directory: string | number };
@@ -553,6 +589,7 @@ export interface Messages {
   'value.notVolumeOption': { text: string | number; option: string | number };
   'value.unequalRanges': { text: string | number };
   'version.engine': Record<never, never>;
+  'version.inPlace': { wherry: string | number };
   'version.engineLine': { version: string | number; api: string | number; platform: string | number; address: string | number };
   'version.noEngine': Record<never, never>;
   'warning': Record<never, never>;
@@ -581,6 +618,7 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'build.noTagFix': 'add -t NAME',
   'build.noSecretId': '--secret {text} has no id',
   'build.nothing': 'no service of this project is built',
+  'column.address': 'ADDRESS',
   'column.alternateValue': 'ALTERNATE VALUE',
   'column.blockIo': 'BLOCK I/O',
   'column.command': 'COMMAND',
@@ -593,6 +631,7 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'column.driver': 'DRIVER',
   'column.image': 'IMAGE',
   'column.imageId': 'IMAGE ID',
+  'column.inFile': 'IN THE FILE',
   'column.memory': 'MEM USAGE / LIMIT',
   'column.memoryShare': 'MEM %',
   'column.name': 'NAME',
@@ -600,6 +639,7 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'column.networkId': 'NETWORK ID',
   'column.networkIo': 'NET I/O',
   'column.pids': 'PIDS',
+  'column.port': 'PORT',
   'column.ports': 'PORTS',
   'column.repository': 'REPOSITORY',
   'column.required': 'REQUIRED',
@@ -611,6 +651,7 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'column.tag': 'TAG',
   'column.time': 'TIME',
   'column.url': 'URL',
+  'column.variable': 'VARIABLE',
   'column.volumeName': 'VOLUME NAME',
   'command.attach.about': 'Connect this terminal with the main process of a running container',
   'command.build.about': 'Build the images of services, or an image from a directory',
@@ -678,6 +719,7 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'command.up.about': 'Create and start the services of the project, in the order of their dependencies',
   'command.up.detail': 'Shows the logs of all services until Ctrl-C, which stops them; a second Ctrl-C kills them. With -d it returns when everything is started, with --wait when everything is healthy. What has not changed is left alone. --json implies -d. With --all every project below a directory is started (this one by default), in the background; the word is the directory then.',
   'command.version.about': 'Show the versions of wherry, Node and the engine',
+  'command.version.detail': 'Called as docker-compose it shows the version of docker compose that it stands in for.',
   'command.volumeCreate.about': 'Create a volume',
   'command.volumeInspect.about': 'Show all that is known of volumes, as a JSON array',
   'command.volumeLs.about': 'List volumes',
@@ -700,6 +742,29 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'doctor.unusable': 'No engine can be used here.',
   'doctor.usable': 'wherry can run containers here.',
   'down.done': '{project}: {count, plural, =0 {nothing was there to remove} one {# thing removed} other {# things removed}} in {time}',
+  'dryRun.build': 'would be built',
+  'dryRun.connect': 'would be connected',
+  'dryRun.copy': 'would be copied to',
+  'dryRun.create': 'would be created',
+  'dryRun.disconnect': 'would be disconnected',
+  'dryRun.exec': 'would run: {command}',
+  'dryRun.kill': 'would get a signal',
+  'dryRun.line': 'DRY-RUN MODE - {what} {text}',
+  'dryRun.load': 'would be loaded',
+  'dryRun.notThere': '{command} has nothing that it could do in a dry run',
+  'dryRun.pause': 'would be paused',
+  'dryRun.prune': 'that nothing uses would be removed',
+  'dryRun.pull': 'would be pulled',
+  'dryRun.push': 'would be pushed',
+  'dryRun.recreate': 'would be made anew',
+  'dryRun.remove': 'would be removed',
+  'dryRun.rename': 'would get another name',
+  'dryRun.restart': 'would be restarted',
+  'dryRun.resume': 'would go on',
+  'dryRun.start': 'would be started',
+  'dryRun.stop': 'would be stopped',
+  'dryRun.tag': 'would be tagged',
+  'dryRun.update': 'would be changed',
   'engine.noFacet': '{engine} has no {facet} of its own',
   'engine.none': 'no container engine can be used here',
   'engine.noneFix': 'run `wherry doctor`: it tells for each engine how to make it usable',
@@ -752,17 +817,24 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'fault.fix': '  fix:',
   'gc.removed': '{count, plural, =0 {nothing to remove} one {# thing removed} other {# things removed}}',
   'gc.wouldRemove': '{count, plural, =0 {nothing to remove} one {# thing would be removed} other {# things would be removed}}',
+  'global.allResources': 'Also networks, volumes, secrets and configs that no service uses',
+  'global.ansi': 'When output is coloured and redrawn',
   'global.backend': 'Engine to use',
+  'global.compatibility': 'Names with _ in place of -, as docker-compose v1 gave them',
   'global.context': 'Docker context to use',
   'global.debug': 'Show the chain of causes of an error, and the log',
+  'global.dryRun': 'Tell what would be done, and do nothing to the engine',
   'global.engine': 'Names mean containers of the engine, also inside a project',
   'global.envFile': 'File with variables for the compose file',
   'global.file': 'Compose file',
   'global.help': 'Show this page',
+  'global.isolated': 'Run a copy of the project beside others: own names, free ports; named by git branch or folder unless said',
   'global.host': 'Address of the engine: unix:///path or tcp://host:port',
   'global.json': 'Print JSON: an array, or an object a line for what goes on',
   'global.noColor': 'No colours',
+  'global.parallel': 'Calls of the engine at once; -1: any number',
   'global.profile': 'Profile to switch on',
+  'global.progress': 'How progress is shown',
   'global.projectDirectory': 'Directory that relative paths count from',
   'global.projectName': 'Name of the project',
   'global.quiet': 'No remarks and no progress',
@@ -811,6 +883,7 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'inspect.none': 'nothing is called {name} ({kinds})',
   'inspect.noneFix': '`wherry ps -a` and `wherry images` list what is there',
   'interrupted': 'interrupted',
+  'isolated.variables': 'this is the copy {name} of {base}; its ports as variables: set -a; . {file}',
   'ls.directoryNeedsDiscover': 'a directory is named with --discover only',
   'ls.noEngine': 'the status is not known: {reason}',
   'ls.status.absent': 'not started',
@@ -834,7 +907,6 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'option.capAdd': 'Capability to add',
   'option.capDrop': 'Capability to drop',
   'option.condition': 'What to wait for; exit is the default',
-  'option.configAllResources': 'Also networks, volumes, secrets and configs that no service uses',
   'option.configCheck': 'Only check',
   'option.configEnvironment': 'Only the variables that are filled in, with their values',
   'option.configFormat': 'yaml or json; yaml is the default',
@@ -870,7 +942,6 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'option.driverOpt': 'Option of the driver',
   'option.discover': 'The projects below a directory, running or not',
   'option.discoverExclude': 'With --all or --discover: files and folders to leave out, such as \'*.test.yml\'',
-  'option.dryRun': 'Only say what would be removed',
   'option.entrypoint': 'Replace the entrypoint; empty removes it',
   'option.env': 'Environment variable; without a value from the environment',
   'option.envFile': 'File with environment variables for the container',
@@ -966,6 +1037,8 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'option.ulimit': 'Bound of the kernel',
   'option.until': 'Up to then',
   'option.user': 'User: name or uid[:gid]',
+  'option.versionFormat': 'Form of the output',
+  'option.versionShort': 'Only the number of the version',
   'option.volume': 'Mount: [source:]target[:options]',
   'option.wait': 'Wait until all services run and, with a health check, are healthy',
   'option.waitTimeout': 'Seconds for each health gate',
@@ -1008,6 +1081,8 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'progress.done.start': 'started',
   'progress.done.stop': 'stopped',
   'progress.healthy': 'healthy',
+  'progress.hook': '{name} {hook}: {line}',
+  'progress.hookFailed': 'warning: {reason}',
   'progress.image': 'image {name}',
   'progress.locked': 'waiting: process {pid} works on {project}',
   'progress.made': 'created',
@@ -1018,8 +1093,6 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'progress.waitingFor': 'waiting for {names}',
   'prune.reclaimed': '{size} reclaimed',
   'rm.kept': '{name} runs and is left alone; -s stops it first',
-  'run.detachedRemoval': '--rm needs wherry to stay until the container ends, and -d sends it away',
-  'run.detachedRemovalFix': 'leave out -d, or remove it later with `wherry rm`',
   'run.engineFix': 'services: {names}. For an image write `wherry run --engine IMAGE`',
   'scope.engineRefused': 'this command works on a project, and --engine says that there is none',
   'scope.noFile': 'there is no compose file in {directory} or above',
@@ -1110,6 +1183,7 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'value.notVolumeOption': '{text}: "{option}" is not an option of a mount',
   'value.unequalRanges': '{text}: the two ranges of ports differ in length',
   'version.engine': 'engine',
+  'version.inPlace': 'by wherry {wherry}',
   'version.engineLine': '{version} (API {api}, {platform}, {address})',
   'version.noEngine': 'none answers; `wherry doctor` tells why',
   'warning': 'warning:',

@@ -110,6 +110,7 @@ function hostConfig(spec: ContainerSpec): HostConfigRecord {
     Umask: spec.umask,
     VolumesFrom: spec.volumesFrom,
     DeviceCgroupRules: spec.deviceCgroupRules,
+    AutoRemove: spec.autoRemove,
     Init: spec.init,
     CapAdd: spec.capAdd,
     CapDrop: spec.capDrop,

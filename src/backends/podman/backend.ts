@@ -1,4 +1,10 @@
-import type { CreateOptions, StatsOptions, StopOptions, UpdateChanges } from '../../core/backend.ts';
+import type {
+  CreateOptions,
+  StatsOptions,
+  StopOptions,
+  UpdateChanges,
+  WaitOptions,
+} from '../../core/backend.ts';
 import type { BackendCapabilities } from '../../core/capabilities.ts';
 import type {
   ContainerInfo,
@@ -6,6 +12,7 @@ import type {
   ContainerSummary,
   ListFilter,
   ProcessTable,
+  WaitResult,
 } from '../../core/container.ts';
 import { isWherryError, WherryError } from '../../core/errors.ts';
 import type { CallOptions } from '../../core/image.ts';
@@ -32,6 +39,8 @@ import { podmanContainer } from './read-container.ts';
 import type { PodmanService } from './service.ts';
 import { podmanStats } from './stats-all.ts';
 import { updatePodman } from './update.ts';
+import { isOlder } from './version.ts';
+import { waitUntilRemoved } from './wait-removed.ts';
 
 export interface PodmanBackendOptions extends Omit<EngineApiBackendOptions, 'dialect' | 'images'> {
   /** A service that ends with the backend. */
@@ -91,6 +100,11 @@ export class PodmanBackend extends EngineApiBackend {
       await this.resume(id, options);
       await end();
     }
+  }
+
+  override async wait(id: string, options: WaitOptions = {}): Promise<WaitResult> {
+    if (options.condition !== 'removed' || !isOlder(this.#version, [5, 0])) return super.wait(id, options);
+    return waitUntilRemoved((name, wishes) => super.wait(name, wishes), id, options);
   }
 
   override async inspect(id: string, options: CallOptions = {}): Promise<ContainerInfo> {

@@ -1,9 +1,11 @@
 import type { ChangeSummary } from '../../boot/index.ts';
+import type { Project } from '../../compose/index.ts';
 import type { Backend } from '../../core/backend.ts';
 import { isWherryError } from '../../core/errors.ts';
 import type { Context } from '../context.ts';
 import { exitCode } from '../exit-codes.ts';
 import { reportFault } from '../fault.ts';
+import { parallelOf } from '../parallel.ts';
 import { splitNames, unknownName } from '../targets.ts';
 import { t } from '../text.ts';
 import { usage } from '../usage.ts';
@@ -13,7 +15,12 @@ export interface Verb {
   services: (
     boot: typeof import('../../boot/index.ts'),
     backend: Backend,
-    options: { projectName: string; services: readonly string[] | undefined },
+    options: {
+      projectName: string;
+      project: Project | undefined;
+      services: readonly string[] | undefined;
+      parallel: number | undefined;
+    },
   ) => Promise<ChangeSummary>;
   container: (backend: Backend, id: string) => Promise<void>;
   /** The remark on a container of a service that was left as it is; without it nothing is said. */
@@ -32,9 +39,11 @@ export async function act(context: Context, names: readonly string[], verb: Verb
   const backend = await context.backend();
   if (scope.kind === 'engine') {
     if (names.length === 0) throw usage(t('usage.nameNeeded'), t('usage.nameNeededFix'));
-    return report(context, await onContainers(backend, names, verb));
+    return report(context, await onContainers(backend, names, verb), 'result');
   }
   const { services, containers, rows } = await splitNames(context, scope, names);
+  const [foreign] = containers;
+  if (context.role === 'compose' && foreign !== undefined) throw unknownName(scope, foreign, rows);
   const outcomes = (await onContainers(backend, containers, verb)).map((outcome) =>
     isWherryError(outcome.error, 'NOT_FOUND')
       ? { ...outcome, error: unknownName(scope, outcome.name, rows) }
@@ -43,7 +52,12 @@ export async function act(context: Context, names: readonly string[], verb: Verb
   if (names.length === 0 || services.length > 0) {
     const boot = await import('../../boot/index.ts');
     const chosen = names.length === 0 ? undefined : services;
-    const summary = await verb.services(boot, backend, { projectName: scope.name, services: chosen });
+    const summary = await verb.services(boot, backend, {
+      projectName: scope.name,
+      project: scope.project ?? undefined,
+      services: chosen,
+      parallel: parallelOf(context, scope.project?.environment),
+    });
     for (const warning of summary.warnings) context.output.note(`${t('warning')} ${warning}`);
     // What was as it should be, or was left as it is, is not told as done.
     const touched = summary.rows.filter(({ change }) => change !== 'kept');
@@ -51,7 +65,7 @@ export async function act(context: Context, names: readonly string[], verb: Verb
       if (change === 'kept' && verb.kept !== undefined) context.output.note(verb.kept(name));
     for (const { name, error } of touched) outcomes.push({ name, ok: error === null, error });
   }
-  return report(context, outcomes);
+  return report(context, outcomes, 'remark');
 }
 
 async function onContainers(backend: Backend, names: readonly string[], verb: Verb): Promise<Outcome[]> {
@@ -67,11 +81,16 @@ async function onContainers(backend: Backend, names: readonly string[], verb: Ve
   );
 }
 
-function report({ output, globals, signal }: Context, outcomes: readonly Outcome[]): number {
+/** Names are the result, as docker prints them, or a remark, as docker compose does. */
+function report(
+  { output, globals, signal }: Context,
+  outcomes: readonly Outcome[],
+  names: 'result' | 'remark',
+): number {
   signal.throwIfAborted();
   const good = outcomes.filter((outcome) => outcome.ok);
   if (output.json) output.value(good.map(({ name }) => ({ name })));
-  else for (const { name } of good) output.line(name);
+  else for (const { name } of good) names === 'result' ? output.line(name) : output.note(name);
   for (const { error, ok } of outcomes) if (!ok) reportFault(error, output, globals);
   return good.length === outcomes.length ? exitCode.success : exitCode.failure;
 }

@@ -1,6 +1,7 @@
 import type { CanonicalStruct, LoadOptions } from '../../compose/index.ts';
 import type { Context } from '../context.ts';
 import type { Invocation } from '../declaration.ts';
+import { isolationOf } from '../isolation.ts';
 import { projectOptions, tellWarnings } from '../scope.ts';
 import { configNames, type NameOptions } from './config-names.ts';
 import { printRawModel, printVariables } from './config-raw.ts';
@@ -19,7 +20,6 @@ export interface ConfigOptions extends NameOptions {
   noConsistency: boolean;
   resolveImageDigests: boolean;
   lockImageDigests: boolean;
-  allResources: boolean;
 }
 
 /** Prints the project in the peer's canonical form: files merged, variables filled in, short forms expanded. */
@@ -29,7 +29,9 @@ export async function config(invocation: Invocation<ConfigOptions>): Promise<und
   if (options.variables) return await printVariables(context, load, options);
   if (options.noInterpolate) return await printRawModel(context, load, options);
   const { loadProject, configDocument } = await import('../../compose/index.ts');
-  const { project, warnings } = await loadProject(load);
+  const isolation = await isolationOf(context);
+  const { project: loaded, warnings } = await loadProject({ ...load, ...isolation?.load });
+  const project = isolation?.applied(loaded) ?? loaded;
   tellWarnings(context, warnings);
   if (options.check) return;
   const names = await configNames(project, options);
@@ -38,7 +40,7 @@ export async function config(invocation: Invocation<ConfigOptions>): Promise<und
     else for (const name of names) context.output.line(name);
     return;
   }
-  const resources = options.allResources ? 'all' : 'used';
+  const resources = context.globals.allResources ? 'all' : 'used';
   const document = await pinned(context, configDocument(project, { resources }), options);
   await printDocument(context, document, options);
 }
@@ -51,7 +53,7 @@ function loadOptions(context: Context, services: readonly string[], options: Con
     unsupported: 'kept',
     checks: options.noConsistency ? 'none' : undefined,
     form: {
-      names: asWritten(options.noNormalize),
+      names: asWritten(options.noNormalize || context.globals.compatibility),
       paths: asWritten(options.noPathResolution),
       envFiles: asWritten(options.noEnvResolution),
     },

@@ -15,8 +15,10 @@ export interface Running {
   stdin: boolean;
   tty: boolean;
   detach: boolean;
-  /** Remove the container when it has ended and its exit code is read. */
+  /** Remove the container when it has ended: once its exit code is read, or by the engine when nobody follows it. */
   remove: boolean;
+  /** Done once it runs; its failure fails the run. */
+  afterStart?: ((id: string) => Promise<void>) | undefined;
 }
 
 /** Creates, starts and follows a container to its end; 125 to 127 when it did not come to life. */
@@ -25,15 +27,22 @@ export async function runContainer(context: Context, spec: ContainerSpec, runnin
   const backend = await context.backend();
   let id: string | undefined;
   let started = false;
-  const lease = running.remove
-    ? await import('../../boot/index.ts').then((boot) => boot.createLease(backend.address))
-    : undefined;
+  let isHandedOver = false;
+  const lease =
+    running.remove && !running.detach
+      ? await import('../../boot/index.ts').then((boot) => boot.createLease(backend.address))
+      : undefined;
   try {
     const leased =
-      lease === undefined ? spec : { ...spec, labels: { ...spec.labels, [labels.lease]: lease.id } };
+      lease === undefined
+        ? { ...spec, ...(running.remove ? { autoRemove: true } : {}) }
+        : { ...spec, labels: { ...spec.labels, [labels.lease]: lease.id } };
     id = await create(context, backend, leased);
-    if (running.detach) {
+    if (running.detach || globals.dryRun) {
       await backend.start(id, { signal });
+      if (globals.dryRun) return exitCode.success;
+      await running.afterStart?.(id);
+      isHandedOver = true;
       output.line(id);
       return exitCode.success;
     }
@@ -46,7 +55,8 @@ export async function runContainer(context: Context, spec: ContainerSpec, runnin
     reportFault(error, output, globals);
     return started ? exitCodeOf(error) : exitCodeOfRun(error);
   } finally {
-    if (running.remove && id !== undefined) await backend.remove(id, { force: true }).catch(() => undefined);
+    if (running.remove && !isHandedOver && id !== undefined)
+      await backend.remove(id, { force: true }).catch(() => undefined);
     await lease?.release();
   }
 }
@@ -70,11 +80,15 @@ async function follow(
   end.catch(() => undefined);
   await backend.start(id, { signal });
   running.onStart();
+  const after = running.afterStart?.(id);
+  after?.catch(() => undefined);
   using _passing = tty ? undefined : passSignals(context, backend, id);
   const how = await converse(attached, output, { stdin, tty, detachKeys: true, signal });
   if (how === 'detached') {
     output.note(t('attach.detached', { name: id.slice(0, 12) }));
     return exitCode.success;
   }
-  return (await end).exitCode;
+  const { exitCode: code } = await end;
+  await after;
+  return code;
 }

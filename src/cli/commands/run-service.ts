@@ -6,6 +6,7 @@ import type { ContainerSpec } from '../../core/spec.ts';
 import type { Context } from '../context.ts';
 import type { Invocation } from '../declaration.ts';
 import { exitCode } from '../exit-codes.ts';
+import { placed } from '../isolation.ts';
 import { bootProgress } from '../output/boot-progress.ts';
 import { imageProgress } from '../output/image-progress.ts';
 import { ProgressBoard } from '../output/progress-board.ts';
@@ -16,7 +17,7 @@ import { terminalWishes } from './exec.ts';
 import type { RunOptions } from './run.ts';
 import { runContainer } from './run-container.ts';
 import { containerSpec } from './run-spec.ts';
-import { showSummary } from './up.ts';
+import { showSummary, upDry } from './up.ts';
 
 /** `run SERVICE [COMMAND]`: a one-off container of a service, after what it depends on is up. */
 export async function runService({ context, words, options }: Invocation<RunOptions>): Promise<number> {
@@ -27,14 +28,20 @@ export async function runService({ context, words, options }: Invocation<RunOpti
     const names = Object.keys(declared.services).join(', ');
     throw usage(t('usage.noSuchService', { name }), t('run.engineFix', { names }));
   }
-  const { project } = await requireProject(context, [name]);
+  const { project } = await placed(context, await requireProject(context, [name]));
   const service = project.services[name];
   if (service === undefined) throw usage(t('usage.noSuchService', { name }));
   const backend = await context.backend();
   if (!(await prepare(context, backend, project, service, options))) return exitCode.failure;
   const { stdin, tty } = terminalWishes(options, { project: true });
   const spec = await oneOffSpec(context, project, service, command, { ...options, interactive: stdin, tty });
-  return runContainer(context, spec, { stdin, tty, detach: options.detach, remove: options.rm });
+  const afterStart = async (id: string): Promise<void> => {
+    if (service.postStart.length === 0) return;
+    const { runHooks } = await import('../../boot/index.ts');
+    const container = { id, name: spec.name ?? name };
+    await runHooks('post_start', service, container, { backend, signal: context.signal });
+  };
+  return runContainer(context, spec, { stdin, tty, detach: options.detach, remove: options.rm, afterStart });
 }
 
 /** What has to be there first: the services that it depends on, its networks and volumes, its image. */
@@ -46,7 +53,9 @@ async function prepare(
   options: RunOptions,
 ): Promise<boolean> {
   const needed = Object.keys(service.dependsOn);
-  if (needed.length > 0 && !options.noDeps) {
+  if (needed.length > 0 && !options.noDeps && context.globals.dryRun) {
+    await upDry(context, project, { services: needed });
+  } else if (needed.length > 0 && !options.noDeps) {
     const boot = await import('../../boot/index.ts');
     using board = new ProgressBoard(context.output);
     const onProgress = bootProgress(board, project.name);

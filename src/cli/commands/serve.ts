@@ -5,11 +5,13 @@ import type { Context } from '../context.ts';
 import type { Invocation } from '../declaration.ts';
 import { deferred } from '../deferred.ts';
 import { exitCode } from '../exit-codes.ts';
+import { placed } from '../isolation.ts';
 import type { Output } from '../output/output.ts';
 import { took } from '../output/time.ts';
 import { printable } from '../output/width.ts';
 import { requireProject } from '../scope.ts';
 import { t } from '../text.ts';
+import { usage } from '../usage.ts';
 import type { ServedMetrics } from './serve-metrics.ts';
 
 export interface ServeOptions {
@@ -25,6 +27,7 @@ export interface ServeOptions {
  */
 export async function serve(invocation: Invocation<ServeOptions>): Promise<number> {
   const { context, options } = invocation;
+  if (context.globals.dryRun) throw usage(t('dryRun.notThere', { command: 'serve' }));
   if (options.metrics === undefined) return serveServices(invocation, null);
   const { openMetrics } = await import('./serve-metrics.ts');
   const backend = await context.backend();
@@ -60,7 +63,7 @@ async function serveServices(
   metrics: ServedMetrics | null,
 ): Promise<number> {
   const { output, interrupts } = context;
-  const { project } = await requireProject(context, words);
+  const { project } = await placed(context, await requireProject(context, words));
   const backend = await context.backend();
   const boot = await import('../../boot/index.ts');
   const opening = new AbortController();

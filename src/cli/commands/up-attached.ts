@@ -1,4 +1,5 @@
-import type { BootSummary, UpOptions as BootUpOptions } from '../../boot/index.ts';
+import type { BootSummary, UpOptions as BootUpOptions, StopServicesOptions } from '../../boot/index.ts';
+import type { IsolatedCopy } from '../../boot/isolated/index.ts';
 import type { Project } from '../../compose/index.ts';
 import type { Backend } from '../../core/backend.ts';
 import { composeLabel } from '../../core/compose-labels.ts';
@@ -6,6 +7,7 @@ import type { Context } from '../context.ts';
 import { deferred } from '../deferred.ts';
 import { exitCode } from '../exit-codes.ts';
 import { bootProgress } from '../output/boot-progress.ts';
+import { reportCopy, showCopy } from '../output/isolated-copy.ts';
 import { LinePrefix } from '../output/prefix.ts';
 import { ProgressBoard } from '../output/progress-board.ts';
 import { ProjectFollower } from '../project-follower.ts';
@@ -20,6 +22,8 @@ export interface AttachedOptions {
   exitCodeFrom: string | undefined;
   /** ms. */
   timeout: number | undefined;
+  /** The isolated copy that the project is; null for none. */
+  copy: IsolatedCopy | null;
 }
 
 interface Exit {
@@ -88,6 +92,8 @@ export async function upAttached(
   }
   for (const { name, url } of summary?.rows ?? [])
     if (url !== null) output.note(t('up.answers', { name, url }));
+  if (options.copy !== null && summary !== undefined)
+    showCopy(context, await reportCopy(context, options.copy));
   const asksForCode = options.abortOnContainerExit || options.exitCodeFrom !== undefined;
   const ending = asksForCode ? exited : new Promise<never>(() => undefined);
   const end = await Promise.race([interrupted, ending, follower.idle().then(() => 'ended' as const)]);
@@ -97,6 +103,7 @@ export async function upAttached(
     const { timeout } = options;
     const stopped = await stopAll(context, backend, {
       projectName: project.name,
+      project,
       services: wishes.services,
       timeout,
     });
@@ -119,11 +126,7 @@ async function lastExitCode(backend: Backend, project: string, service: string |
   return ends.find((end) => end.exitCode !== 0)?.exitCode ?? exitCode.success;
 }
 
-async function stopAll(
-  context: Context,
-  backend: Backend,
-  options: { projectName: string; services: readonly string[] | undefined; timeout: number | undefined },
-): Promise<boolean> {
+async function stopAll(context: Context, backend: Backend, options: StopServicesOptions): Promise<boolean> {
   const boot = await import('../../boot/index.ts');
   using board = new ProgressBoard(context.output);
   const summary = await boot.stopServices(backend, {

@@ -1,15 +1,19 @@
-import type { BootRow, BootSummary } from '../../boot/index.ts';
+import type { BootRow, BootSummary, UpPlanOptions } from '../../boot/index.ts';
+import type { Project } from '../../compose/index.ts';
 import { isWherryError } from '../../core/errors.ts';
 import type { Context } from '../context.ts';
 import type { Invocation } from '../declaration.ts';
 import { exitCode } from '../exit-codes.ts';
+import { placed } from '../isolation.ts';
 import { bootProgress } from '../output/boot-progress.ts';
+import { type CopyReport, reportCopy, showCopy } from '../output/isolated-copy.ts';
 import type { Output } from '../output/output.ts';
 import { ProgressBoard } from '../output/progress-board.ts';
 import type { Style } from '../output/style.ts';
 import type { Column } from '../output/table.ts';
 import { took } from '../output/time.ts';
 import { printable } from '../output/width.ts';
+import { parallelOf } from '../parallel.ts';
 import { requireProject } from '../scope.ts';
 import { t } from '../text.ts';
 import { upAttached } from './up-attached.ts';
@@ -36,11 +40,19 @@ export interface UpOptions extends PlanOptions {
 export async function up(invocation: Invocation<UpOptions>): Promise<number> {
   const { context, words, options } = invocation;
   if (options.all) return (await import('./up-all.ts')).upAll(invocation);
-  const { project } = await requireProject(context, words);
+  const { project, copy } = await placed(
+    context,
+    await requireProject(context, words),
+    context.globals.dryRun ? { effect: 'nothing' } : {},
+  );
   const detached = options.detach || options.wait || options.noStart || context.output.json;
   const { wait, waitTimeout, timeout, noStart, noEager } = options;
-  const wishes = { ...upPlanOptions(words, options), wait, waitTimeout, timeout, noStart, eager: !noEager };
-  if (!detached) return upAttached(context, project, wishes, options);
+  const { environment } = project;
+  const plan = upPlanOptions(words, options, { globals: context.globals, environment });
+  const parallel = parallelOf(context, environment);
+  const wishes = { ...plan, wait, waitTimeout, timeout, noStart, eager: !noEager, parallel };
+  if (context.globals.dryRun) return await upDry(context, project, wishes);
+  if (!detached) return upAttached(context, project, wishes, { ...options, copy });
   const backend = await context.backend();
   const boot = await import('../../boot/index.ts');
   const summary = await withBoard(context, (board) =>
@@ -50,8 +62,17 @@ export async function up(invocation: Invocation<UpOptions>): Promise<number> {
       onProgress: bootProgress(board, project.name),
     }),
   );
-  showSummary(context, summary, project.name);
+  const report = copy === null ? undefined : await reportCopy(context, copy);
+  showSummary(context, summary, project.name, report);
   return summary.ok ? exitCode.success : exitCode.failure;
+}
+
+/** Tells what `up` would do. */
+export async function upDry(context: Context, project: Project, wishes: UpPlanOptions): Promise<number> {
+  const [boot, { tellPlan }] = await Promise.all([import('../../boot/index.ts'), import('../dry-run.ts')]);
+  const backend = await context.backend();
+  tellPlan(context.output, await boot.previewUp(backend, project, { ...wishes, signal: context.signal }));
+  return exitCode.success;
 }
 
 async function withBoard<T>(context: Context, work: (board: ProgressBoard) => Promise<T>): Promise<T> {
@@ -70,16 +91,22 @@ const styles: Readonly<Record<BootRow['status'], Style>> = {
 };
 
 /** The table of services with where they answer, what went wrong, and how to stop. */
-export function showSummary(context: Context, summary: BootSummary, project: string): void {
+export function showSummary(
+  context: Context,
+  summary: BootSummary,
+  project: string,
+  isolated?: CopyReport,
+): void {
   const { output } = context;
   if (output.json) {
-    output.value({ project, ...summary });
+    output.value({ project, ...summary, ...(isolated && { isolated }) });
     return;
   }
   for (const warning of summary.warnings)
     output.note(`${output.paintNote('yellow', t('warning'))} ${warning}`);
-  if (!output.quiet) output.table(columns(output), summary.rows);
+  output.noteTable(columns(output), summary.rows);
   for (const row of summary.rows) if (row.error !== null) showFailure(output, row);
+  if (isolated !== undefined) showCopy(context, isolated);
   output.note('');
   if (summary.ok)
     output.note(t('up.done', { project, time: took(summary.durationMs), command: downCommand(context) }));
@@ -92,14 +119,18 @@ function columns(output: Output): Column<BootRow>[] {
     {
       title: t('column.status'),
       value: statusOf,
-      paint: (text, row) => output.paint(styles[row.status], text),
+      paint: (text, row) => output.paintNote(styles[row.status], text),
     },
     {
       title: t('column.time'),
       value: (row) => (row.change === 'kept' ? '' : took(row.durationMs)),
       align: 'right',
     },
-    { title: t('column.url'), value: (row) => row.url ?? '', paint: (text) => output.paint('cyan', text) },
+    {
+      title: t('column.url'),
+      value: (row) => row.url ?? '',
+      paint: (text) => output.paintNote('cyan', text),
+    },
   ];
 }
 
@@ -137,7 +168,7 @@ function showFailure(output: Output, row: BootRow): void {
 
 /** `wherry down` with the options that found this project and its engine. */
 function downCommand({ globals }: Context): string {
-  const { file, projectName, projectDirectory, backend, host, context } = globals;
+  const { file, projectName, projectDirectory, isolated, backend, host, context } = globals;
   const pairs: [string, string | undefined][] = [
     ...file.map((path): [string, string] => ['-f', path]),
     ['-p', projectName],
@@ -147,6 +178,7 @@ function downCommand({ globals }: Context): string {
     ['--context', context],
   ];
   const given = pairs.flatMap(([flag, value]) => (value === undefined ? [] : [flag, quoted(value)]));
+  if (isolated !== undefined) given.push(isolated === '' ? '--isolated' : `--isolated=${quoted(isolated)}`);
   return ['wherry', ...given, 'down'].join(' ');
 }
 

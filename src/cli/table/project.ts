@@ -109,7 +109,6 @@ export const projectCommands: readonly AnyCommand[] = [
       noConsistency: { flags: '--no-consistency', about: 'option.configNoConsistency' },
       resolveImageDigests: { flags: '--resolve-image-digests', about: 'option.configResolveImageDigests' },
       lockImageDigests: { flags: '--lock-image-digests', about: 'option.configLockImageDigests' },
-      allResources: { flags: '--all-resources', about: 'option.configAllResources' },
       check: { flags: '-q, --quiet', about: 'option.configCheck' },
     },
     load: async () => (await import('../commands/config.ts')).config,
