@@ -37,8 +37,10 @@ export interface DesiredService {
   /** Number of containers. */
   scale: number;
   dependsOn: Service['dependsOn'];
-  /** Services whose container it shares a namespace or volumes with: it is made after them, and anew when they are. */
+  /** Services whose container it shares namespaces or volumes with: it is made after them, and anew when they are. */
   shares: readonly string[];
+  /** Those of them whose namespaces it is in: they are gone when that container stops. */
+  namespaces: readonly string[];
   /** Keys of the project's networks. */
   networks: readonly string[];
   /** Keys of the project's volumes. */
@@ -93,7 +95,8 @@ function desiredService(project: Project, declared: Service, scale: number): Des
     configHash: (containerOf) => serviceHash(declared, { containerOf }),
     scale,
     dependsOn: declared.dependsOn,
-    shares: sharedServices(project, declared),
+    shares: [...new Set([...namespaceServices(declared), ...usedServices(project, declared)])],
+    namespaces: namespaceServices(declared),
     networks: Object.keys(declared.networks),
     volumes: declared.volumes.flatMap(({ type, source }) =>
       type === 'volume' && source !== undefined && project.volumes[source] !== undefined ? [source] : [],
@@ -141,11 +144,15 @@ export async function linksOn(
   return (await backend.capabilities(options)).links.supported ? 'own' : 'aliases';
 }
 
-function sharedServices(project: Project, service: Service): string[] {
-  const { networkMode, pid, ipc, uts, volumesFrom, links } = service;
+function namespaceServices({ networkMode, pid, ipc, uts }: Service): string[] {
   const shared = [networkMode, pid, ipc, uts].flatMap((mode) =>
     mode?.startsWith('service:') ? [mode.slice('service:'.length)] : [],
   );
+  return [...new Set(shared)];
+}
+
+/** Whose volumes it mounts, and whose address it holds. */
+function usedServices(project: Project, { networkMode, volumesFrom, links }: Service): string[] {
   const first = (line: string): string => line.split(':', 1)[0] ?? '';
   const mounted = volumesFrom.flatMap((line) => {
     if (!line.startsWith('container:')) return [first(line)];
@@ -155,7 +162,7 @@ function sharedServices(project: Project, service: Service): string[] {
   });
   // Links on the default bridge hold the address of the other container.
   const linked = networkMode === 'bridge' ? links.map(first) : [];
-  return [...new Set([...shared, ...mounted, ...linked])];
+  return [...mounted, ...linked];
 }
 
 function healthcheckOf({ healthcheck }: Service): DesiredService['healthcheck'] {

@@ -7,17 +7,22 @@ import {
   WherryError,
 } from '../core/index.ts';
 import { type DesiredService, linksOn, specOf } from './desired.ts';
+import type { Plan } from './plan.ts';
+
+/** What a plan is carried out on. */
+interface Place extends CallOptions {
+  backend: Backend;
+  project: Project;
+  desired: ReadonlyMap<string, DesiredService>;
+}
 
 /**
- * Refuses services whose keys this engine would not carry out, before anything is made: `UNSUPPORTED` names every one of
- * them with the place where it is written, and has them in `details.problems`.
+ * Refuses a plan that would make containers of services whose keys this engine would not carry out, before anything is
+ * made: `UNSUPPORTED` names every one of them with the place where it is written, and has them in `details.problems`.
  */
-export async function checkEngine(
-  backend: Backend,
-  project: Project,
-  services: readonly DesiredService[],
-  options: CallOptions,
-): Promise<void> {
+export async function checkEngine(plan: Plan, { backend, project, desired, signal }: Place): Promise<void> {
+  const options = { signal };
+  const services = madeServices(plan, desired);
   if (backend.check === undefined || services.length === 0) return;
   const links = await linksOn(backend, project, options);
   const problems: Problem[] = [];
@@ -48,4 +53,13 @@ function placed(project: Project, { declared }: DesiredService, problem: SpecPro
   const { path, file, line, column } = keyOfField(project, declared, problem.field);
   const { message } = problem;
   return { code: 'unsupported-key', severity: 'error', message, file, line, column, path };
+}
+
+function madeServices({ steps }: Plan, desired: Place['desired']): DesiredService[] {
+  const names = steps.flatMap((step) =>
+    step.kind === 'container' && (step.action === 'create' || step.action === 'recreate')
+      ? [step.service]
+      : [],
+  );
+  return [...new Set(names)].flatMap((name) => desired.get(name) ?? []);
 }

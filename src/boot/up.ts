@@ -16,7 +16,7 @@ import { findPortHolder, type PortHolder } from './port-holder.ts';
 import type { OnProgress } from './progress.ts';
 import { lockProject } from './project-lock.ts';
 import { behindProxy } from './serve/behind-proxy.ts';
-import { lookAtProject, type ProjectState, withResources } from './state.ts';
+import { lookAtProject, type ProjectState } from './state.ts';
 import { type BootSummary, summarize, whyNotBooted } from './summary.ts';
 import { upRows } from './up-rows.ts';
 import { type StepOutcome, type UpContext, UpRun } from './up-run.ts';
@@ -59,7 +59,7 @@ export async function up(backend: Backend, project: Project, options: UpOptions 
 class Up {
   readonly #backend: Backend;
   readonly #project: Project;
-  readonly #options: UpOptions & { holder: PortHolder | null };
+  #options: UpOptions & { holder: PortHolder | null };
   readonly #began: number;
   readonly #signal: AbortSignal;
   readonly #desired: ReadonlyMap<string, DesiredService>;
@@ -100,14 +100,19 @@ class Up {
 
   async #boot(): Promise<BootSummary> {
     const since = new Date();
-    const first = await preview(this.#backend, this.#project, this.#options);
+    const first = await this.#withAnswers(await preview(this.#backend, this.#project, this.#options));
     for (const { id, name, service, status, health, exitCode } of first.state.containers) {
       this.#story.named(id, { name, service });
       this.#watch.seed({ id, phase: phaseOf(status), health, exitCode });
     }
     const quiet = first.plan.unchanged && (this.#options.wait !== true || this.#allReady(first));
     if (quiet) return this.#finish(first.plan, keptOutcomes(first.plan), first.state);
-    await checkEngine(this.#backend, this.#project, this.#toMake(first.plan), { signal: this.#signal });
+    await checkEngine(first.plan, {
+      backend: this.#backend,
+      project: this.#project,
+      desired: this.#desired,
+      signal: this.#signal,
+    });
     this.#watch.begin(since);
     try {
       const context = await this.#refreshed(first);
@@ -120,15 +125,19 @@ class Up {
     }
   }
 
-  #toMake({ steps }: Plan): DesiredService[] {
-    const names = new Set(
-      steps.flatMap((step) =>
-        step.kind === 'container' && (step.action === 'create' || step.action === 'recreate')
-          ? [step.service]
-          : [],
-      ),
-    );
-    return [...this.#desired.values()].filter(({ name }) => names.has(name));
+  /** Asks what only a person may decide. */
+  async #withAnswers(preview: Preview): Promise<Preview> {
+    const { mayReplaceVolume } = this.#options;
+    const replaceVolumes: string[] = [];
+    for (const name of preview.plan.divergedVolumes) {
+      if (await mayReplaceVolume?.(name, { signal: this.#signal })) replaceVolumes.push(name);
+    }
+    throwIfAborted(this.#signal);
+    if (replaceVolumes.length === 0) return preview;
+    this.#options = { ...this.#options, replaceVolumes };
+    const { state: current } = preview;
+    const plan = planUp({ project: this.#project, current, options: this.#options, now: new Date() });
+    return { plan, state: current };
   }
 
   /** Whether all that is kept is as `wait` wants it, as far as the list tells. */
@@ -159,13 +168,7 @@ class Up {
     const failedImages = new Map<string, WherryError>();
     await Promise.all(refreshes.map((step) => this.#refresh(context, step, failedImages)));
     throwIfAborted(this.#signal);
-    const { state } = first;
-    const current = await withResources(
-      this.#backend,
-      this.#project,
-      { ...state, images: context.images },
-      { signal: this.#signal },
-    );
+    const current = { ...first.state, images: context.images };
     const refreshed = new Set(
       refreshes.map(({ image }) => image).filter((image) => !failedImages.has(image)),
     );
@@ -199,6 +202,8 @@ class Up {
       options: this.#options,
       holder: this.#options.holder,
       images: new Map(state.images),
+      leftVolumes: new Map(),
+      networkIds: new Map([...(state.networks ?? [])].map(([name, { ids = [name] }]) => [name, ids])),
       failedImages: new Map(),
       files,
       watch: this.#watch,
@@ -247,7 +252,6 @@ interface Preview {
   state: ProjectState;
 }
 
-/** Looks at networks and volumes only when something has to be done. */
 async function preview(
   backend: Backend,
   project: Project,
@@ -260,12 +264,8 @@ async function preview(
       ...mountedImages,
     ]),
   );
-  const now = new Date();
-  const seen = await lookAtProject(backend, project, [...references], { signal });
-  const plan = planUp({ project, current: seen, options, now });
-  if (plan.unchanged && options.resources !== 'all') return { plan, state: seen };
-  const state = await withResources(backend, project, seen, { signal });
-  return { plan: planUp({ project, current: state, options, now }), state };
+  const state = await lookAtProject(backend, project, [...references], { signal });
+  return { plan: planUp({ project, current: state, options, now: new Date() }), state };
 }
 
 function keptOutcomes(plan: Plan): StepOutcome[] {

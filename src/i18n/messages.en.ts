@@ -450,20 +450,25 @@ export interface Messages {
   'option.waitTimeout': Record<never, never>;
   'option.noEager': Record<never, never>;
   'option.workdir': Record<never, never>;
+  'option.yes': Record<never, never>;
   'option.upAll': Record<never, never>;
   'output.lost': Record<never, never>;
   'output.lostFix': Record<never, never>;
   'plan.after': { needs: string | number };
   'plan.reason.config-changed': Record<never, never>;
   'plan.reason.dependency-recreated': Record<never, never>;
+  'plan.reason.dependency-restarted': Record<never, never>;
   'plan.reason.down': Record<never, never>;
   'plan.reason.forced': Record<never, never>;
   'plan.reason.image-changed': Record<never, never>;
   'plan.reason.left-over': Record<never, never>;
   'plan.reason.missing': Record<never, never>;
+  'plan.reason.network-changed': Record<never, never>;
   'plan.reason.not-running': Record<never, never>;
   'plan.reason.orphan': Record<never, never>;
+  'plan.reason.paused': Record<never, never>;
   'plan.reason.scaled-down': Record<never, never>;
+  'plan.reason.volume-changed': Record<never, never>;
   'plan.unchanged': { project: string | number };
   'plan.verb': { verb: string | number };
   'plan.verbFix': Record<never, never>;
@@ -547,6 +552,7 @@ export interface Messages {
   'up.failed': { project: string | number; command: string | number };
   'up.good': { state: string | number };
   'up.killing': Record<never, never>;
+  'up.replaceVolume': { name: string | number };
   'up.state.completed': Record<never, never>;
   'up.state.created': Record<never, never>;
   'up.state.healthy': Record<never, never>;
@@ -1044,20 +1050,25 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'option.waitTimeout': 'Seconds for each health gate',
   'option.noEager': 'Leave health checks to the engine, also while a gate waits for them',
   'option.workdir': 'Working directory',
+  'option.yes': 'Make volumes that differ from the file anew without asking; THEIR DATA IS LOST',
   'option.upAll': 'All projects below a directory, in the background',
   'output.lost': 'the output could not be written',
   'output.lostFix': 'check where stdout and stderr go: the result is not complete there',
   'plan.after': 'after {needs}',
   'plan.reason.config-changed': 'its configuration changed',
   'plan.reason.dependency-recreated': 'something that it depends on is made anew',
+  'plan.reason.dependency-restarted': 'something that it depends on starts anew',
   'plan.reason.down': 'the project goes down',
   'plan.reason.forced': 'asked for',
   'plan.reason.image-changed': 'its image changed',
   'plan.reason.left-over': 'left over from an interrupted run',
   'plan.reason.missing': 'it is not there',
+  'plan.reason.network-changed': 'a network of it is another one',
   'plan.reason.not-running': 'it does not run',
   'plan.reason.orphan': 'the file has no such service any more',
+  'plan.reason.paused': 'it is paused',
   'plan.reason.scaled-down': 'one too many',
+  'plan.reason.volume-changed': 'a volume of it is another one',
   'plan.unchanged': '{project} is as it should be: nothing to do',
   'plan.verb': 'plan shows up or down, not "{verb}"',
   'plan.verbFix': 'write `wherry plan up [SERVICE...]` or `wherry plan down`',
@@ -1141,6 +1152,7 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'up.failed': '{project} is not up. What was started goes on; remove it with: {command}',
   'up.good': '✓ {state}',
   'up.killing': 'killing',
+  'up.replaceVolume': 'The volume {name} differs from what the file says. Make it anew? ITS DATA IS LOST',
   'up.state.completed': 'completed',
   'up.state.created': 'created',
   'up.state.healthy': 'healthy',
