@@ -221,6 +221,23 @@ export interface Messages {
   'fault.what': Record<never, never>;
   'fault.why': Record<never, never>;
   'fault.fix': Record<never, never>;
+  'format.empty': { text: string | number };
+  'format.fault': { message: string | number };
+  'format.fix': { example: string | number };
+  'format.incomparable': { a: string | number; b: string | number };
+  'format.noCall': { value: string | number };
+  'format.noField': { field: string | number; names: string | number };
+  'format.noFunction': { name: string | number };
+  'format.noIndex': { key: string | number };
+  'format.noList': { value: string | number };
+  'format.noNumber': { value: string | number };
+  'format.noText': { value: string | number };
+  'format.operandMissing': Record<never, never>;
+  'format.raw': Record<never, never>;
+  'format.unclosed': Record<never, never>;
+  'format.unexpected': { text: string | number };
+  'format.unexpectedEnd': { text: string | number };
+  'format.unknown': { text: string | number };
   'gc.removed': { count: number };
   'gc.wouldRemove': { count: number };
   'global.allResources': Record<never, never>;
@@ -354,6 +371,7 @@ export interface Messages {
   'option.exitCodeFrom': Record<never, never>;
   'option.expose': Record<never, never>;
   'option.filter': Record<never, never>;
+  'option.format': Record<never, never>;
   'option.formatList': Record<never, never>;
   'option.follow': Record<never, never>;
   'option.force': Record<never, never>;
@@ -821,6 +839,23 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'fault.what': 'error:',
   'fault.why': '  why:',
   'fault.fix': '  fix:',
+  'format.empty': 'nothing between the bars in {text}',
+  'format.fault': 'the format is no template: {message}',
+  'format.fix': 'write fields as in {example}; --format json prints all of them',
+  'format.incomparable': '{a} and {b} cannot be compared',
+  'format.noCall': '{value} takes no operands',
+  'format.noField': 'there is no field {field}, the fields are {names}',
+  'format.noFunction': 'there is no function {name}',
+  'format.noIndex': 'there is no {key}',
+  'format.noList': '{value} is no list',
+  'format.noNumber': '{value} is no number',
+  'format.noText': '{value} is no text',
+  'format.operandMissing': 'a name is missing, as in .Label "key"',
+  'format.raw': '--format raw is not there',
+  'format.unclosed': 'an action is not closed',
+  'format.unexpected': '{text} has nothing that it closes',
+  'format.unexpectedEnd': '{text} is not closed by an end',
+  'format.unknown': '{text} is not understood',
   'gc.removed': '{count, plural, =0 {nothing to remove} one {# thing removed} other {# things removed}}',
   'gc.wouldRemove': '{count, plural, =0 {nothing to remove} one {# thing would be removed} other {# things would be removed}}',
   'global.allResources': 'Also networks, volumes, secrets and configs that no service uses',
@@ -954,6 +989,7 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'option.exitCodeFrom': 'Stop everything when this service ends, and pass its exit code on',
   'option.expose': 'Port that is not published',
   'option.filter': 'Only what matches',
+  'option.format': 'table, json, a Go template, or table and one; the fields are those of docker',
   'option.formatList': 'Form of the list: a table, or JSON as docker compose prints it',
   'option.follow': 'Go on with what comes',
   'option.force': 'Also what is in use',

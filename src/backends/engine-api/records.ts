@@ -186,6 +186,8 @@ export interface VolumeOptionsRecord {
 export interface MountRecord {
   Type: string;
   Name?: string;
+  /** Of a volume. */
+  Driver?: string;
   Source?: string;
   Destination: string;
   RW?: boolean;
