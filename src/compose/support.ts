@@ -36,17 +36,16 @@ const scopes: Readonly<Record<string, Scope>> = {
   },
   'services.*': {
     supported: `annotations attach blkio_config build cap_add cap_drop cgroup cgroup_parent command configs container_name
-      cpu_period cpu_quota cpu_rt_period cpu_rt_runtime cpu_shares cpus cpuset depends_on deploy device_cgroup_rules
-      devices dns dns_opt dns_search domainname entrypoint env_file environment expose extends external_links
-      extra_hosts gpus group_add healthcheck hostname image init ipc label_file labels links logging mac_address
-      mem_limit mem_reservation mem_swappiness memswap_limit network_mode networks oom_kill_disable oom_score_adj
-      pid pids_limit platform ports post_start pre_start pre_stop privileged profiles pull_policy read_only restart
-      runtime scale secrets security_opt shm_size stdin_open stop_grace_period stop_signal storage_opt sysctls tmpfs
-      tty ulimits umask user userns_mode uts volumes volumes_from working_dir`,
+      cpu_period cpu_quota cpu_rt_period cpu_rt_runtime cpu_shares cpus cpuset depends_on deploy develop
+      device_cgroup_rules devices dns dns_opt dns_search domainname entrypoint env_file environment expose extends
+      external_links extra_hosts gpus group_add healthcheck hostname image init ipc label_file labels links logging
+      mac_address mem_limit mem_reservation mem_swappiness memswap_limit network_mode networks oom_kill_disable
+      oom_score_adj pid pids_limit platform ports post_start pre_start pre_stop privileged profiles pull_policy
+      read_only restart runtime scale secrets security_opt shm_size stdin_open stop_grace_period stop_signal
+      storage_opt sysctls tmpfs tty ulimits umask user userns_mode uts volumes volumes_from working_dir`,
     ignored: {
       cpu_count: windows,
       cpu_percent: windows,
-      develop: 'watching for changes is not there yet',
       pull_refresh_after: 'the peer has no such thing either; use pull_policy: every_…',
     },
     refused: {
