@@ -2,6 +2,7 @@ import { type ContainerSpec, isWherryError, label, type VolumeMount, WherryError
 import { type DesiredService, linksOn, specOf } from './desired.ts';
 import { replaceLabel } from './labels.ts';
 import type { ContainerStep } from './plan.ts';
+import { variablesFor } from './providers/provided.ts';
 import { passReady } from './ready.ts';
 import { startsFirst } from './start-first.ts';
 import type { UpContext } from './up-run.ts';
@@ -166,7 +167,9 @@ async function stepSpec(
   const imageId = context.images.get(service.image)?.id ?? null;
   const { project, files, backend, signal } = context;
   const links = await linksOn(backend, project, { signal });
-  return specOf(project, service, { number: step.number, imageId, containers, files, links });
+  const provided = variablesFor(service.declared, context.providers.provided);
+  const { number } = step;
+  return specOf(project, service, { number, imageId, containers, files, links, provided });
 }
 
 /** The volumes of a container that nobody named. */

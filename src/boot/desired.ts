@@ -19,6 +19,7 @@ import {
   type RestartPolicy,
   WherryError,
 } from '../core/index.ts';
+import { providedHash, providedLabel } from './providers/provided.ts';
 
 /** A service as plans and their execution see it. */
 export interface DesiredService {
@@ -119,6 +120,8 @@ export interface SpecInput {
   files: FileContents;
   /** What links are made of; see {@link linksOn}. */
   links?: 'own' | 'aliases' | undefined;
+  /** Variables of providers. Default: none. */
+  provided?: Readonly<Record<string, string>>;
 }
 
 /** The container to make: Docker Compose's names and labels, and ours. Images are seen to before. */
@@ -131,7 +134,14 @@ export function specOf(project: Project, service: DesiredService, input: SpecInp
     links: input.links,
   });
   const ours = { [label.owner]: ownerValue, [label.project]: project.name, [label.service]: service.name };
-  return { ...spec, labels: { ...spec.labels, ...ours }, pullPolicy: 'never' };
+  const { provided = {} } = input;
+  const hash = providedHash(provided);
+  return {
+    ...spec,
+    environment: { ...spec.environment, ...provided },
+    labels: { ...spec.labels, ...ours, ...(hash === undefined ? {} : { [providedLabel]: hash }) },
+    pullPolicy: 'never',
+  };
 }
 
 /** What the engine makes links of. It is asked only where there are some. */

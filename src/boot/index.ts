@@ -33,6 +33,7 @@ export type {
   Need,
   NetworkStep,
   Plan,
+  ProviderStep,
   Step,
   Until,
   VolumeStep,
@@ -40,6 +41,8 @@ export type {
 export { type PlanDownInput, type PlanDownOptions, planDown } from './plan-down.ts';
 export { type PlanUpInput, planUp } from './plan-up.ts';
 export type * from './progress.ts';
+export type { ProvidedVariables } from './providers/messages.ts';
+export { type Provided, variablesFor } from './providers/provided.ts';
 export type { HeldPort } from './serve/behind-proxy.ts';
 export type { ListeningPort } from './serve/held-port.ts';
 export {

@@ -40,9 +40,9 @@ const scopes: Readonly<Record<string, Scope>> = {
       device_cgroup_rules devices dns dns_opt dns_search domainname entrypoint env_file environment expose extends
       external_links extra_hosts gpus group_add healthcheck hostname image init ipc label_file labels links logging
       mac_address mem_limit mem_reservation mem_swappiness memswap_limit network_mode networks oom_kill_disable
-      oom_score_adj pid pids_limit platform ports post_start pre_start pre_stop privileged profiles pull_policy
-      read_only restart runtime scale secrets security_opt shm_size stdin_open stop_grace_period stop_signal
-      storage_opt sysctls tmpfs tty ulimits umask user userns_mode uts volumes volumes_from working_dir`,
+      oom_score_adj pid pids_limit platform ports post_start pre_start pre_stop privileged profiles provider
+      pull_policy read_only restart runtime scale secrets security_opt shm_size stdin_open stop_grace_period
+      stop_signal storage_opt sysctls tmpfs tty ulimits umask user userns_mode uts volumes volumes_from working_dir`,
     ignored: {
       cpu_count: windows,
       cpu_percent: windows,
@@ -52,7 +52,6 @@ const scopes: Readonly<Record<string, Scope>> = {
       credential_spec: windows,
       isolation: windows,
       models: 'models are not there yet',
-      provider: 'providers are not there yet',
       use_api_socket: 'it is not there yet',
     },
   },
