@@ -104,8 +104,7 @@ export const portCases: readonly ConformanceCase[] = [
     needs: ['ports'],
     run: async (t) => {
       const ports = [7000, 7001, 7002].map((target) => ({ target, published: target + 20_000 }));
-      const id = await t.create({ ports });
-      await t.backend.start(id).catch((error: unknown) => {
+      await t.idle({ ports }).catch((error: unknown) => {
         if (!isWherryError(error, 'CONFLICT')) throw error;
         t.skip('one of the ports 27000 to 27002 is taken here');
       });
