@@ -46,10 +46,23 @@ function start() {
       `  fix: run \`npm ci\` (or \`npm run build\`) in ${root}`,
     ]);
   }
-  var source = fs.readFileSync(program, 'latin1');
+  var folder = path.dirname(program);
+  // Open from the start, so that a command that runs for days does not find its parts replaced by an update.
+  var parts = {};
+  ['main', 'project', 'rest'].forEach((part) => {
+    parts[part] = fs.openSync(path.join(folder, `${part}.cjs`), 'r');
+  });
+  function open(part) {
+    var compiled = compile(fs.readFileSync(parts[part], 'latin1'), path.join(folder, `${part}.cjs`));
+    return compiled(require, folder, open);
+  }
+  open('main');
+}
+
+function compile(source, filename) {
   var cache = cacheFile(source.slice(3, 3 + 16));
-  var script = new (require('vm').Script)(`(function (require, __dirname) {${source}\n})`, {
-    filename: program,
+  var script = new (require('vm').Script)(`(function (require, __dirname, open) {${source}\n})`, {
+    filename: filename,
     cachedData: cache && isOwn(cache) ? fs.readFileSync(cache) : undefined,
   });
   if (cache && script.cachedDataRejected !== false) {
@@ -57,7 +70,7 @@ function start() {
       if (code === 0) keep(cache, script.createCachedData());
     });
   }
-  script.runInThisContext()(require, path.dirname(program));
+  return script.runInThisContext();
 }
 
 // Where what V8 compiled for this command is kept, since compiling it again would be a third of a short command. Node's
@@ -88,16 +101,19 @@ function isOwn(file) {
 function keep(file, data) {
   var folder = path.dirname(file);
   var fresh = `${file}.${process.pid}`;
-  var monthAgo = Date.now() - 30 * 24 * 3600 * 1000;
+  // For some versions and the verbs of each.
+  var most = 100;
   try {
     fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
     fs.writeFileSync(fresh, data, { mode: 0o600, flag: 'wx', flush: true });
     fs.renameSync(fresh, file);
     fs.readdirSync(folder)
       .map((name) => path.join(folder, name))
-      .filter((old) => fs.statSync(old).mtimeMs < monthAgo)
+      .map((name) => ({ name: name, time: fs.statSync(name).mtime.getTime() }))
+      .sort((a, b) => b.time - a.time)
+      .slice(most)
       .forEach((old) => {
-        fs.unlinkSync(old);
+        fs.unlinkSync(old.name);
       });
   } catch (_failed) {
     if (fs.existsSync(fresh)) fs.unlinkSync(fresh);

@@ -221,6 +221,23 @@ export interface Messages {
   'fault.what': Record<never, never>;
   'fault.why': Record<never, never>;
   'fault.fix': Record<never, never>;
+  'format.empty': { text: string | number };
+  'format.fault': { message: string | number };
+  'format.fix': { example: string | number };
+  'format.incomparable': { a: string | number; b: string | number };
+  'format.noCall': { value: string | number };
+  'format.noField': { field: string | number; names: string | number };
+  'format.noFunction': { name: string | number };
+  'format.noIndex': { key: string | number };
+  'format.noList': { value: string | number };
+  'format.noNumber': { value: string | number };
+  'format.noText': { value: string | number };
+  'format.operandMissing': Record<never, never>;
+  'format.raw': Record<never, never>;
+  'format.unclosed': Record<never, never>;
+  'format.unexpected': { text: string | number };
+  'format.unexpectedEnd': { text: string | number };
+  'format.unknown': { text: string | number };
   'gc.removed': { count: number };
   'gc.wouldRemove': { count: number };
   'global.allResources': Record<never, never>;
@@ -354,6 +371,7 @@ export interface Messages {
   'option.exitCodeFrom': Record<never, never>;
   'option.expose': Record<never, never>;
   'option.filter': Record<never, never>;
+  'option.format': Record<never, never>;
   'option.formatList': Record<never, never>;
   'option.follow': Record<never, never>;
   'option.force': Record<never, never>;
@@ -450,20 +468,25 @@ export interface Messages {
   'option.waitTimeout': Record<never, never>;
   'option.noEager': Record<never, never>;
   'option.workdir': Record<never, never>;
+  'option.yes': Record<never, never>;
   'option.upAll': Record<never, never>;
   'output.lost': Record<never, never>;
   'output.lostFix': Record<never, never>;
   'plan.after': { needs: string | number };
   'plan.reason.config-changed': Record<never, never>;
   'plan.reason.dependency-recreated': Record<never, never>;
+  'plan.reason.dependency-restarted': Record<never, never>;
   'plan.reason.down': Record<never, never>;
   'plan.reason.forced': Record<never, never>;
   'plan.reason.image-changed': Record<never, never>;
   'plan.reason.left-over': Record<never, never>;
   'plan.reason.missing': Record<never, never>;
+  'plan.reason.network-changed': Record<never, never>;
   'plan.reason.not-running': Record<never, never>;
   'plan.reason.orphan': Record<never, never>;
+  'plan.reason.paused': Record<never, never>;
   'plan.reason.scaled-down': Record<never, never>;
+  'plan.reason.volume-changed': Record<never, never>;
   'plan.unchanged': { project: string | number };
   'plan.verb': { verb: string | number };
   'plan.verbFix': Record<never, never>;
@@ -547,6 +570,7 @@ export interface Messages {
   'up.failed': { project: string | number; command: string | number };
   'up.good': { state: string | number };
   'up.killing': Record<never, never>;
+  'up.replaceVolume': { name: string | number };
   'up.state.completed': Record<never, never>;
   'up.state.created': Record<never, never>;
   'up.state.healthy': Record<never, never>;
@@ -815,6 +839,23 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'fault.what': 'error:',
   'fault.why': '  why:',
   'fault.fix': '  fix:',
+  'format.empty': 'nothing between the bars in {text}',
+  'format.fault': 'the format is no template: {message}',
+  'format.fix': 'write fields as in {example}; --format json prints all of them',
+  'format.incomparable': '{a} and {b} cannot be compared',
+  'format.noCall': '{value} takes no operands',
+  'format.noField': 'there is no field {field}, the fields are {names}',
+  'format.noFunction': 'there is no function {name}',
+  'format.noIndex': 'there is no {key}',
+  'format.noList': '{value} is no list',
+  'format.noNumber': '{value} is no number',
+  'format.noText': '{value} is no text',
+  'format.operandMissing': 'a name is missing, as in .Label "key"',
+  'format.raw': '--format raw is not there',
+  'format.unclosed': 'an action is not closed',
+  'format.unexpected': '{text} has nothing that it closes',
+  'format.unexpectedEnd': '{text} is not closed by an end',
+  'format.unknown': '{text} is not understood',
   'gc.removed': '{count, plural, =0 {nothing to remove} one {# thing removed} other {# things removed}}',
   'gc.wouldRemove': '{count, plural, =0 {nothing to remove} one {# thing would be removed} other {# things would be removed}}',
   'global.allResources': 'Also networks, volumes, secrets and configs that no service uses',
@@ -948,6 +989,7 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'option.exitCodeFrom': 'Stop everything when this service ends, and pass its exit code on',
   'option.expose': 'Port that is not published',
   'option.filter': 'Only what matches',
+  'option.format': 'table, json, a Go template, or table and one; the fields are those of docker',
   'option.formatList': 'Form of the list: a table, or JSON as docker compose prints it',
   'option.follow': 'Go on with what comes',
   'option.force': 'Also what is in use',
@@ -1044,20 +1086,25 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'option.waitTimeout': 'Seconds for each health gate',
   'option.noEager': 'Leave health checks to the engine, also while a gate waits for them',
   'option.workdir': 'Working directory',
+  'option.yes': 'Make volumes that differ from the file anew without asking; THEIR DATA IS LOST',
   'option.upAll': 'All projects below a directory, in the background',
   'output.lost': 'the output could not be written',
   'output.lostFix': 'check where stdout and stderr go: the result is not complete there',
   'plan.after': 'after {needs}',
   'plan.reason.config-changed': 'its configuration changed',
   'plan.reason.dependency-recreated': 'something that it depends on is made anew',
+  'plan.reason.dependency-restarted': 'something that it depends on starts anew',
   'plan.reason.down': 'the project goes down',
   'plan.reason.forced': 'asked for',
   'plan.reason.image-changed': 'its image changed',
   'plan.reason.left-over': 'left over from an interrupted run',
   'plan.reason.missing': 'it is not there',
+  'plan.reason.network-changed': 'a network of it is another one',
   'plan.reason.not-running': 'it does not run',
   'plan.reason.orphan': 'the file has no such service any more',
+  'plan.reason.paused': 'it is paused',
   'plan.reason.scaled-down': 'one too many',
+  'plan.reason.volume-changed': 'a volume of it is another one',
   'plan.unchanged': '{project} is as it should be: nothing to do',
   'plan.verb': 'plan shows up or down, not "{verb}"',
   'plan.verbFix': 'write `wherry plan up [SERVICE...]` or `wherry plan down`',
@@ -1141,6 +1188,7 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'up.failed': '{project} is not up. What was started goes on; remove it with: {command}',
   'up.good': '✓ {state}',
   'up.killing': 'killing',
+  'up.replaceVolume': 'The volume {name} differs from what the file says. Make it anew? ITS DATA IS LOST',
   'up.state.completed': 'completed',
   'up.state.created': 'created',
   'up.state.healthy': 'healthy',

@@ -14,6 +14,7 @@ export interface PlanOptions {
   noDeps: boolean;
   removeOrphans: boolean;
   renewAnonVolumes: boolean;
+  yes: boolean;
   scale: readonly (readonly [string, number])[];
 }
 
@@ -44,6 +45,7 @@ export function upPlanOptions(
     ignoreOrphans,
     resources: globals.allResources ? 'all' : undefined,
     renewAnonymousVolumes: options.renewAnonVolumes,
+    replaceVolumes: options.yes ? 'all' : undefined,
     scale: options.scale.length > 0 ? Object.fromEntries(options.scale) : undefined,
   };
 }

@@ -1,6 +1,7 @@
 import type { BootRow, BootSummary, UpPlanOptions } from '../../boot/index.ts';
 import type { Project } from '../../compose/index.ts';
 import { isWherryError } from '../../core/errors.ts';
+import type { CallOptions } from '../../core/image.ts';
 import type { Context } from '../context.ts';
 import type { Invocation } from '../declaration.ts';
 import { exitCode } from '../exit-codes.ts';
@@ -15,6 +16,7 @@ import { took } from '../output/time.ts';
 import { printable } from '../output/width.ts';
 import { parallelOf } from '../parallel.ts';
 import { requireProject } from '../scope.ts';
+import { ask, canAsk } from '../terminal/ask.ts';
 import { t } from '../text.ts';
 import { upAttached } from './up-attached.ts';
 import { type PlanOptions, upPlanOptions } from './up-options.ts';
@@ -48,9 +50,16 @@ export async function up(invocation: Invocation<UpOptions>): Promise<number> {
   const detached = options.detach || options.wait || options.noStart || context.output.json;
   const { wait, waitTimeout, timeout, noStart, noEager } = options;
   const { environment } = project;
-  const plan = upPlanOptions(words, options, { globals: context.globals, environment });
-  const parallel = parallelOf(context, environment);
-  const wishes = { ...plan, wait, waitTimeout, timeout, noStart, eager: !noEager, parallel };
+  const wishes = {
+    ...upPlanOptions(words, options, { globals: context.globals, environment }),
+    wait,
+    waitTimeout,
+    timeout,
+    noStart,
+    eager: !noEager,
+    parallel: parallelOf(context, environment),
+    mayReplaceVolume: canAsk(context.output) ? mayReplaceVolume : undefined,
+  };
   if (context.globals.dryRun) return await upDry(context, project, wishes);
   if (!detached) return upAttached(context, project, wishes, { ...options, copy });
   const backend = await context.backend();
@@ -65,6 +74,10 @@ export async function up(invocation: Invocation<UpOptions>): Promise<number> {
   const report = copy === null ? undefined : await reportCopy(context, copy);
   showSummary(context, summary, project.name, report);
   return summary.ok ? exitCode.success : exitCode.failure;
+}
+
+function mayReplaceVolume(name: string, options: CallOptions): Promise<boolean> {
+  return ask(t('up.replaceVolume', { name }), options);
 }
 
 /** Tells what `up` would do. */

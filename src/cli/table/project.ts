@@ -18,6 +18,7 @@ const planOptions: CommandDeclaration<PlanOptions>['options'] = {
   noDeps: { flags: '--no-deps', about: 'option.noDeps' },
   removeOrphans: { flags: '--remove-orphans', about: 'option.removeOrphans' },
   renewAnonVolumes: { flags: '-V, --renew-anon-volumes', about: 'option.renewAnonVolumes' },
+  yes: { flags: '-y, --yes', about: 'option.yes' },
   scale: { flags: '--scale <service=n>', about: 'option.scale', many: true, parse: scaleOf },
 };
 const services: AnyCommand['arguments'] = [
