@@ -131,6 +131,8 @@ export interface Messages {
   'command.volumeLs.about': Record<never, never>;
   'command.volumeRm.about': Record<never, never>;
   'command.wait.about': Record<never, never>;
+  'command.watch.about': Record<never, never>;
+  'command.watch.detail': Record<never, never>;
   'completion.unknown': { shell: string | number };
   'completion.unknownFix': Record<never, never>;
   'copy.noDirectory': { path: string | number };
@@ -470,6 +472,9 @@ export interface Messages {
   'option.workdir': Record<never, never>;
   'option.yes': Record<never, never>;
   'option.upAll': Record<never, never>;
+  'option.watchNoPrune': Record<never, never>;
+  'option.watchNoUp': Record<never, never>;
+  'option.watchPrune': Record<never, never>;
   'output.lost': Record<never, never>;
   'output.lostFix': Record<never, never>;
   'plan.after': { needs: string | number };
@@ -617,6 +622,15 @@ export interface Messages {
   'version.engineLine': { version: string | number; api: string | number; platform: string | number; address: string | number };
   'version.noEngine': Record<never, never>;
   'warning': Record<never, never>;
+  'watch.disabled': Record<never, never>;
+  'watch.enabled': { services: string | number };
+  'watch.executing': { service: string | number; command: string | number };
+  'watch.failed': { service: string | number; message: string | number };
+  'watch.rebuilding': { service: string | number };
+  'watch.rebuilt': { service: string | number };
+  'watch.restarted': { service: string | number };
+  'watch.retrying': { service: string | number; message: string | number };
+  'watch.syncing': { service: string | number; count: number };
 }
 
 /** English, the language that all others are translated from. */
@@ -749,6 +763,8 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'command.volumeLs.about': 'List volumes',
   'command.volumeRm.about': 'Remove volumes',
   'command.wait.about': 'Wait until containers end, print their exit codes and pass the first one on that is not 0',
+  'command.watch.about': 'Keep containers as the files are: sync, rebuild and restart when they change',
+  'command.watch.detail': 'Brings the project up and then carries out the rules of its services\' develop.watch, until Ctrl-C, which leaves the project running. --quiet hides what builds write; --json writes each thing that happens as a line of JSON.',
   'completion.unknown': 'there is no completion for the shell "{shell}"',
   'completion.unknownFix': 'bash, zsh and fish have one',
   'copy.noDirectory': '{path} is no directory',
@@ -1088,6 +1104,9 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'option.workdir': 'Working directory',
   'option.yes': 'Make volumes that differ from the file anew without asking; THEIR DATA IS LOST',
   'option.upAll': 'All projects below a directory, in the background',
+  'option.watchNoPrune': 'Keep the images that a rebuild took the name from',
+  'option.watchNoUp': 'Do not build and start services first',
+  'option.watchPrune': 'Remove the images that a rebuild took the name from (the default)',
   'output.lost': 'the output could not be written',
   'output.lostFix': 'check where stdout and stderr go: the result is not complete there',
   'plan.after': 'after {needs}',
@@ -1235,4 +1254,13 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'version.engineLine': '{version} (API {api}, {platform}, {address})',
   'version.noEngine': 'none answers; `wherry doctor` tells why',
   'warning': 'warning:',
+  'watch.disabled': 'watch disabled',
+  'watch.enabled': 'watch enabled: {services}',
+  'watch.executing': 'executing in {service}: {command}',
+  'watch.failed': '{service}: {message}',
+  'watch.rebuilding': 'rebuilding {service} after changes',
+  'watch.rebuilt': '{service} is rebuilt',
+  'watch.restarted': '{service} is restarted',
+  'watch.retrying': '{service}: {message}; trying again until it works',
+  'watch.syncing': 'syncing {service} after {count, plural, one {# change} other {# changes}}',
 };
