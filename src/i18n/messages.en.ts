@@ -389,6 +389,7 @@ export interface Messages {
   'option.rm': Record<never, never>;
   'option.rmStop': Record<never, never>;
   'option.rmVolumes': Record<never, never>;
+  'option.recordHistory': Record<never, never>;
   'option.rmi': Record<never, never>;
   'option.runtime': Record<never, never>;
   'option.saveOutput': Record<never, never>;
@@ -507,6 +508,10 @@ export interface Messages {
   'time.unknown': Record<never, never>;
   'time.weeks': { count: number };
   'time.years': { count: number };
+  'unhealthy.givenUp': { name: string | number; count: number; reason: string | number; service: string | number };
+  'unhealthy.restarted': { name: string | number; reason: string | number; attempt: string | number; max: string | number };
+  'unhealthy.restartFailed': { name: string | number; reason: string | number };
+  'unhealthy.watched': { services: string | number };
   'up.answers': { name: string | number; url: string | number };
   'up.aborting': Record<never, never>;
   'up.change.recreated': Record<never, never>;
@@ -952,6 +957,7 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'option.rm': 'Remove the container when it has ended',
   'option.rmStop': 'Stop running ones first',
   'option.rmVolumes': 'Remove their anonymous volumes too',
+  'option.recordHistory': 'Also write lifecycle events to this file, which `events --history` reads',
   'option.rmi': 'Also remove images: all, or local for those that have no name of their own',
   'option.runtime': 'OCI runtime',
   'option.saveOutput': 'File; stdout when left out',
@@ -1070,6 +1076,10 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'time.unknown': '-',
   'time.weeks': '{count, plural, one {# week} other {# weeks}}',
   'time.years': '{count, plural, one {# year} other {# years}}',
+  'unhealthy.givenUp': '{name} is still unhealthy after {count, plural, one {# restart} other {# restarts}} ({reason}): it is left alone. See: wherry logs {service}',
+  'unhealthy.restarted': '{name} was unhealthy ({reason}): restarted, {attempt} of {max}',
+  'unhealthy.restartFailed': '{name} is unhealthy and could not be restarted: {reason}',
+  'unhealthy.watched': 'restarted when unhealthy: {services}',
   'up.answers': '{name} answers at {url}',
   'up.aborting': 'a container ended: stopping the others',
   'up.change.recreated': 'recreated',

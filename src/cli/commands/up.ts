@@ -3,6 +3,7 @@ import { isWherryError } from '../../core/errors.ts';
 import type { Context } from '../context.ts';
 import type { Invocation } from '../declaration.ts';
 import { exitCode } from '../exit-codes.ts';
+import { commandEvents } from '../history.ts';
 import { placed } from '../isolation.ts';
 import { bootProgress } from '../output/boot-progress.ts';
 import { type CopyReport, reportCopy, showCopy } from '../output/isolated-copy.ts';
@@ -32,6 +33,8 @@ export interface UpOptions extends PlanOptions {
   exitCodeFrom: string | undefined;
   all: boolean;
   exclude: readonly string[];
+  /** File for lifecycle events. */
+  history: string | undefined;
 }
 
 /** Creates and starts the services of the project, then shows their logs until Ctrl-C, which stops them. */
@@ -41,8 +44,13 @@ export async function up(invocation: Invocation<UpOptions>): Promise<number> {
   const { project, copy } = await placed(context, await requireProject(context, words));
   const detached = options.detach || options.wait || options.noStart || context.output.json;
   const { wait, waitTimeout, timeout, noStart, noEager } = options;
-  const wishes = { ...upPlanOptions(words, options), wait, waitTimeout, timeout, noStart, eager: !noEager };
-  if (!detached) return upAttached(context, project, wishes, { ...options, copy });
+  await using story = await commandEvents(context, options.history);
+  const { events } = story;
+  const wishes = {
+    ...upPlanOptions(words, options),
+    ...{ wait, waitTimeout, timeout, noStart, eager: !noEager, events },
+  };
+  if (!detached) return await upAttached(context, project, wishes, { ...options, copy });
   const backend = await context.backend();
   const boot = await import('../../boot/index.ts');
   const summary = await withBoard(context, (board) =>
