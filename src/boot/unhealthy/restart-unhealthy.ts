@@ -154,8 +154,9 @@ class Restarts implements UnhealthyRestarts {
     if (event.type === 'resync') {
       for (const { id, name, image, labels, status, health } of event.containers) {
         const patient = this.#patient({ id, name, image, service: labels[composeLabel.service] ?? '' });
-        if (status !== 'running') patient?.sick.gone();
-        else if (health === 'unhealthy') patient?.sick.unhealthy('its health check fails');
+        patient?.sick.missed();
+        if (status !== 'running') continue;
+        if (health === 'unhealthy') patient?.sick.unhealthy('its health check fails');
         else if (health === 'healthy') patient?.sick.healthy();
       }
       return;
@@ -180,7 +181,9 @@ class Restarts implements UnhealthyRestarts {
 
   #engineSays(patient: Patient, health: 'healthy' | 'unhealthy'): void {
     const { name: target, service, sick } = patient;
-    const from = health === 'healthy' ? 'unhealthy' : 'healthy';
+    const from = sick.health;
+    // Podman tells of every look.
+    if (from === health) return;
     const message = `the engine says ${health}`;
     const data = { target, kind: 'engine', from, to: health, message } as const;
     this.#options.events?.publish('health.changed', 'boot', service.name, data);

@@ -12,7 +12,7 @@ afterEach(() => void vi.useRealTimers());
 /** A container whose restarts are written down with their times; the engine tells of each as it does. */
 function patient(
   changed: Partial<typeof policy> = {},
-  outcome: () => 'restarted' | 'not-needed' = () => 'restarted',
+  outcome: () => 'restarted' | 'told' | 'not-needed' = () => 'restarted',
 ): { sick: SickContainer; said: string[] } {
   const said: string[] = [];
   const began = Date.now();
@@ -21,6 +21,7 @@ function patient(
     restart: async (attempt) => {
       said.push(`${attempt} at ${Date.now() - began}`);
       const result = outcome();
+      if (result === 'told') return 'restarted';
       if (result === 'restarted') {
         sick.gone();
         sick.started();
@@ -98,6 +99,23 @@ describe('a container that is unhealthy', () => {
     sick.unhealthy('fails');
     await pass(60_000);
     expect(said).toEqual(['1 at 0', '2 at 1000', '3 at 3000', 'gave up after 3']);
+  });
+
+  test('that is so again while its restart is not over is treated after it', async () => {
+    let rounds = 0;
+    const { sick, said } = patient({ max: 2 }, () => {
+      rounds += 1;
+      if (rounds > 1) return 'restarted';
+      // Late word of the old run, then of the new one.
+      sick.unhealthy('the old run');
+      sick.gone();
+      sick.started();
+      sick.unhealthy('the new run');
+      return 'told';
+    });
+    sick.unhealthy('fails');
+    await pass(10_000);
+    expect(said).toEqual(['1 at 0', '2 at 1000']);
   });
 
   test('does nothing after it was closed', async () => {

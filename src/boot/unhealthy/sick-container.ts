@@ -17,12 +17,17 @@ export class SickContainer {
   #isGivenUp = false;
   #timer: NodeJS.Timeout | undefined;
   #restarting: Promise<void> | undefined;
-  /** Starts of ours that the engine has not told of yet. */
-  #ownStarts = 0;
+  /** The engine has not told of our restart yet: what it says of health is about the run before. */
+  #awaitsStart = false;
 
   constructor(options: SickContainerOptions) {
     this.#options = options;
     this.#count = new RestartCount(options.policy);
+  }
+
+  /** What was said of its present run. */
+  get health(): 'unknown' | 'healthy' | 'unhealthy' {
+    return this.#health;
   }
 
   get isRestarting(): boolean {
@@ -34,14 +39,14 @@ export class SickContainer {
   }
 
   unhealthy(reason: string): void {
+    if (this.#health === 'unhealthy' || this.#awaitsStart) return;
     this.#reason = reason;
-    if (this.#health === 'unhealthy') return;
     this.#health = 'unhealthy';
     this.#treat();
   }
 
   healthy(): void {
-    if (this.#health === 'healthy') return;
+    if (this.#health === 'healthy' || this.#awaitsStart) return;
     this.#health = 'healthy';
     this.#isGivenUp = false;
     this.#after(this.#options.policy.reset, () => this.#count.forget());
@@ -50,16 +55,22 @@ export class SickContainer {
   /** The engine tells that it runs; whoever started one that was given up wants it tried again. */
   started(): void {
     this.#rest();
-    if (this.#ownStarts > 0) this.#ownStarts -= 1;
-    else if (this.#isGivenUp) {
+    if (!this.#awaitsStart && this.#isGivenUp) {
       this.#isGivenUp = false;
       this.#count.forget();
     }
+    this.#awaitsStart = false;
   }
 
   /** It does not run, or is frozen: nothing can be said of it. */
   gone(): void {
     this.#rest();
+  }
+
+  /** Events may have been missed: what is said next is how it is now. */
+  missed(): void {
+    this.#rest();
+    this.#awaitsStart = false;
   }
 
   /** Resolves when nothing is under way any more. */
@@ -75,14 +86,10 @@ export class SickContainer {
   }
 
   #treat(): void {
-    if (this.#isGivenUp) return;
+    if (this.#isGivenUp || this.isRestarting) return;
     const remedy = this.#count.remedy();
     if (remedy.kind === 'restart') {
-      this.#after(remedy.delay, () => {
-        this.#restarting ??= this.#restart(remedy.attempt).finally(() => {
-          this.#restarting = undefined;
-        });
-      });
+      this.#after(remedy.delay, () => this.#begin(remedy.attempt));
       return;
     }
     this.#isGivenUp = true;
@@ -90,19 +97,22 @@ export class SickContainer {
     this.#options.gaveUp(this.#count.attempts, this.#reason);
   }
 
+  #begin(attempt: number): void {
+    this.#restarting ??= this.#restart(attempt).finally(() => {
+      this.#restarting = undefined;
+      // It is unhealthy in its new run, or as before: the next try waits longer.
+      if (this.#health === 'unhealthy' && !this.#awaitsStart) this.#treat();
+    });
+  }
+
   async #restart(attempt: number): Promise<void> {
-    this.#ownStarts += 1;
+    this.#awaitsStart = true;
     try {
-      if ((await this.#options.restart(attempt, this.#reason)) === 'restarted') {
-        this.#count.restarted();
-        return;
-      }
-      this.#ownStarts -= 1;
+      if ((await this.#options.restart(attempt, this.#reason)) === 'restarted') this.#count.restarted();
+      else this.missed();
     } catch {
-      this.#ownStarts -= 1;
+      this.#awaitsStart = false;
       this.#count.restarted();
-      // Still as it was: the next try waits longer.
-      if (this.#health === 'unhealthy') this.#treat();
     }
   }
 
