@@ -11,6 +11,7 @@ import {
   serviceToSpec,
 } from '../compose/index.ts';
 import { type ContainerSpec, label, ownerValue, type RestartPolicy, WherryError } from '../core/index.ts';
+import { providedHash, providedLabel } from './providers/provided.ts';
 
 /** A service as plans and their execution see it. */
 export interface DesiredService {
@@ -27,8 +28,10 @@ export interface DesiredService {
   /** Number of containers. */
   scale: number;
   dependsOn: Service['dependsOn'];
-  /** Services whose container it shares a namespace with: it is made after them, and anew when they are. */
+  /** Services whose container it shares namespaces or volumes with: it is made after them, and anew when they are. */
   shares: readonly string[];
+  /** Those of them whose namespaces it is in: they are gone when that container stops. */
+  namespaces: readonly string[];
   /** Keys of the project's networks. */
   networks: readonly string[];
   /** Keys of the project's volumes. */
@@ -82,7 +85,8 @@ function desiredService(project: Project, declared: Service, scale: number): Des
     configHash: (containerOf) => serviceHash(declared, { containerOf }),
     scale,
     dependsOn: declared.dependsOn,
-    shares: sharedServices(declared),
+    shares: [...new Set([...namespaceServices(declared), ...volumeServices(declared)])],
+    namespaces: namespaceServices(declared),
     networks: Object.keys(declared.networks),
     volumes: declared.volumes.flatMap(({ type, source }) =>
       type === 'volume' && source !== undefined && project.volumes[source] !== undefined ? [source] : [],
@@ -103,6 +107,8 @@ export interface SpecInput {
   /** Ids of containers by service, for shared namespaces. */
   containers: ReadonlyMap<string, string>;
   files: FileContents;
+  /** Variables of providers. Default: none. */
+  provided?: Readonly<Record<string, string>>;
 }
 
 /** The container to make: Docker Compose's names and labels, and ours. Images are seen to before. */
@@ -114,14 +120,25 @@ export function specOf(project: Project, service: DesiredService, input: SpecInp
     containerOf: (other) => input.containers.get(other),
   });
   const ours = { [label.owner]: ownerValue, [label.project]: project.name, [label.service]: service.name };
-  return { ...spec, labels: { ...spec.labels, ...ours }, pullPolicy: 'never' };
+  const { provided = {} } = input;
+  const hash = providedHash(provided);
+  return {
+    ...spec,
+    environment: { ...spec.environment, ...provided },
+    labels: { ...spec.labels, ...ours, ...(hash === undefined ? {} : { [providedLabel]: hash }) },
+    pullPolicy: 'never',
+  };
 }
 
-function sharedServices({ networkMode, pid, ipc, uts }: Service): string[] {
+function namespaceServices({ networkMode, pid, ipc, uts }: Service): string[] {
   const shared = [networkMode, pid, ipc, uts].flatMap((mode) =>
     mode?.startsWith('service:') ? [mode.slice('service:'.length)] : [],
   );
   return [...new Set(shared)];
+}
+
+function volumeServices({ volumesFrom }: Service): string[] {
+  return volumesFrom.flatMap((from) => (from.startsWith('container:') ? [] : [from.split(':')[0] ?? from]));
 }
 
 function healthcheckOf({ healthcheck }: Service): DesiredService['healthcheck'] {

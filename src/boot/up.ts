@@ -9,13 +9,14 @@ import { UpHooks } from './hooks/up-hooks.ts';
 import { performImageStep } from './image-work.ts';
 import { Limit } from './limit.ts';
 import type { UpOptions, UpPlanOptions } from './options.ts';
-import type { ImageStep, Plan } from './plan.ts';
+import type { ImageStep, Plan, ProviderStep } from './plan.ts';
 import { planUp } from './plan-up.ts';
 import { findPortHolder, type PortHolder } from './port-holder.ts';
 import type { OnProgress } from './progress.ts';
 import { lockProject } from './project-lock.ts';
+import { Providers } from './providers/providers.ts';
 import { behindProxy } from './serve/behind-proxy.ts';
-import { lookAtProject, type ProjectState, withResources } from './state.ts';
+import { lookAtProject, type ProjectState } from './state.ts';
 import { type BootSummary, summarize, whyNotBooted } from './summary.ts';
 import { upRows } from './up-rows.ts';
 import { type StepOutcome, type UpContext, UpRun } from './up-run.ts';
@@ -58,7 +59,7 @@ export async function up(backend: Backend, project: Project, options: UpOptions 
 class Up {
   readonly #backend: Backend;
   readonly #project: Project;
-  readonly #options: UpOptions & { holder: PortHolder | null };
+  #options: UpOptions & { holder: PortHolder | null };
   readonly #began: number;
   readonly #signal: AbortSignal;
   readonly #desired: ReadonlyMap<string, DesiredService>;
@@ -99,7 +100,7 @@ class Up {
 
   async #boot(): Promise<BootSummary> {
     const since = new Date();
-    const first = await preview(this.#backend, this.#project, this.#options);
+    const first = await this.#withAnswers(await preview(this.#backend, this.#project, this.#options));
     for (const { id, name, service, status, health, exitCode } of first.state.containers) {
       this.#story.named(id, { name, service });
       this.#watch.seed({ id, phase: phaseOf(status), health, exitCode });
@@ -116,6 +117,21 @@ class Up {
     } finally {
       await this.#watch.close();
     }
+  }
+
+  /** Asks what only a person may decide. */
+  async #withAnswers(preview: Preview): Promise<Preview> {
+    const { mayReplaceVolume } = this.#options;
+    const replaceVolumes: string[] = [];
+    for (const name of preview.plan.divergedVolumes) {
+      if (await mayReplaceVolume?.(name, { signal: this.#signal })) replaceVolumes.push(name);
+    }
+    throwIfAborted(this.#signal);
+    if (replaceVolumes.length === 0) return preview;
+    this.#options = { ...this.#options, replaceVolumes };
+    const { state: current } = preview;
+    const plan = planUp({ project: this.#project, current, options: this.#options, now: new Date() });
+    return { plan, state: current };
   }
 
   /** Whether all that is kept is as `wait` wants it, as far as the list tells. */
@@ -137,28 +153,41 @@ class Up {
   /** Images that existing containers use may change by a pull or a build, so these come first; the plan is made anew then. */
   async #refreshed(first: Preview): Promise<UpContext> {
     const context = await this.#context(first);
+    const early = earlyProviders(first.plan);
     const used = new Set(first.state.containers.map((one) => one.service));
     const refreshes = first.plan.steps.filter(
       (step): step is ImageStep =>
         step.kind === 'image' && step.services.some((service) => used.has(service)),
     );
-    if (refreshes.length === 0) return context;
+    if (refreshes.length === 0 && early.length === 0) return context;
     const failedImages = new Map<string, WherryError>();
-    await Promise.all(refreshes.map((step) => this.#refresh(context, step, failedImages)));
+    await Promise.all([
+      ...refreshes.map((step) => this.#refresh(context, step, failedImages)),
+      this.#provide(context, early),
+    ]);
     throwIfAborted(this.#signal);
-    const { state } = first;
-    const current = await withResources(
-      this.#backend,
-      this.#project,
-      { ...state, images: context.images },
-      { signal: this.#signal },
-    );
+    const current = { ...first.state, images: context.images };
     const refreshed = new Set(
       refreshes.map(({ image }) => image).filter((image) => !failedImages.has(image)),
     );
     const { options } = context;
-    const plan = planUp({ project: this.#project, current, options, now: new Date(), refreshed });
+    const { provided } = context.providers;
+    const plan = planUp({ project: this.#project, current, options, now: new Date(), refreshed, provided });
     return { ...context, plan, failedImages };
+  }
+
+  /** What they give decides whether what exists is up to date. A failure is told where the plan comes to that provider. */
+  async #provide({ providers, report }: UpContext, steps: readonly ProviderStep[]): Promise<void> {
+    const done = new Map<string, Promise<void>>();
+    for (const step of steps) {
+      const before = step.needs.map((need) => done.get(need.step));
+      const run = Promise.all(before).then(() => {
+        report({ kind: 'step', step, state: 'working', durationMs: 0, error: null });
+        return providers.up(step);
+      });
+      done.set(step.id, run);
+    }
+    await Promise.allSettled(done.values());
   }
 
   /** A failure is told where the plan comes to that image. */
@@ -186,6 +215,8 @@ class Up {
       options: this.#options,
       holder: this.#options.holder,
       images: new Map(state.images),
+      leftVolumes: new Map(),
+      networkIds: new Map([...(state.networks ?? [])].map(([name, { ids = [name] }]) => [name, ids])),
       failedImages: new Map(),
       files,
       watch: this.#watch,
@@ -193,6 +224,12 @@ class Up {
       signal: this.#signal,
       report,
       story: this.#story,
+      providers: new Providers({
+        project: this.#project,
+        signal: this.#signal,
+        report,
+        onProvided: this.#options.onProvided,
+      }),
       hooks: new UpHooks({
         backend: this.#backend,
         project: this.#project,
@@ -234,7 +271,6 @@ interface Preview {
   state: ProjectState;
 }
 
-/** Looks at networks and volumes only when something has to be done. */
 async function preview(
   backend: Backend,
   project: Project,
@@ -242,14 +278,22 @@ async function preview(
 ): Promise<Preview> {
   const { signal } = options;
   const references = new Set(
-    [...desiredServices(project, options.scale ?? {}).values()].map(({ image }) => image),
+    [...desiredServices(project, options.scale ?? {}).values()].flatMap(({ image, declared }) =>
+      declared.provider === undefined ? [image] : [],
+    ),
   );
-  const now = new Date();
-  const seen = await lookAtProject(backend, project, [...references], { signal });
-  const plan = planUp({ project, current: seen, options, now });
-  if (plan.unchanged) return { plan, state: seen };
-  const state = await withResources(backend, project, seen, { signal });
-  return { plan: planUp({ project, current: state, options, now }), state };
+  const state = await lookAtProject(backend, project, [...references], { signal });
+  return { plan: planUp({ project, current: state, options, now: new Date() }), state };
+}
+
+/** Those that need nothing but others of their kind. */
+function earlyProviders({ steps }: Plan): ProviderStep[] {
+  const early = new Map<string, ProviderStep>();
+  for (const step of steps) {
+    if (step.kind === 'provider' && step.needs.every((need) => early.has(need.step)))
+      early.set(step.id, step);
+  }
+  return [...early.values()];
 }
 
 function keptOutcomes(plan: Plan): StepOutcome[] {

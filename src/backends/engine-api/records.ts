@@ -149,6 +149,8 @@ export interface MountSpecRecord {
 export interface MountRecord {
   Type: string;
   Name?: string;
+  /** Of a volume. */
+  Driver?: string;
   Source?: string;
   Destination: string;
   RW?: boolean;
@@ -190,6 +192,7 @@ export interface ContainerRow {
   Labels?: Maybe<Readonly<Record<string, string>>>;
   Ports?: Maybe<readonly { IP?: string; PrivatePort: number; PublicPort?: number; Type: string }[]>;
   NetworkSettings?: Maybe<{ Networks?: Maybe<Readonly<Record<string, EndpointRecord>>> }>;
+  Mounts?: Maybe<readonly MountRecord[]>;
 }
 
 export interface EventRecord {

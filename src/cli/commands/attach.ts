@@ -2,6 +2,7 @@ import type { Invocation } from '../declaration.ts';
 import { findTarget } from '../targets.ts';
 import { converse } from '../terminal/converse.ts';
 import { t } from '../text.ts';
+import { usage } from '../usage.ts';
 import { passSignals } from './pass-signals.ts';
 
 export interface AttachOptions {
@@ -16,6 +17,7 @@ export async function attach({
   options,
 }: Invocation<AttachOptions>): Promise<number | undefined> {
   const { output, signal } = context;
+  if (context.globals.dryRun) throw usage(t('dryRun.notThere', { command: 'attach' }));
   const backend = await context.backend();
   const target = await findTarget(context, words[0] ?? '');
   const { spec } = await backend.inspect(target.id, { signal });

@@ -47,6 +47,10 @@ async function copyOut(
   to: Place,
 ): Promise<void> {
   const { signal } = context;
+  if (context.globals.dryRun) {
+    await firstEntryKind(namingPath(backend.copyOut(id, path, { signal }), container, path));
+    return;
+  }
   const archive = namingPath(backend.copyOut(id, path, { signal }), container, path);
   if (to.kind !== 'local') {
     for await (const chunk of archive)

@@ -18,6 +18,8 @@ const styles: Readonly<Record<Step['action'], Style>> = {
   build: 'cyan',
   keep: 'dim',
   remove: 'red',
+  up: 'green',
+  down: 'red',
 };
 const signs: Readonly<Record<Step['action'], string>> = {
   create: '+',
@@ -28,6 +30,8 @@ const signs: Readonly<Record<Step['action'], string>> = {
   build: '*',
   keep: '=',
   remove: '-',
+  up: '>',
+  down: '-',
 };
 
 /** Prints what `up` (or `down`) would do, and does nothing. */
@@ -48,7 +52,9 @@ export async function plan({ context, words, options }: Invocation<PlanOptions>)
   }
   if (verb !== 'up') throw usage(t('plan.verb', { verb }), t('plan.verbFix'));
   const { project } = await placed(context, await requireProject(context, services), { effect: 'nothing' });
-  show(output, await boot.previewUp(backend, project, { ...upPlanOptions(services, options), signal }));
+  const { environment } = project;
+  const wishes = upPlanOptions(services, options, { globals: context.globals, environment });
+  show(output, await boot.previewUp(backend, project, { ...wishes, signal }));
 }
 
 function show(output: Output, shown: Plan): void {

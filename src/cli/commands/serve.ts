@@ -13,6 +13,7 @@ import { took } from '../output/time.ts';
 import { printable } from '../output/width.ts';
 import { requireProject } from '../scope.ts';
 import { t } from '../text.ts';
+import { usage } from '../usage.ts';
 import type { openMetrics as openMetricsOf, ServedMetrics } from './serve-metrics.ts';
 
 export interface ServeOptions {
@@ -31,6 +32,7 @@ export interface ServeOptions {
  */
 export async function serve(invocation: Invocation<ServeOptions>): Promise<number> {
   const { context, options } = invocation;
+  if (context.globals.dryRun) throw usage(t('dryRun.notThere', { command: 'serve' }));
   const { output, logger, signal } = context;
   await using story = await commandEvents(context, options.history);
   const { events } = story;

@@ -4,6 +4,7 @@ import type { LsOptions } from '../commands/ls.ts';
 import type { ServeOptions } from '../commands/serve.ts';
 import type { UpOptions } from '../commands/up.ts';
 import { type PlanOptions, scaleOf } from '../commands/up-options.ts';
+import type { WatchOptions } from '../commands/watch.ts';
 import { type AnyCommand, type CommandDeclaration, declare } from '../declaration.ts';
 import { filterOption } from '../filters.ts';
 import { seconds } from '../values.ts';
@@ -18,6 +19,7 @@ const planOptions: CommandDeclaration<PlanOptions>['options'] = {
   noDeps: { flags: '--no-deps', about: 'option.noDeps' },
   removeOrphans: { flags: '--remove-orphans', about: 'option.removeOrphans' },
   renewAnonVolumes: { flags: '-V, --renew-anon-volumes', about: 'option.renewAnonVolumes' },
+  yes: { flags: '-y, --yes', about: 'option.yes' },
   scale: { flags: '--scale <service=n>', about: 'option.scale', many: true, parse: scaleOf },
 };
 const services: AnyCommand['arguments'] = [
@@ -52,6 +54,19 @@ export const projectCommands: readonly AnyCommand[] = [
       history: shared.recordHistory,
     },
     load: async () => (await import('../commands/up.ts')).up,
+  }),
+  declare<WatchOptions>({
+    name: 'watch',
+    group: 'project',
+    about: 'command.watch.about',
+    detail: 'command.watch.detail',
+    arguments: services,
+    options: {
+      noUp: { flags: '--no-up', about: 'option.watchNoUp' },
+      prune: { flags: '--prune', about: 'option.watchPrune' },
+      noPrune: { flags: '--no-prune', about: 'option.watchNoPrune' },
+    },
+    load: async () => (await import('../commands/watch.ts')).watch,
   }),
   declare<DownOptions>({
     name: 'down',
@@ -110,7 +125,6 @@ export const projectCommands: readonly AnyCommand[] = [
       noConsistency: { flags: '--no-consistency', about: 'option.configNoConsistency' },
       resolveImageDigests: { flags: '--resolve-image-digests', about: 'option.configResolveImageDigests' },
       lockImageDigests: { flags: '--lock-image-digests', about: 'option.configLockImageDigests' },
-      allResources: { flags: '--all-resources', about: 'option.configAllResources' },
       check: { flags: '-q, --quiet', about: 'option.configCheck' },
     },
     load: async () => (await import('../commands/config.ts')).config,
