@@ -1,4 +1,6 @@
 export { BootManager, type BootManagerOptions, type Distributor } from './boot-manager.ts';
+export type { OnWatchEvent, WatchEvent } from './develop/watch-event.ts';
+export { checkWatch, type WatchOptions, watchProject } from './develop/watch-project.ts';
 export { down, previewDown } from './down.ts';
 export { downServices } from './down-services.ts';
 export type { DiscoveryMethod, EndpointHealthType, ServiceEndpoint } from './endpoint.ts';
@@ -31,6 +33,7 @@ export type {
   Need,
   NetworkStep,
   Plan,
+  ProviderStep,
   Step,
   Until,
   VolumeStep,
@@ -38,6 +41,8 @@ export type {
 export { type PlanDownInput, type PlanDownOptions, planDown } from './plan-down.ts';
 export { type PlanUpInput, planUp } from './plan-up.ts';
 export type * from './progress.ts';
+export type { ProvidedVariables } from './providers/messages.ts';
+export { type Provided, variablesFor } from './providers/provided.ts';
 export type { HeldPort } from './serve/behind-proxy.ts';
 export type { ListeningPort } from './serve/held-port.ts';
 export {

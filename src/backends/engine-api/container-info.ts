@@ -1,9 +1,18 @@
-import type { ContainerInfo, ContainerSummary, NetworkAddress, PublishedPort } from '../../core/container.ts';
+import type {
+  ContainerInfo,
+  ContainerSummary,
+  MountSummary,
+  NetworkAddress,
+  PublishedPort,
+} from '../../core/container.ts';
 import { label } from '../../core/labels.ts';
 import { containerSpec } from './container-spec.ts';
 import { parsePortKey, portProtocol } from './port-key.ts';
 import type { ContainerRecord, ContainerRow, EndpointRecord, NetworkSettingsRecord } from './records.ts';
 import { containerStatus, engineHealth, engineTime } from './status.ts';
+
+/** Docker's word for all addresses of the host; Podman says nothing there. */
+const everyAddress = '0.0.0.0';
 
 /** All that an inspect record tells. `imageDigest` is not in the record of older engines, so the caller gives it. */
 export function containerInfo(record: ContainerRecord, imageDigest: string | null): ContainerInfo {
@@ -60,7 +69,7 @@ export function containerSummary(row: ContainerRow): ContainerSummary {
     createdAt: new Date(row.Created * 1000),
     labels: row.Labels ?? {},
     ports: (row.Ports ?? []).map((port) => ({
-      hostIp: port.PublicPort ? (port.IP ?? '') : null,
+      hostIp: port.PublicPort ? port.IP || everyAddress : null,
       published: port.PublicPort || null,
       target: port.PrivatePort,
       protocol: portProtocol(port.Type),
@@ -68,7 +77,16 @@ export function containerSummary(row: ContainerRow): ContainerSummary {
     networks: networkAddresses(row.NetworkSettings?.Networks),
     volumes: (row.Mounts ?? []).flatMap(({ Type, Name }) => (Type === 'volume' && Name ? [Name] : [])),
     command: row.Command ?? '',
+    ...(row.Mounts ? { mounts: mountSummaries(row.Mounts) } : {}),
   };
+}
+
+function mountSummaries(mounts: NonNullable<ContainerRow['Mounts']>): MountSummary[] {
+  return mounts.map(({ Name, Source, Driver }) => ({
+    name: Name || null,
+    source: Source || null,
+    driver: Driver || null,
+  }));
 }
 
 /** Legacy links add names with a slash inside (`/other/alias`); the container's own name has none. */
@@ -93,7 +111,7 @@ function publishedPorts(settings: NetworkSettingsRecord | null | undefined): Pub
       return [{ hostIp: null, published: null, target, protocol }];
     }
     return bindings.map((binding) => ({
-      hostIp: binding.HostIp ?? '',
+      hostIp: binding.HostIp || everyAddress,
       published: Number(binding.HostPort),
       target,
       protocol,

@@ -2,12 +2,15 @@ import type { ContainerStats } from '../../core/container.ts';
 import { formatBytes } from '../../core/units.ts';
 import type { Context } from '../context.ts';
 import type { Invocation } from '../declaration.ts';
+import { isPlainTable, printRows } from '../format/print-rows.ts';
+import { statsRows } from '../format/stats-rows.ts';
 import type { Column } from '../output/table.ts';
 import { findTargets } from '../targets.ts';
 import { t } from '../text.ts';
 
 export interface StatsOptions {
   noStream: boolean;
+  format: string | undefined;
 }
 
 const home = '\u001b[H';
@@ -19,11 +22,13 @@ export async function stats({ context, words, options }: Invocation<StatsOptions
   const { output, signal } = context;
   const backend = await context.backend();
   const ids = await wantedIds(context, words);
-  const once = options.noStream || (!output.json && output.width === undefined);
+  const isFormatted = !isPlainTable(options.format);
+  const once = options.noStream || (!output.json && !isFormatted && output.width === undefined);
   let first = true;
   for await (const batch of backend.statsAll({ signal, once, ...(ids === undefined ? {} : { ids }) })) {
     const rows = [...batch].sort((a, b) => a.name.localeCompare(b.name));
-    if (output.json) for (const row of rows) output.value(row, 'line');
+    if (!isPlainTable(options.format)) printRows(output, statsRows(rows, { noTrunc: false }), options.format);
+    else if (output.json) for (const row of rows) output.value(row, 'line');
     else if (once) output.table(columns, rows);
     else {
       if (first) output.raw('\u001b[2J');

@@ -3,6 +3,8 @@ import type { VolumeInfo } from '../../core/volume.ts';
 import type { Context } from '../context.ts';
 import type { Invocation } from '../declaration.ts';
 import { type Filter, valuesOf } from '../filters.ts';
+import { isPlainTable, printRows } from '../format/print-rows.ts';
+import { volumeRows } from '../format/volume-rows.ts';
 import { t } from '../text.ts';
 import { unsupportedFacet } from '../unsupported.ts';
 import { pairsOf } from '../values.ts';
@@ -11,6 +13,7 @@ import { removeEach } from './remove-each.ts';
 
 export interface VolumeLsOptions {
   namesOnly: boolean;
+  format: string | undefined;
   filter: readonly Filter[];
 }
 
@@ -24,6 +27,7 @@ export async function volumeLs({ context, options }: Invocation<VolumeLsOptions>
     .filter(({ name }) => names.length === 0 || names.includes(name))
     .sort((a, b) => a.name.localeCompare(b.name));
   if (options.namesOnly) for (const row of sorted) output.line(row.name);
+  else if (!isPlainTable(options.format)) printRows(output, volumeRows(sorted), options.format);
   else {
     output.list<VolumeInfo>(
       [

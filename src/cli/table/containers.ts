@@ -34,6 +34,7 @@ export const containerCommands: readonly AnyCommand[] = [
       idsOnly: shared.idsOnly,
       services: { flags: '--services', about: 'option.psServices' },
       noTrunc: { flags: '--no-trunc', about: 'option.noTrunc' },
+      format: shared.format,
       filter: filterOption('label', 'name', 'status', 'health'),
       status: { flags: '--status <status>', about: 'option.status', many: true, choices: containerStatuses },
     },
@@ -181,7 +182,10 @@ export const containerCommands: readonly AnyCommand[] = [
     group: 'container',
     about: 'command.stats.about',
     arguments: names,
-    options: { noStream: { flags: '--no-stream', about: 'option.noStream' } },
+    options: {
+      noStream: { flags: '--no-stream', about: 'option.noStream' },
+      format: shared.format,
+    },
     load: async () => (await import('../commands/stats.ts')).stats,
   }),
   declare<EventsOptions>({
