@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { isWherryError } from '../core/errors.ts';
 import type { OptionDeclaration } from './declaration.ts';
+import { inNormalSpelling } from './normal-spelling.ts';
 import { t } from './text.ts';
 import { usage } from './usage.ts';
 
@@ -38,8 +39,13 @@ export function parseOptions(declared: Options, argv: readonly string[], setting
     parser.addOption(option);
     attributes.set(name, { option, declaration });
   }
+  const spelled = [...attributes.values()].map(({ option, declaration }) => ({
+    spellings: [option.short, option.long].flatMap((name) => name ?? []),
+    also: declaration.also ?? [],
+    takesValue: option.required,
+  }));
   try {
-    parser.parse([...argv], { from: 'user' });
+    parser.parse(inNormalSpelling(argv, spelled, settings), { from: 'user' });
   } catch (error) {
     throw asUsage(error, settings.name);
   }

@@ -45,7 +45,11 @@ export const label: ListDeclaration<string> = {
 export const detach: FlagDeclaration = { flags: '-d, --detach', about: 'option.detach' };
 export const interactive: FlagDeclaration = { flags: '-i, --interactive', about: 'option.interactive' };
 export const tty: FlagDeclaration = { flags: '-t, --tty', about: 'option.tty' };
-export const noTty: FlagDeclaration = { flags: '-T, --no-tty', about: 'option.noTty' };
+export const noTty: FlagDeclaration = {
+  flags: '-T, --no-tty',
+  also: ['--no-TTY'],
+  about: 'option.noTty',
+};
 export const environment: ListDeclaration<string> = {
   flags: '-e, --env <name=value>',
   about: 'option.env',
