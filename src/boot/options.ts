@@ -24,6 +24,8 @@ export interface UpPlanOptions {
   build?: 'always' | 'missing' | 'never' | undefined;
   /** Make every container anew. Excludes `noRecreate`. */
   forceRecreate?: boolean | undefined;
+  /** Make the containers of what the named services depend on anew as well. Excludes `noRecreate`. */
+  alwaysRecreateDeps?: boolean | undefined;
   /** Keep existing containers also when their configuration changed. */
   noRecreate?: boolean | undefined;
   /** Remove containers of services that the project does not have any more. Default: only warn. */
@@ -48,6 +50,11 @@ export interface UpOptions extends BootOptions, UpPlanOptions {
    * engine does (first after a whole interval). Default: true.
    */
   eager?: boolean | undefined;
+  /**
+   * What becomes of a service without a restart policy whose container has ended with another exit code than 0 by the
+   * time that all is up: it `fails`, or `passes` for who follows its end himself. Default: `fails`.
+   */
+  earlyExit?: 'fails' | 'passes' | undefined;
   /** ms between stop signal and kill for containers that are replaced. Default: the container's own grace. */
   timeout?: number | undefined;
 }
@@ -100,6 +107,8 @@ export interface StartServicesOptions extends ServiceOptions {
 }
 
 export interface KillServicesOptions extends ServiceOptions {
+  /** Only containers of services that it has, unless `services` names others. Default: all that have its name. */
+  project?: Project | undefined;
   /** Default: SIGKILL. */
   killSignal?: string | undefined;
 }

@@ -1,3 +1,4 @@
+import type { Project } from '../compose/index.ts';
 import { asWherryError } from '../core/errors.ts';
 import { type Backend, cancelled, isWherryError, throwIfAborted, WherryError } from '../core/index.ts';
 import { pass } from './gate.ts';
@@ -71,8 +72,11 @@ export async function restartServices(
 
 /** Sends a signal to running containers, all at once. */
 export async function killServices(backend: Backend, options: KillServicesOptions): Promise<ChangeSummary> {
+  const { project, services } = options;
+  const isOrphan = ({ service }: ObservedContainer): boolean =>
+    project !== undefined && services === undefined && !isDeclared(project, service);
   return carryOut(backend, options, 'any', async (one, signal) => {
-    if (!isUp(one)) return 'kept';
+    if (!isUp(one) || isOrphan(one)) return 'kept';
     const { killSignal } = options;
     await backend.kill(one.id, killSignal === undefined ? { signal } : { killSignal, signal });
     return 'killed';
@@ -237,6 +241,11 @@ async function ready(
   if (condition === 'settled' && isUp(one)) return;
   const { eager = true, waitTimeout: timeout } = options;
   await pass(backend, watch, { id, name, condition, restart, timeout, eager }, signal);
+}
+
+/** Also one whose profile is off. */
+function isDeclared({ services, disabledServices }: Project, service: string): boolean {
+  return Object.hasOwn(services, service) || Object.hasOwn(disabledServices, service);
 }
 
 function isUp({ status }: ObservedContainer): boolean {

@@ -25,7 +25,7 @@ export async function down(invocation: Invocation<DownOptions>): Promise<number>
   if (options.all) return (await import('./down-all.ts')).downAll(invocation);
   const scope = await requireProjectName(context);
   const { volumes, removeOrphans, rmi, timeout } = options;
-  const summary = await takeDown(context, {
+  return takeDown(context, {
     projectName: scope.name,
     project: scope.project ?? undefined,
     services: words.length > 0 ? words : undefined,
@@ -35,10 +35,14 @@ export async function down(invocation: Invocation<DownOptions>): Promise<number>
     timeout,
     signal: context.signal,
   });
-  return reportChanges(context, summary, scope.name);
 }
 
-async function takeDown(context: Context, options: BootDownOptions): Promise<ChangeSummary> {
+/** Takes a project down, shows how it goes and what failed; resolves to the exit code. */
+export async function takeDown(context: Context, options: BootDownOptions): Promise<number> {
+  return reportChanges(context, await downWithBoard(context, options), options.projectName);
+}
+
+async function downWithBoard(context: Context, options: BootDownOptions): Promise<ChangeSummary> {
   const backend = await context.backend();
   const boot = await import('../../boot/index.ts');
   using board = new ProgressBoard(context.output);

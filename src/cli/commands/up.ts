@@ -6,6 +6,7 @@ import { exitCode } from '../exit-codes.ts';
 import { bootProgress } from '../output/boot-progress.ts';
 import type { Output } from '../output/output.ts';
 import { ProgressBoard } from '../output/progress-board.ts';
+import { quietImages } from '../output/quiet-images.ts';
 import type { Style } from '../output/style.ts';
 import type { Column } from '../output/table.ts';
 import { took } from '../output/time.ts';
@@ -13,7 +14,7 @@ import { printable } from '../output/width.ts';
 import { requireProject } from '../scope.ts';
 import { t } from '../text.ts';
 import { upAttached } from './up-attached.ts';
-import { type PlanOptions, upPlanOptions } from './up-options.ts';
+import { excludeEachOther, type PlanOptions, upPlanOptions } from './up-options.ts';
 
 export interface UpOptions extends PlanOptions {
   detach: boolean;
@@ -24,9 +25,15 @@ export interface UpOptions extends PlanOptions {
   /** ms. */
   timeout: number | undefined;
   noStart: boolean;
+  quietPull: boolean;
+  quietBuild: boolean;
   noLogPrefix: boolean;
   timestamps: boolean;
+  attach: readonly string[];
+  noAttach: readonly string[];
+  attachDependencies: boolean;
   abortOnContainerExit: boolean;
+  abortOnContainerFailure: boolean;
   exitCodeFrom: string | undefined;
   all: boolean;
   exclude: readonly string[];
@@ -36,6 +43,7 @@ export interface UpOptions extends PlanOptions {
 export async function up(invocation: Invocation<UpOptions>): Promise<number> {
   const { context, words, options } = invocation;
   if (options.all) return (await import('./up-all.ts')).upAll(invocation);
+  checkCombination(options);
   const { project } = await requireProject(context, words);
   const detached = options.detach || options.wait || options.noStart || context.output.json;
   const { wait, waitTimeout, timeout, noStart, noEager } = options;
@@ -47,11 +55,38 @@ export async function up(invocation: Invocation<UpOptions>): Promise<number> {
     boot.up(backend, project, {
       ...wishes,
       signal: context.signal,
-      onProgress: bootProgress(board, project.name),
+      onProgress: quietImages(bootProgress(board, project.name), options),
     }),
   );
   showSummary(context, summary, project.name);
   return summary.ok ? exitCode.success : exitCode.failure;
+}
+
+/** What is about staying attached says nothing to an `up` that does not. */
+function checkCombination(options: UpOptions): void {
+  const attached: readonly (readonly [string, boolean])[] = [
+    ['--abort-on-container-exit', options.abortOnContainerExit],
+    ['--abort-on-container-failure', options.abortOnContainerFailure],
+    ['--exit-code-from', options.exitCodeFrom !== undefined],
+    ['--attach', options.attach.length > 0],
+    ['--attach-dependencies', options.attachDependencies],
+  ];
+  const detached: readonly (readonly [string, boolean])[] = [
+    ['--detach', options.detach],
+    ['--wait', options.wait],
+    ['--no-start', options.noStart],
+  ];
+  const pairs = detached.flatMap(([a, hasA]) => attached.map(([b, hasB]) => [a, hasA, b, hasB] as const));
+  excludeEachOther([
+    ...pairs,
+    ['--attach', options.attach.length > 0, '--attach-dependencies', options.attachDependencies],
+    [
+      '--abort-on-container-exit',
+      options.abortOnContainerExit,
+      '--abort-on-container-failure',
+      options.abortOnContainerFailure,
+    ],
+  ]);
 }
 
 async function withBoard<T>(context: Context, work: (board: ProgressBoard) => Promise<T>): Promise<T> {

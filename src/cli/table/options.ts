@@ -58,3 +58,5 @@ export const environment: ListDeclaration<string> = {
 export const timestamps: FlagDeclaration = { flags: '-t, --timestamps', about: 'option.timestamps' };
 export const idsOnly: FlagDeclaration = { flags: '-q, --quiet', about: 'option.idsOnly' };
 export const force: FlagDeclaration = { flags: '-f, --force', about: 'option.force' };
+export const quietPull: FlagDeclaration = { flags: '--quiet-pull', about: 'option.quietPull' };
+export const quietBuild: FlagDeclaration = { flags: '--quiet-build', about: 'option.quietBuild' };
