@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# The README's second command: the engines that the tests need, every check, then every test. What it started is stopped
-# at the end. The last line is the tally, `N passed, N failed, N skipped`.
+# The README's second command: the engines that the tests need, every check, then every test, then whether the tests left
+# anything on the engines. What it started is stopped at the end. The last line is the tally, `N passed, N failed, N
+# skipped`.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 cd "$project"
@@ -30,10 +31,25 @@ main() {
 
   step tests
   local code=0
+  with_new_groups node test/lab/left-behind.ts >"$report/held-before"
   with_new_groups node node_modules/vitest/vitest.mjs run --reporter=default --reporter=json \
     --outputFile.json="$report/vitest.json" || code=$?
   tally=$(node scripts/tally.mjs "$report/vitest.json" "$code")
+
+  step 'left behind'
+  left_behind || [ -n "${CI:-}" ] || code=1
   return "$code"
+}
+
+# What the engines hold now and did not hold before the tests: a test that does not clean up after itself. In CI, where
+# the engines go with the machine, it is only told.
+left_behind() {
+  local left
+  with_new_groups node test/lab/left-behind.ts >"$report/held-after" || return 1
+  left=$(LC_ALL=C comm -13 "$report/held-before" "$report/held-after")
+  [ -n "$left" ] || return 0
+  sed 's/^/LEFT BEHIND: /' <<<"$left"
+  return 1
 }
 
 # npm leaves out optional packages for which the Node that it runs on is too old (parts of vitest and knip, on a Node of

@@ -252,6 +252,7 @@ export class BootManager {
       ...options,
       events: this.#options.events,
       projectName: project.name,
+      project,
     });
     return rows;
   }

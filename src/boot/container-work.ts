@@ -62,7 +62,7 @@ class Creation implements ContainerWork {
   }
 
   async finish(): Promise<string | null> {
-    if (this.#step.start && this.#id !== null) await start(this.#context, this.#id);
+    if (this.#step.start && this.#id !== null) await start(this.#context, this.#step, this.#id);
     return this.#id;
   }
 
@@ -115,14 +115,14 @@ class Replacement implements ContainerWork {
       await backend.remove(current, { force: true, keepVolumes: true }).catch(ignoreGone);
       await backend.rename(id, name);
     });
-    if (this.#step.start && !first) await start(this.#context, id);
+    if (this.#step.start && !first) await start(this.#context, this.#step, id);
     return id;
   }
 
   /** Gets the new one ready while the old one still serves, and sends clients over. */
   async #startBeside(service: DesiredService, id: string, current: string): Promise<void> {
     const { holder, signal } = this.#context;
-    await start(this.#context, id);
+    await start(this.#context, this.#step, id);
     await passReady(this.#context, service, { id, name: this.#step.name });
     if (holder === null || !holder.services.includes(service.name)) return;
     // From here on clients are with the new one: it stays, whatever becomes of the old one.
@@ -203,20 +203,24 @@ async function startExisting(context: UpContext, step: ContainerStep): Promise<v
   const { current, currentName, name } = step;
   if (current === null) return;
   if (currentName !== name) await limit.run(() => backend.rename(current, name));
-  await start(context, current);
+  await start(context, step, current);
 }
 
-async function start(context: UpContext, id: string): Promise<void> {
-  const { backend, limit, signal, watch, story } = context;
+async function start(context: UpContext, step: ContainerStep, id: string): Promise<void> {
+  const { backend, limit, signal, watch, story, hooks } = context;
+  await hooks.beforeStart(step, id, context.plan);
   watch.starting(id);
   await limit.run(() => backend.start(id, { signal }), signal);
   watch.started(id);
   story.started(id);
+  await hooks.afterStart(step, id);
 }
 
-async function stop(context: UpContext, { current }: ContainerStep): Promise<void> {
-  const { backend, limit, signal, options, story } = context;
+async function stop(context: UpContext, step: ContainerStep): Promise<void> {
+  const { backend, limit, signal, options, story, hooks } = context;
+  const { current } = step;
   if (current === null) return;
+  await hooks.beforeStop(step, current);
   story.stopping(current);
   try {
     await limit.run(() => backend.stop(current, { timeout: options.timeout, signal }), signal);

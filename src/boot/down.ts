@@ -3,6 +3,7 @@ import { asWherryError } from '../core/errors.ts';
 import { type Backend, cancelled, isWherryError, throwIfAborted, type WherryError } from '../core/index.ts';
 import { isAnonymous } from './container-work.ts';
 import { dependencyFailed } from './failure.ts';
+import { ServiceHooks } from './hooks/service-hooks.ts';
 import { Limit } from './limit.ts';
 import { observeContainers } from './observed.ts';
 import type { ChangeRow, ChangeSummary, DownOptions } from './options.ts';
@@ -71,6 +72,7 @@ class DownRun {
   readonly #options: DownOptions;
   readonly #limit: Limit;
   readonly #signal: AbortSignal;
+  readonly #hooks: ServiceHooks;
   readonly #done = new Map<string, Promise<ChangeRow>>();
 
   constructor(backend: Backend, plan: Plan, current: ProjectState, options: DownOptions) {
@@ -80,6 +82,8 @@ class DownRun {
     this.#options = options;
     this.#limit = new Limit(options.parallel ?? 8);
     this.#signal = options.signal ?? new AbortController().signal;
+    const { projectName, project, onProgress } = options;
+    this.#hooks = new ServiceHooks({ backend, projectName, project, onProgress });
   }
 
   async run(): Promise<ChangeRow[]> {
@@ -148,6 +152,7 @@ class DownRun {
     const signal = this.#signal;
     const one = this.#current.containers.find((container) => container.id === id);
     const inherited = volumes === true && one !== undefined ? await this.#inheritedVolumes(id) : [];
+    if (one !== undefined) await this.#hooks.beforeStop(one, signal);
     if (one?.status !== 'created' && one?.status !== 'exited')
       await this.#backend.stop(id, { timeout, signal });
     await this.#backend.remove(id, { force: true, keepVolumes: volumes !== true, signal });

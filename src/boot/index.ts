@@ -5,6 +5,19 @@ export type { DiscoveryMethod, EndpointHealthType, ServiceEndpoint } from './end
 export { isLocalEndpoint, resolvedHealthUrl, resolvedHostPort, resolvedUrl } from './endpoint-address.ts';
 export { EndpointBuilder, newEndpoint } from './endpoint-builder.ts';
 export { type GcReport, gc } from './gc.ts';
+export {
+  type AssignedPort,
+  type CopyPort,
+  type CopyQuestion,
+  copyPorts,
+  copyVariables,
+  IsolatedCopies,
+  type IsolatedCopy,
+  isolateProject,
+  type PlaceCopyOptions,
+  placeCopy,
+} from './isolated/index.ts';
+export { type HookCalls, type HookedContainer, runHooks } from './hooks/exec-hooks.ts';
 export { createLease, type Lease, type LeaseOptions } from './leases.ts';
 export { type EndpointFileProblem, loadEndpoints } from './load-endpoints.ts';
 export { observe, type ProjectRow, projectNames, type ServiceRow } from './observed.ts';

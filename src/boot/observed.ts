@@ -95,7 +95,8 @@ export async function projectNames(
 /** What the labels of one listed container say. */
 function observed(summary: ContainerSummary): ObservedContainer {
   const { labels } = summary;
-  const oneOff = labels[composeLabel.oneOff] === 'True';
+  // A hook's container is none of the service's own either.
+  const oneOff = labels[composeLabel.oneOff] === 'True' || labels[composeLabel.hook] !== undefined;
   const number = Number.parseInt(labels[composeLabel.containerNumber] ?? '', 10);
   return {
     service: labels[composeLabel.service] ?? '',

@@ -78,6 +78,8 @@ export interface DownOptions extends BootOptions {
 /** Which containers of a project a verb is for. */
 export interface ServiceOptions extends BootOptions {
   projectName: string;
+  /** What its files say: without it no hooks run around starts and stops. */
+  project?: Project | undefined;
   /** Default: all services. A name without any container fails with `NOT_FOUND`. */
   services?: readonly string[] | undefined;
   /** Also one-off containers (`run`). Default: false. */
@@ -107,8 +109,8 @@ export interface StartServicesOptions extends ServiceOptions {
 }
 
 export interface KillServicesOptions extends ServiceOptions {
-  /** Only containers of services that it has, unless `services` names others. Default: all that have its name. */
-  project?: Project | undefined;
+  /** With `project` and without `services`: also containers of services that it does not have. Default: false. */
+  removeOrphans?: boolean | undefined;
   /** Default: SIGKILL. */
   killSignal?: string | undefined;
 }

@@ -11,6 +11,16 @@ export type BootProgress =
   | { kind: 'step'; step: Step; state: StepState; durationMs: number; error: WherryError | null }
   | { kind: 'image'; image: string; services: readonly string[]; progress: ImageProgress }
   | { kind: 'health'; service: string; container: string; health: EngineHealth }
+  /** What a hook of a service's container writes; `error` is there when it failed and that stops nothing. */
+  | {
+      kind: 'hook';
+      /** As `post_start[0]`. */
+      hook: string;
+      service: string;
+      container: string;
+      line: string;
+      error: WherryError | null;
+    }
   /** Another process works on the same project; this one waits until it is done. */
   | { kind: 'locked'; project: string; pid: number; since: Date };
 

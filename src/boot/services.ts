@@ -2,6 +2,7 @@ import type { Project } from '../compose/index.ts';
 import { asWherryError } from '../core/errors.ts';
 import { type Backend, cancelled, isWherryError, throwIfAborted, WherryError } from '../core/index.ts';
 import { pass } from './gate.ts';
+import { ServiceHooks } from './hooks/service-hooks.ts';
 import { Limit } from './limit.ts';
 import { type ObservedContainer, observeContainers } from './observed.ts';
 import type {
@@ -22,8 +23,10 @@ type Verb = (one: ObservedContainer, signal: AbortSignal) => Promise<Change>;
 
 /** Stops running containers, those that depend on others first. */
 export async function stopServices(backend: Backend, options: StopServicesOptions): Promise<ChangeSummary> {
+  const hooks = hooksOf(backend, options);
   return carryOut(backend, options, 'dependants-first', async (one, signal) => {
     if (!isUp(one)) return 'kept';
+    await hooks.beforeStop(one, signal);
     await backend.stop(one.id, { timeout: options.timeout, signal });
     return 'stopped';
   });
@@ -31,6 +34,20 @@ export async function stopServices(backend: Backend, options: StopServicesOption
 
 /** Starts containers that do not run, those that others depend on first. */
 export async function startServices(backend: Backend, options: StartServicesOptions): Promise<ChangeSummary> {
+  const hooks = hooksOf(backend, options);
+  return start(backend, options, {
+    before: (one, signal) => hooks.beforeStart(one, signal),
+    after: (one, signal) => hooks.afterStart(one, signal),
+  });
+}
+
+type Around = (one: ObservedContainer, signal: AbortSignal) => Promise<void>;
+
+async function start(
+  backend: Backend,
+  options: StartServicesOptions,
+  hooks: { before?: Around; after: Around },
+): Promise<ChangeSummary> {
   const watch = new ProjectWatch(backend, options.projectName);
   if (options.wait === true) watch.begin(new Date());
   try {
@@ -38,9 +55,11 @@ export async function startServices(backend: Backend, options: StartServicesOpti
       const change = isUp(one) ? 'kept' : 'started';
       watch.seed({ id: one.id, phase: phaseOf(one.status), health: one.health, exitCode: one.exitCode });
       if (change === 'started') {
+        await hooks.before?.(one, signal);
         watch.starting(one.id);
         await backend.start(one.id, { signal });
         watch.started(one.id);
+        await hooks.after(one, signal);
       }
       if (options.wait === true) await ready(backend, watch, one, options, signal);
       return change;
@@ -50,7 +69,10 @@ export async function startServices(backend: Backend, options: StartServicesOpti
   }
 }
 
-/** Stops in reverse dependency order, then starts in dependency order; dependants with `restart: true` go along. */
+/**
+ * Stops in reverse dependency order, then starts in dependency order; dependants with `restart: true` go along. What runs
+ * before a start (`pre_start`) does not run again, as with Docker Compose.
+ */
 export async function restartServices(
   backend: Backend,
   options: RestartServicesOptions,
@@ -61,7 +83,9 @@ export async function restartServices(
   const services = [...new Set(along.map((one) => one.service))];
   if (services.length === 0) return summary([], began);
   const stopped = await stopServices(backend, { ...options, services });
-  const started = await startServices(backend, { ...options, services });
+  const hooks = hooksOf(backend, options);
+  const after: Around = (one, signal) => hooks.afterStart(one, signal);
+  const started = await start(backend, { ...options, services }, { after });
   const failed = stopped.rows.filter((row) => row.error !== null);
   const rows = started.rows.map((row): ChangeRow => {
     const error = row.error ?? failed.find((other) => other.name === row.name)?.error ?? null;
@@ -72,9 +96,12 @@ export async function restartServices(
 
 /** Sends a signal to running containers, all at once. */
 export async function killServices(backend: Backend, options: KillServicesOptions): Promise<ChangeSummary> {
-  const { project, services } = options;
+  const { project, services, removeOrphans } = options;
   const isOrphan = ({ service }: ObservedContainer): boolean =>
-    project !== undefined && services === undefined && !isDeclared(project, service);
+    project !== undefined &&
+    removeOrphans !== true &&
+    services === undefined &&
+    !isDeclared(project, service);
   return carryOut(backend, options, 'any', async (one, signal) => {
     if (!isUp(one) || isOrphan(one)) return 'kept';
     const { killSignal } = options;
@@ -88,9 +115,11 @@ export async function removeServices(
   backend: Backend,
   options: RemoveServicesOptions,
 ): Promise<ChangeSummary> {
+  const hooks = hooksOf(backend, options);
   return carryOut(backend, options, 'dependants-first', async (one, signal) => {
     if (isUp(one)) {
       if (options.stop !== true) return 'kept';
+      await hooks.beforeStop(one, signal);
       await backend.stop(one.id, { signal });
     }
     await backend.remove(one.id, { keepVolumes: options.volumes !== true, signal });
@@ -114,6 +143,10 @@ export async function resumeServices(backend: Backend, options: ServiceOptions):
     await backend.resume(one.id, { signal });
     return 'resumed';
   });
+}
+
+function hooksOf(backend: Backend, { projectName, project, onProgress }: ServiceOptions): ServiceHooks {
+  return new ServiceHooks({ backend, projectName, project, onProgress });
 }
 
 type Order = 'dependants-first' | 'dependencies-first' | 'any';

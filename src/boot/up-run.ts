@@ -7,6 +7,7 @@ import { type ContainerWork, containerWork } from './container-work.ts';
 import type { DesiredService } from './desired.ts';
 import { dependencyFailed } from './failure.ts';
 import { type GateCondition, noHealthCheck, pass } from './gate.ts';
+import type { UpHooks } from './hooks/up-hooks.ts';
 import { performImageStep } from './image-work.ts';
 import type { Limit } from './limit.ts';
 import type { UpOptions } from './options.ts';
@@ -34,6 +35,7 @@ export interface UpContext {
   signal: AbortSignal;
   report: (progress: BootProgress) => void;
   story: BootStory;
+  hooks: UpHooks;
   /** Pulls and builds that failed before the plan was made. */
   failedImages: ReadonlyMap<string, WherryError>;
 }

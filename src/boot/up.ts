@@ -5,12 +5,14 @@ import { traced } from '../tracing/index.ts';
 import { BootStory } from './boot-story.ts';
 import { type DesiredService, desiredServices } from './desired.ts';
 import { died } from './failure.ts';
+import { UpHooks } from './hooks/up-hooks.ts';
 import { performImageStep } from './image-work.ts';
 import { Limit } from './limit.ts';
 import type { UpOptions, UpPlanOptions } from './options.ts';
 import type { ImageStep, Plan } from './plan.ts';
 import { planUp } from './plan-up.ts';
 import { findPortHolder, type PortHolder } from './port-holder.ts';
+import type { OnProgress } from './progress.ts';
 import { lockProject } from './project-lock.ts';
 import { behindProxy } from './serve/behind-proxy.ts';
 import { lookAtProject, type ProjectState, withResources } from './state.ts';
@@ -174,6 +176,8 @@ class Up {
   }
 
   async #context({ plan, state }: Preview): Promise<UpContext> {
+    const files = await readFileContents(this.#project);
+    const report: OnProgress = (progress) => this.#options.onProgress?.(progress);
     return {
       backend: this.#backend,
       project: this.#project,
@@ -183,12 +187,20 @@ class Up {
       holder: this.#options.holder,
       images: new Map(state.images),
       failedImages: new Map(),
-      files: await readFileContents(this.#project),
+      files,
       watch: this.#watch,
       limit: new Limit(this.#options.parallel ?? 8),
       signal: this.#signal,
-      report: (progress) => this.#options.onProgress?.(progress),
+      report,
       story: this.#story,
+      hooks: new UpHooks({
+        backend: this.#backend,
+        project: this.#project,
+        files,
+        watch: this.#watch,
+        signal: this.#signal,
+        report,
+      }),
     };
   }
 

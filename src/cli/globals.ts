@@ -8,6 +8,8 @@ export interface GlobalOptions {
   profile: readonly string[];
   envFile: readonly string[];
   projectDirectory: string | undefined;
+  /** Empty: the name of the copy is derived. */
+  isolated: string | undefined;
   engine: boolean;
   backend: BackendType | undefined;
   host: string | undefined;
@@ -32,6 +34,7 @@ export const globalOptions: CommandDeclaration<GlobalOptions>['options'] = {
     about: 'global.projectDirectory',
     complete: 'directory',
   },
+  isolated: { flags: '--isolated[=<name>]', about: 'global.isolated' },
   engine: { flags: '--engine', about: 'global.engine' },
   backend: {
     flags: '--backend <type>',

@@ -24,6 +24,12 @@ export interface Parsed {
   words: readonly string[];
 }
 
+/**
+ * Stands for the value that an option such as `--isolated[=<name>]` was not given. No argument of a process has such a
+ * character.
+ */
+const noValue = '\0';
+
 /** Splits a command line into the values of all declared options and the words, with commander. */
 export function parseOptions(declared: Options, argv: readonly string[], settings: ParseSettings): Parsed {
   const parser = new Command()
@@ -45,7 +51,7 @@ export function parseOptions(declared: Options, argv: readonly string[], setting
     takesValue: option.required,
   }));
   try {
-    parser.parse(inNormalSpelling(argv, spelled, settings), { from: 'user' });
+    parser.parse(inNormalSpelling(withValues(declared, argv), spelled, settings), { from: 'user' });
   } catch (error) {
     throw asUsage(error, settings.name);
   }
@@ -57,15 +63,29 @@ export function parseOptions(declared: Options, argv: readonly string[], setting
     else if (declaration.many === true) values[name] = value ?? [];
     else values[name] = option.required ? value : value === true;
   }
-  return { values, words: parser.args };
+  return { values, words: parser.args.map(asGiven) };
+}
+
+/** Commander takes the next word for a value that may be left out; ours is said with `=`, or not at all. */
+function withValues(declared: Options, argv: readonly string[]): string[] {
+  const bare = Object.values(declared).flatMap(({ flags }) => /^(--[\w-]+)\[=/.exec(flags)?.[1] ?? []);
+  return argv.map((word) => (bare.includes(word) ? `${word}=${noValue}` : word));
+}
+
+/** A word that was no option after all. */
+function asGiven(word: string): string {
+  return word.endsWith(`=${noValue}`) ? word.slice(0, -2) : word;
 }
 
 function commanderOption(declaration: Declared): Option {
-  const option = new Option(declaration.flags);
+  const option = new Option(declaration.flags.replace(/\[=(<.*>)\]$/, ' $1'));
+  // `--no-attach <service>` is no negation: it has a value.
+  if (option.required) option.negate = false;
   if (option.negate) return option.default(undefined);
   const { parse: parseValue = (text: string): unknown => text, many, choices } = declaration;
   if (option.required) {
-    option.argParser((text: string, previous: unknown) => {
+    option.argParser((word: string, previous: unknown) => {
+      const text = word === noValue ? '' : asGiven(word);
       const value = parseValue(choices === undefined ? text : chosen(option, choices, text));
       return many === true ? [...((previous as unknown[] | undefined) ?? []), value] : value;
     });

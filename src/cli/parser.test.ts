@@ -17,6 +17,19 @@ describe('the parser', () => {
     expect((await parse('-p', 'one', 'up', '-p', 'two')).globals.projectName).toBe('two');
   });
 
+  it('takes a value that may be left out with = only', async () => {
+    expect((await parse('up')).globals.isolated).toBeUndefined();
+    const up = await parse('up', '--isolated', 'web');
+    expect(up).toMatchObject({ globals: { isolated: '' }, words: ['web'] });
+    expect((await parse('--isolated=a', 'up', '--isolated=b')).globals.isolated).toBe('b');
+    expect((await parse('--isolated=a', 'up')).globals.isolated).toBe('a');
+    const exec = await parse('exec', '--isolated', 'web', 'prog', '--isolated', '--isolated=');
+    expect(exec).toMatchObject({
+      globals: { isolated: '' },
+      words: ['web', 'prog', '--isolated', '--isolated='],
+    });
+  });
+
   it("prefers the command's own spelling behind the command", async () => {
     const logs = await parse('-f', 'a.yaml', 'logs', '-f', 'web');
     expect(logs.globals.file).toEqual(['a.yaml']);

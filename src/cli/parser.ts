@@ -74,9 +74,9 @@ export function checkWords(command: AnyCommand, words: readonly string[]): void 
   }
 }
 
-/** `-f, --file <path>` → `-f`, `--file`. */
+/** `-f, --file <path>` → `-f`, `--file`; `--isolated[=<name>]` → `--isolated`. */
 export function spellings(flags: string): string[] {
-  return flags.split(', ').map((flag) => flag.split(' ')[0] ?? flag);
+  return flags.split(', ').map((flag) => flag.split(/[ [=]/)[0] ?? flag);
 }
 
 /** Without any option there is nothing to parse: commander, which costs as much as half of a short command, stays away. */

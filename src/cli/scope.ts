@@ -4,6 +4,7 @@ import type { LoadOptions, Problem, Project } from '../compose/index.ts';
 import { formatProblem } from '../compose/problem.ts';
 import { isWherryError, WherryError } from '../core/errors.ts';
 import type { Context } from './context.ts';
+import { copyName, type IsolatedProject, isolationOf } from './isolation.ts';
 import { t } from './text.ts';
 import { usage } from './usage.ts';
 
@@ -17,6 +18,8 @@ export interface ProjectScope {
   project: Project | null;
   /** Why nothing new can be made of the files, which are good enough to tell what there is. */
   refusal?: WherryError;
+  /** There when the project is an isolated copy. */
+  isolated?: IsolatedProject | undefined;
 }
 
 /** The names that the Compose specification gives to the file of a project. */
@@ -35,23 +38,26 @@ export async function findScope(context: Context): Promise<Scope> {
   const hasFile =
     globals.file.length > 0 || nonEmpty(env.COMPOSE_FILE) !== undefined || findFile(context) !== undefined;
   if (!hasFile)
-    return named === undefined ? { kind: 'engine' } : { kind: 'project', name: named, project: null };
+    return named === undefined
+      ? { kind: 'engine' }
+      : { kind: 'project', name: await nameWithoutFile(context, named), project: null };
   return await loadScope(context);
 }
 
 /** A key that is not carried out is no reason not to list, follow or take down what runs. */
 async function loadScope(context: Context): Promise<ProjectScope> {
   try {
-    const project = await loadProjectOf(context);
-    return { kind: 'project', name: project.name, project };
+    const { project, isolated } = await loadProjectOf(context);
+    return { kind: 'project', name: project.name, project, isolated };
   } catch (refusal) {
     if (!isWherryError(refusal, 'INVALID')) throw refusal;
     const { loadProject } = await import('../compose/index.ts');
-    const loaded = await loadProject({ ...projectOptions(context), unsupported: 'kept' }).catch(
-      () => undefined,
-    );
+    const isolation = await isolationOf(context);
+    const options = { ...projectOptions(context), ...isolation?.load };
+    const loaded = await loadProject({ ...options, unsupported: 'kept' }).catch(() => undefined);
     if (loaded === undefined) throw refusal;
-    return { kind: 'project', name: loaded.project.name, project: loaded.project, refusal };
+    const project = isolation?.applied(loaded.project) ?? loaded.project;
+    return { kind: 'project', name: project.name, project, refusal };
   }
 }
 
@@ -69,7 +75,7 @@ export async function requireProject(
   if (scope.kind === 'project' && scope.project !== null) {
     const { disabledServices } = scope.project;
     const dormant = services.some((name) => Object.hasOwn(disabledServices, name));
-    return { ...scope, project: dormant ? await loadProjectOf(context, services) : scope.project };
+    return { ...scope, ...(dormant ? await loadProjectOf(context, services) : { project: scope.project }) };
   }
   throw new WherryError('NOT_FOUND', t('scope.noFile', { directory: context.directory }), {
     hint: t('scope.noFileFix'),
@@ -86,11 +92,16 @@ export async function requireProjectName(context: Context): Promise<ProjectScope
   });
 }
 
-async function loadProjectOf(context: Context, services?: readonly string[]): Promise<Project> {
+async function loadProjectOf(
+  context: Context,
+  services?: readonly string[],
+): Promise<{ project: Project; isolated: IsolatedProject | undefined }> {
   const { loadProject } = await import('../compose/index.ts');
-  const { project, warnings } = await loadProject({ ...projectOptions(context), services });
+  const isolation = await isolationOf(context);
+  const options = { ...projectOptions(context), ...isolation?.load };
+  const { project, warnings } = await loadProject({ ...options, services });
   if (services === undefined) tellWarnings(context, warnings);
-  return project;
+  return { project: isolation?.applied(project) ?? project, isolated: isolation?.of(project) };
 }
 
 /** What the global options say of a project. */
@@ -121,6 +132,14 @@ function findFile({ globals, directory }: Context): string | undefined {
     if (found !== undefined || parent === current) return found;
     current = parent;
   }
+}
+
+/** The isolated copy of that project, by its name alone. */
+async function nameWithoutFile(context: Context, named: string): Promise<string> {
+  const name = copyName(context);
+  if (name === undefined) return named;
+  const { copyProject } = await import('../boot/isolated/index.ts');
+  return copyProject(named, name, context.directory);
 }
 
 function nonEmpty(text: string | undefined): string | undefined {

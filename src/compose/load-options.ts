@@ -12,6 +12,8 @@ export interface LoadOptions {
   projectDirectory?: string | undefined;
   /** Default: `COMPOSE_PROJECT_NAME`, the files' `name`, the name of the project directory. */
   projectName?: string | undefined;
+  /** Gives the project another name, before variables are filled in. Default: it keeps the one it has. */
+  rename?: ((name: string, directory: string) => Promise<string>) | undefined;
   /** Default: those of `COMPOSE_PROFILES`. */
   profiles?: readonly string[] | undefined;
   /** Default: those of `COMPOSE_ENV_FILES`, else a `.env` in the project directory. */

@@ -44,7 +44,7 @@ export async function mergeFiles(
   for (const file of files) documents.push(...(await loader.parse(file)));
   if (to.failed) throw invalidProject(to.problems);
 
-  const name = projectName({
+  const own = projectName({
     explicit: options.projectName,
     environment: found.get('COMPOSE_PROJECT_NAME'),
     files: documents.map((document) =>
@@ -52,6 +52,7 @@ export async function mergeFiles(
     ),
     directory,
   });
+  const name = (await options.rename?.(own, directory)) ?? own;
   environment.set('COMPOSE_PROJECT_NAME', name);
   const merged = await loader.load(files, { directory, base: directory, environment, including: [] });
   if (merged === undefined) throw new WherryError('INVALID', 'the compose files are empty');

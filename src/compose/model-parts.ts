@@ -2,6 +2,7 @@
 
 /** A command that runs at a point of a container's life. */
 export interface Hook {
+  /** Empty: the image's own, only before the start. */
   command: string[];
   /** Only before the start, in a container of its own. Default: the image of the service. */
   image?: string;

@@ -31,6 +31,8 @@ function readHook(kind: keyof typeof fields, node: Node, path: Path, to: Reading
   const draft: HookDraft = { privileged: false, environment: {}, perReplica: false };
   const read = readFields(draft, fields[kind], node, path, to);
   if (read?.command !== undefined) return to.mark({ ...read, command: read.command }, node, path);
+  if (read !== undefined && kind === 'pre_start' && node.kind === 'mapping' && !node.entries.has('command'))
+    return to.mark({ ...read, command: [] }, node, path);
   const silent = read === undefined || node.kind !== 'mapping' || node.entries.has('command');
   return silent ? undefined : to.error('missing-key', 'needs a command', node, path);
 }

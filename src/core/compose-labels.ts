@@ -11,7 +11,8 @@ type Name =
   | 'environmentFile'
   | 'network'
   | 'volume'
-  | 'version';
+  | 'version'
+  | 'hook';
 
 /** The labels by which Docker Compose, and we with it, know what belongs to a project. */
 export const composeLabel: Readonly<Record<Name, string>> = {
@@ -29,4 +30,6 @@ export const composeLabel: Readonly<Record<Name, string>> = {
   network: 'com.docker.compose.network',
   volume: 'com.docker.compose.volume',
   version: 'com.docker.compose.version',
+  /** On containers in which a hook of the service runs. */
+  hook: 'com.docker.compose.hook',
 };

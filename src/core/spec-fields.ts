@@ -68,7 +68,6 @@ const fieldTypes: Readonly<Record<keyof ContainerSpec, FieldType>> = {
   tty: 'true or false',
   stopSignal: 'a string',
   stopGracePeriod: 'a number',
-  autoRemove: 'true or false',
   capAdd: 'a list of strings',
   capDrop: 'a list of strings',
   privileged: 'true or false',

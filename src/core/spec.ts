@@ -59,11 +59,6 @@ export interface ContainerSpec {
   stopSignal?: string;
   /** How long `stop` waits before it kills, in ms. Default: 10 000. */
   stopGracePeriod?: number;
-  /**
-   * The engine removes the container, with its anonymous volumes, when it has ended: for those that nobody stays with.
-   * Who waits for it has to do so before its end. Default: false.
-   */
-  autoRemove?: boolean;
   capAdd?: readonly string[];
   capDrop?: readonly string[];
   privileged?: boolean;

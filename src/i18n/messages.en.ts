@@ -36,6 +36,7 @@ export interface Messages {
   'build.noTagFix': Record<never, never>;
   'build.noSecretId': { text: string | number };
   'build.nothing': Record<never, never>;
+  'column.address': Record<never, never>;
   'column.alternateValue': Record<never, never>;
   'column.blockIo': Record<never, never>;
   'column.command': Record<never, never>;
@@ -49,6 +50,7 @@ export interface Messages {
   'column.driver': Record<never, never>;
   'column.image': Record<never, never>;
   'column.imageId': Record<never, never>;
+  'column.inFile': Record<never, never>;
   'column.memory': Record<never, never>;
   'column.memoryShare': Record<never, never>;
   'column.name': Record<never, never>;
@@ -57,6 +59,7 @@ export interface Messages {
   'column.networkIo': Record<never, never>;
   'column.pids': Record<never, never>;
   'column.platform': Record<never, never>;
+  'column.port': Record<never, never>;
   'column.ports': Record<never, never>;
   'column.repository': Record<never, never>;
   'column.required': Record<never, never>;
@@ -68,6 +71,7 @@ export interface Messages {
   'column.tag': Record<never, never>;
   'column.time': Record<never, never>;
   'column.url': Record<never, never>;
+  'column.variable': Record<never, never>;
   'column.volumeName': Record<never, never>;
   'command.attach.about': Record<never, never>;
   'command.build.about': Record<never, never>;
@@ -225,6 +229,7 @@ export interface Messages {
   'global.envFile': Record<never, never>;
   'global.file': Record<never, never>;
   'global.help': Record<never, never>;
+  'global.isolated': Record<never, never>;
   'global.host': Record<never, never>;
   'global.json': Record<never, never>;
   'global.noColor': Record<never, never>;
@@ -279,6 +284,7 @@ export interface Messages {
   'interrupted': Record<never, never>;
   'images.ofEngine': Record<never, never>;
   'images.ofEngineFix': Record<never, never>;
+  'isolated.variables': { name: string | number; base: string | number; file: string | number };
   'kill.nothing': Record<never, never>;
   'ls.directoryNeedsDiscover': Record<never, never>;
   'ls.noEngine': { reason: string | number };
@@ -495,6 +501,8 @@ export interface Messages {
   'progress.done.start': Record<never, never>;
   'progress.done.stop': Record<never, never>;
   'progress.healthy': Record<never, never>;
+  'progress.hook': { name: string | number; hook: string | number; line: string | number };
+  'progress.hookFailed': { reason: string | number };
   'progress.image': { name: string | number };
   'progress.locked': { pid: string | number; project: string | number };
   'progress.made': Record<never, never>;
@@ -640,6 +648,7 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'build.noTagFix': 'add -t NAME',
   'build.noSecretId': '--secret {text} has no id',
   'build.nothing': 'no service of this project is built',
+  'column.address': 'ADDRESS',
   'column.alternateValue': 'ALTERNATE VALUE',
   'column.blockIo': 'BLOCK I/O',
   'column.command': 'COMMAND',
@@ -653,6 +662,7 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'column.driver': 'DRIVER',
   'column.image': 'IMAGE',
   'column.imageId': 'IMAGE ID',
+  'column.inFile': 'IN THE FILE',
   'column.memory': 'MEM USAGE / LIMIT',
   'column.memoryShare': 'MEM %',
   'column.name': 'NAME',
@@ -661,6 +671,7 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'column.networkIo': 'NET I/O',
   'column.pids': 'PIDS',
   'column.platform': 'PLATFORM',
+  'column.port': 'PORT',
   'column.ports': 'PORTS',
   'column.repository': 'REPOSITORY',
   'column.required': 'REQUIRED',
@@ -672,6 +683,7 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'column.tag': 'TAG',
   'column.time': 'TIME',
   'column.url': 'URL',
+  'column.variable': 'VARIABLE',
   'column.volumeName': 'VOLUME NAME',
   'command.attach.about': 'Connect this terminal with the main process of a running container',
   'command.build.about': 'Build the images of services, or an image from a directory',
@@ -829,6 +841,7 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'global.envFile': 'File with variables for the compose file',
   'global.file': 'Compose file',
   'global.help': 'Show this page',
+  'global.isolated': 'Run a copy of the project beside others: own names, free ports; named by git branch or folder unless said',
   'global.host': 'Address of the engine: unix:///path or tcp://host:port',
   'global.json': 'Print JSON: an array, or an object a line for what goes on',
   'global.noColor': 'No colours',
@@ -883,6 +896,7 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'interrupted': 'interrupted',
   'images.ofEngine': '-a, --digests and --filter are for the images of the engine',
   'images.ofEngineFix': 'add --engine',
+  'isolated.variables': 'this is the copy {name} of {base}; its ports as variables: set -a; . {file}',
   'kill.nothing': 'there is no container to kill',
   'ls.directoryNeedsDiscover': 'a directory is named with --discover only',
   'ls.noEngine': 'the status is not known: {reason}',
@@ -1099,6 +1113,8 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'progress.done.start': 'started',
   'progress.done.stop': 'stopped',
   'progress.healthy': 'healthy',
+  'progress.hook': '{name} {hook}: {line}',
+  'progress.hookFailed': 'warning: {reason}',
   'progress.image': 'image {name}',
   'progress.locked': 'waiting: process {pid} works on {project}',
   'progress.made': 'created',

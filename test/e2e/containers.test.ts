@@ -22,13 +22,18 @@ describe.each(engines)('containers on $id', { timeout: 180_000 }, (engine) => {
   let under: EngineUnderTest;
   let directory: Directory;
   const made: string[] = [];
+  const networks: string[] = [];
+  const volumes: string[] = [];
 
   beforeAll(async () => {
     under = await engineUnderTest(engine);
     directory = await Directory.make(under.backend);
   });
   afterAll(async () => {
-    for (const name of made) await under.backend.remove(name, { force: true }).catch(() => undefined);
+    const { backend } = under;
+    for (const name of made) await backend.remove(name, { force: true }).catch(() => undefined);
+    for (const name of networks) await backend.networks?.remove(name).catch(() => undefined);
+    for (const name of volumes) await backend.volumes?.remove(name).catch(() => undefined);
     await directory?.[Symbol.asyncDispose]();
     await under?.backend[Symbol.asyncDispose]();
   });
@@ -260,28 +265,26 @@ describe.each(engines)('containers on $id', { timeout: 180_000 }, (engine) => {
 
   it('makes, lists and removes networks and volumes', async () => {
     const name = newId('e2e');
-    try {
-      expect((await w(['network', 'create', '--label', 'e2e=1', name])).code).toBe(0);
-      expect(JSON.parse((await w(['network', 'inspect', name])).stdout)).toMatchObject([
-        { name, labels: { e2e: '1' } },
-      ]);
-      const running = await start(stays);
-      expect((await w(['network', 'connect', '--alias', 'friend', name, running])).code).toBe(0);
-      expect((await w(['run', '--rm', '--network', name, under.image, 'nslookup', 'friend'])).code).toBe(0);
-      expect((await w(['network', 'disconnect', name, running])).code).toBe(0);
-      expect((await w(['volume', 'create', name])).stdout).toBe(`${name}\n`);
-      expect(
-        (await w(['run', '--rm', '-v', `${name}:/data`, under.image, 'sh', '-c', 'echo kept > /data/x']))
-          .code,
-      ).toBe(0);
-      expect((await w(['run', '--rm', '-v', `${name}:/data:ro`, under.image, 'cat', '/data/x'])).stdout).toBe(
-        'kept\n',
-      );
-      expect((await w(['volumes', '-q'])).stdout.split('\n')).toContain(name);
-    } finally {
-      await w(['network', 'rm', name]);
-      await w(['volume', 'rm', name]);
-    }
+    networks.push(name);
+    volumes.push(name);
+    expect((await w(['network', 'create', '--label', 'e2e=1', name])).code).toBe(0);
+    expect(JSON.parse((await w(['network', 'inspect', name])).stdout)).toMatchObject([
+      { name, labels: { e2e: '1' } },
+    ]);
+    const running = await start(stays);
+    expect((await w(['network', 'connect', '--alias', 'friend', name, running])).code).toBe(0);
+    expect((await w(['run', '--rm', '--network', name, under.image, 'nslookup', 'friend'])).code).toBe(0);
+    expect((await w(['network', 'disconnect', name, running])).code).toBe(0);
+    expect((await w(['volume', 'create', name])).stdout).toBe(`${name}\n`);
+    expect(
+      (await w(['run', '--rm', '-v', `${name}:/data`, under.image, 'sh', '-c', 'echo kept > /data/x'])).code,
+    ).toBe(0);
+    expect((await w(['run', '--rm', '-v', `${name}:/data:ro`, under.image, 'cat', '/data/x'])).stdout).toBe(
+      'kept\n',
+    );
+    expect((await w(['volumes', '-q'])).stdout.split('\n')).toContain(name);
+    expect(await w(['network', 'rm', name])).toMatchObject({ code: 0 });
+    expect(await w(['volume', 'rm', name])).toMatchObject({ code: 0 });
     expect((await w(['volumes', '-q'])).stdout.split('\n')).not.toContain(name);
   });
 

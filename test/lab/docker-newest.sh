@@ -69,6 +69,9 @@ keep_docker0() {
 }
 
 stop() {
+  if alive "$id" && command -v docker >/dev/null; then
+    docker --host "$host" ps --all --quiet | xargs -r docker --host "$host" rm --force --volumes >/dev/null || true
+  fi
   halt "$id"
   forward --delete 10.211.0.0/16 10.212.0.0/16
   ip link delete "$bridge" 2>/dev/null || true

@@ -9,10 +9,13 @@ import type { Dialect } from './dialect.ts';
 import type { KillableExec } from './exec-capture.ts';
 import { ExecExit } from './exec-exit.ts';
 import { killExec } from './exec-kill.ts';
+import { holdsOutput } from './exec-output.ts';
 import { ExecTerminal } from './exec-terminal.ts';
 import { sendInput } from './process-input.ts';
 
-/** How long after the end of its stream a process may take to end, as its engine sees it: a busy one is slow to look. */
+/** How long after the end of its stream a process may take to end before it is looked at. */
+const END_EXPECTED_MS = 250;
+/** How long it may take as its engine sees it: a busy one is slow to look. */
 const END_LIMIT_MS = 30_000;
 
 /**
@@ -67,7 +70,12 @@ export async function execInContainer(
   const { socket } = await connection.upgrade(start);
   const exit = new ExecExit(connection, dialect, execId);
   const terminal = new ExecTerminal(connection, execId, dialect);
-  const kill = (): Promise<boolean> => killExec(connection, { container: id, exec: execId });
+  const target = { container: id, exec: execId };
+  const kill = (): Promise<boolean> => killExec(connection, target);
+  const hasEnded = async (): Promise<boolean> => {
+    if (await exit.within(END_EXPECTED_MS)) return true;
+    return !(await holdsOutput(connection, target)) && exit.within(END_LIMIT_MS);
+  };
   const process = new ContainerExec(socket, {
     id: execId,
     exit,
@@ -75,7 +83,7 @@ export async function execInContainer(
     tty,
     stdin: hasInput(stdin),
     resize: (next) => terminal.resize(next),
-    hasEnded: () => exit.within(END_LIMIT_MS),
+    hasEnded,
   });
   // A size that comes too late for a short process is no failure of the exec.
   if (size !== undefined && !takesSize && startSize === null) terminal.resize(size).catch(() => undefined);

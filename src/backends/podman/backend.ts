@@ -1,4 +1,10 @@
-import type { CreateOptions, StatsOptions, StopOptions, UpdateChanges } from '../../core/backend.ts';
+import type {
+  CreateOptions,
+  StatsOptions,
+  StopOptions,
+  UpdateChanges,
+  WaitOptions,
+} from '../../core/backend.ts';
 import type { BackendCapabilities } from '../../core/capabilities.ts';
 import type {
   ContainerInfo,
@@ -6,6 +12,7 @@ import type {
   ContainerSummary,
   ListFilter,
   ProcessTable,
+  WaitResult,
 } from '../../core/container.ts';
 import { isWherryError, WherryError } from '../../core/errors.ts';
 import type { CallOptions } from '../../core/image.ts';
@@ -20,7 +27,7 @@ import { checkBindSources } from './bind-sources.ts';
 import { type LibpodInfo, podmanCapabilities } from './capabilities.ts';
 import { checkPlatform } from './check-platform.ts';
 import { checkTarget } from './copy-target.ts';
-import { podmanDialect } from './dialect.ts';
+import { isOlder, podmanDialect } from './dialect.ts';
 import { HealthDriver } from './health-driver.ts';
 import { podmanImageDifferences } from './image-differences.ts';
 import { hasInit } from './init-binary.ts';
@@ -32,6 +39,7 @@ import { podmanContainer } from './read-container.ts';
 import type { PodmanService } from './service.ts';
 import { podmanStats } from './stats-all.ts';
 import { updatePodman } from './update.ts';
+import { waitUntilRemoved } from './wait-removed.ts';
 
 export interface PodmanBackendOptions extends Omit<EngineApiBackendOptions, 'dialect' | 'images'> {
   /** A service that ends with the backend. */
@@ -91,6 +99,11 @@ export class PodmanBackend extends EngineApiBackend {
       await this.resume(id, options);
       await end();
     }
+  }
+
+  override async wait(id: string, options: WaitOptions = {}): Promise<WaitResult> {
+    if (options.condition !== 'removed' || !isOlder(this.#version, [5, 0])) return super.wait(id, options);
+    return waitUntilRemoved((name, wishes) => super.wait(name, wishes), id, options);
   }
 
   override async inspect(id: string, options: CallOptions = {}): Promise<ContainerInfo> {

@@ -35,7 +35,7 @@ export async function bringUp(
   signal: AbortSignal,
 ): Promise<readonly ContainerInfo[]> {
   const { backend, project, service, maxWait, boot } = options;
-  const scope = { projectName: project.name, services: [service], signal };
+  const scope = { projectName: project.name, project, services: [service], signal };
   await orNothing(resumeServices(backend, scope));
   const declared = project.services[service];
   const probed = declared !== undefined && outsideProbe(declared) !== undefined;
@@ -62,7 +62,7 @@ export async function bringToZero(
   { backend, project, service }: Pick<BringUpOptions, 'backend' | 'project' | 'service'>,
   action: 'stop' | 'pause',
 ): Promise<void> {
-  const scope = { projectName: project.name, services: [service] };
+  const scope = { projectName: project.name, project, services: [service] };
   const verb = action === 'pause' ? pauseServices : stopServices;
   // Not every engine stops what is frozen.
   if (action === 'stop') throwFailure(await orNothing(resumeServices(backend, scope)));

@@ -162,6 +162,7 @@ class Server implements ProjectServer {
       if (!published) continue;
       const { rows } = await stopServices(this.#backend, {
         projectName: this.#project.name,
+        project: this.#project,
         services: [name],
         signal,
       });

@@ -1,4 +1,5 @@
 import type { ChangeRow, ChangeSummary } from '../../boot/index.ts';
+import type { Project } from '../../compose/index.ts';
 import type { Backend } from '../../core/backend.ts';
 import { isWherryError } from '../../core/errors.ts';
 import type { Context } from '../context.ts';
@@ -13,7 +14,7 @@ export interface Verb {
   services: (
     boot: typeof import('../../boot/index.ts'),
     backend: Backend,
-    options: { projectName: string; services: readonly string[] | undefined },
+    options: { projectName: string; project: Project | undefined; services: readonly string[] | undefined },
   ) => Promise<ChangeSummary>;
   container: (backend: Backend, id: string) => Promise<void>;
   /** The remark on a container of a service that was left as it is; without it nothing is said. */
@@ -50,7 +51,11 @@ export async function act(context: Context, names: readonly string[], verb: Verb
   if (names.length === 0 || services.length > 0) {
     const boot = await import('../../boot/index.ts');
     const chosen = names.length === 0 ? undefined : services;
-    const summary = await verb.services(boot, backend, { projectName: scope.name, services: chosen });
+    const summary = await verb.services(boot, backend, {
+      projectName: scope.name,
+      project: scope.project ?? undefined,
+      services: chosen,
+    });
     for (const warning of summary.warnings) context.output.note(`${t('warning')} ${warning}`);
     // What was as it should be, or was left as it is, is not told as done.
     const touched = summary.rows.filter(({ change }) => change !== 'kept');

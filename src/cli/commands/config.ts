@@ -1,6 +1,7 @@
 import type { CanonicalStruct, LoadOptions } from '../../compose/index.ts';
 import type { Context } from '../context.ts';
 import type { Invocation } from '../declaration.ts';
+import { isolationOf } from '../isolation.ts';
 import { projectOptions, tellWarnings } from '../scope.ts';
 import { configNames, type NameOptions } from './config-names.ts';
 import { printRawModel, printVariables } from './config-raw.ts';
@@ -29,7 +30,9 @@ export async function config(invocation: Invocation<ConfigOptions>): Promise<und
   if (options.variables) return await printVariables(context, load, options);
   if (options.noInterpolate) return await printRawModel(context, load, options);
   const { loadProject, configDocument } = await import('../../compose/index.ts');
-  const { project, warnings } = await loadProject(load);
+  const isolation = await isolationOf(context);
+  const { project: loaded, warnings } = await loadProject({ ...load, ...isolation?.load });
+  const project = isolation?.applied(loaded) ?? loaded;
   tellWarnings(context, warnings);
   if (options.check) return;
   const names = await configNames(project, options);

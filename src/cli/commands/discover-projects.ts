@@ -44,6 +44,7 @@ function refuseOneProject({ globals }: Context): void {
     '-f': globals.file.length > 0,
     '-p': globals.projectName !== undefined,
     '--project-directory': globals.projectDirectory !== undefined,
+    '--isolated': globals.isolated !== undefined,
   };
   const [first] = Object.entries(given).find(([, isGiven]) => isGiven) ?? [];
   if (first !== undefined) throw usage(t('all.ofOneProject', { option: first }));

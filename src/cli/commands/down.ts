@@ -39,7 +39,15 @@ export async function down(invocation: Invocation<DownOptions>): Promise<number>
 
 /** Takes a project down, shows how it goes and what failed; resolves to the exit code. */
 export async function takeDown(context: Context, options: BootDownOptions): Promise<number> {
-  return reportChanges(context, await downWithBoard(context, options), options.projectName);
+  const summary = await downWithBoard(context, options);
+  if (summary.ok && options.services === undefined) await forgetCopy(options.projectName);
+  return reportChanges(context, summary, options.projectName);
+}
+
+/** An isolated copy that is gone needs its ports no more. */
+async function forgetCopy(project: string): Promise<void> {
+  const { IsolatedCopies } = await import('../../boot/isolated/index.ts');
+  await new IsolatedCopies().forget(project);
 }
 
 async function downWithBoard(context: Context, options: BootDownOptions): Promise<ChangeSummary> {

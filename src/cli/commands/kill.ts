@@ -11,14 +11,12 @@ export interface KillOptions {
  * Sends a signal to the main process of containers. In a project without names that is all of its services' containers;
  * with `--remove-orphans`, docker compose's word for it, also those of services that its files do not have any more.
  */
-export async function kill({ context, words, options }: Invocation<KillOptions>): Promise<number> {
+export function kill({ context, words, options }: Invocation<KillOptions>): Promise<number> {
   const { signal } = context;
   const { removeOrphans, signal: killSignal } = options;
-  const scope = await context.scope();
-  const project = scope.kind === 'project' && !removeOrphans ? (scope.project ?? undefined) : undefined;
   return act(context, words, {
     services: (boot, backend, chosen) =>
-      boot.killServices(backend, { ...chosen, project, killSignal, signal }),
+      boot.killServices(backend, { ...chosen, removeOrphans, killSignal, signal }),
     nothing: t('kill.nothing'),
     container: (backend, id) =>
       backend.kill(id, { signal, ...(killSignal === undefined ? {} : { killSignal }) }),

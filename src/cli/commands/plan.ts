@@ -1,5 +1,6 @@
 import type { Plan, Step } from '../../boot/index.ts';
 import type { Invocation } from '../declaration.ts';
+import { placed } from '../isolation.ts';
 import { labelOf } from '../output/boot-progress.ts';
 import type { Output } from '../output/output.ts';
 import type { Style } from '../output/style.ts';
@@ -46,7 +47,7 @@ export async function plan({ context, words, options }: Invocation<PlanOptions>)
     return;
   }
   if (verb !== 'up') throw usage(t('plan.verb', { verb }), t('plan.verbFix'));
-  const { project } = await requireProject(context, services);
+  const { project } = await placed(context, await requireProject(context, services), { effect: 'nothing' });
   show(output, await boot.previewUp(backend, project, { ...upPlanOptions(services, options), signal }));
 }
 

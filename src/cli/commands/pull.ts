@@ -18,9 +18,10 @@ export async function pull({ context, words, options }: Invocation<PullOptions>)
   const scope = await context.scope();
   if (scope.kind === 'project' && scope.project !== null) {
     const services = chosenServices(scope.project.services, words);
-    const images = services.flatMap(({ image, build }) =>
-      image === undefined || build !== undefined ? [] : [image],
-    );
+    const images = services.flatMap(({ image, build, preStart }) => [
+      ...(image === undefined || build !== undefined ? [] : [image]),
+      ...preStart.flatMap((hook) => (hook.image === undefined ? [] : [hook.image])),
+    ]);
     return eachImage(context, images, options, (name, board) => pullImage(context, name, options, board));
   }
   if (words.length === 0) throw usage(t('usage.imageNeeded'));

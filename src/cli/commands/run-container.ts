@@ -18,6 +18,8 @@ export interface Running {
   detach: boolean;
   /** Remove the container when it has ended and its exit code is read. */
   remove: boolean;
+  /** Done once it runs; its failure fails the run. */
+  afterStart?: ((id: string) => Promise<void>) | undefined;
 }
 
 /** Creates, starts and follows a container to its end; 125 to 127 when it did not come to life. */
@@ -35,6 +37,7 @@ export async function runContainer(context: Context, spec: ContainerSpec, runnin
     id = await create(context, backend, leased);
     if (running.detach) {
       await backend.start(id, { signal });
+      await running.afterStart?.(id);
       output.line(id);
       return exitCode.success;
     }
@@ -71,6 +74,8 @@ async function follow(
   end.catch(() => undefined);
   await backend.start(id, { signal });
   running.onStart();
+  const after = running.afterStart?.(id);
+  after?.catch(() => undefined);
   using _passing = tty ? undefined : passSignals(context, backend, id);
   const detachKeys = parseDetachKeys(defaultDetachKeys);
   const how = await converse(attached, output, { stdin, tty, detachKeys, signal });
@@ -78,5 +83,7 @@ async function follow(
     output.note(t('attach.detached', { name: id.slice(0, 12) }));
     return exitCode.success;
   }
-  return (await end).exitCode;
+  const { exitCode: code } = await end;
+  await after;
+  return code;
 }

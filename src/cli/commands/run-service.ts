@@ -6,6 +6,7 @@ import type { ContainerSpec } from '../../core/spec.ts';
 import type { Context } from '../context.ts';
 import type { Invocation } from '../declaration.ts';
 import { exitCode } from '../exit-codes.ts';
+import { placed } from '../isolation.ts';
 import { bootProgress } from '../output/boot-progress.ts';
 import { imageProgress } from '../output/image-progress.ts';
 import { ProgressBoard } from '../output/progress-board.ts';
@@ -27,14 +28,20 @@ export async function runService({ context, words, options }: Invocation<RunOpti
     const names = Object.keys(declared.services).join(', ');
     throw usage(t('usage.noSuchService', { name }), t('run.engineFix', { names }));
   }
-  const { project } = await requireProject(context, [name]);
+  const { project } = await placed(context, await requireProject(context, [name]));
   const service = project.services[name];
   if (service === undefined) throw usage(t('usage.noSuchService', { name }));
   const backend = await context.backend();
   if (!(await prepare(context, backend, project, service, options))) return exitCode.failure;
   const { stdin, tty } = terminalWishes(options, { project: true });
   const spec = await oneOffSpec(context, project, service, command, { ...options, interactive: stdin, tty });
-  return runContainer(context, spec, { stdin, tty, detach: options.detach, remove: options.rm });
+  const afterStart = async (id: string): Promise<void> => {
+    if (service.postStart.length === 0) return;
+    const { runHooks } = await import('../../boot/index.ts');
+    const container = { id, name: spec.name ?? name };
+    await runHooks('post_start', service, container, { backend, signal: context.signal });
+  };
+  return runContainer(context, spec, { stdin, tty, detach: options.detach, remove: options.rm, afterStart });
 }
 
 /** What has to be there first: the services that it depends on, its networks and volumes, its image. */

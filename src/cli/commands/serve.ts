@@ -5,6 +5,7 @@ import type { Context } from '../context.ts';
 import type { Invocation } from '../declaration.ts';
 import { deferred } from '../deferred.ts';
 import { exitCode } from '../exit-codes.ts';
+import { placed } from '../isolation.ts';
 import type { Output } from '../output/output.ts';
 import { took } from '../output/time.ts';
 import { printable } from '../output/width.ts';
@@ -60,7 +61,7 @@ async function serveServices(
   metrics: ServedMetrics | null,
 ): Promise<number> {
   const { output, interrupts } = context;
-  const { project } = await requireProject(context, words);
+  const { project } = await placed(context, await requireProject(context, words));
   const backend = await context.backend();
   const boot = await import('../../boot/index.ts');
   const opening = new AbortController();

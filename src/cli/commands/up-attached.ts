@@ -1,10 +1,12 @@
-import type { BootSummary, UpOptions as BootUpOptions } from '../../boot/index.ts';
+import type { BootSummary, UpOptions as BootUpOptions, StopServicesOptions } from '../../boot/index.ts';
+import type { IsolatedCopy } from '../../boot/isolated/index.ts';
 import type { Project } from '../../compose/index.ts';
 import type { Backend } from '../../core/backend.ts';
 import type { Context } from '../context.ts';
 import { deferred } from '../deferred.ts';
 import { exitCode } from '../exit-codes.ts';
 import { bootProgress } from '../output/boot-progress.ts';
+import { reportCopy, showCopy } from '../output/isolated-copy.ts';
 import { LinePrefix } from '../output/prefix.ts';
 import { ProgressBoard } from '../output/progress-board.ts';
 import { quietImages } from '../output/quiet-images.ts';
@@ -27,6 +29,8 @@ export interface AttachedOptions {
   exitCodeFrom: string | undefined;
   /** ms. */
   timeout: number | undefined;
+  /** The isolated copy that the project is; null for none. */
+  copy: IsolatedCopy | null;
 }
 
 /**
@@ -94,6 +98,8 @@ export async function upAttached(
     }
   for (const { name, url } of summary?.rows ?? [])
     if (url !== null) output.note(t('up.answers', { name, url }));
+  if (options.copy !== null && summary !== undefined)
+    showCopy(context, await reportCopy(context, options.copy));
   const ending = endsTogether(options) ? exited : new Promise<never>(() => undefined);
   const end = await Promise.race([interrupted, ending, follower.idle().then(() => 'ended' as const)]);
   if (end !== 'ended') {
@@ -102,6 +108,7 @@ export async function upAttached(
     const { timeout } = options;
     const stopped = await stopAll(context, backend, {
       projectName: project.name,
+      project,
       services: wishes.services,
       timeout,
     });
@@ -167,11 +174,7 @@ async function lastExitCode(
   return ends.find((end) => end.exitCode !== 0)?.exitCode ?? exitCode.success;
 }
 
-async function stopAll(
-  context: Context,
-  backend: Backend,
-  options: { projectName: string; services: readonly string[] | undefined; timeout: number | undefined },
-): Promise<boolean> {
+async function stopAll(context: Context, backend: Backend, options: StopServicesOptions): Promise<boolean> {
   const boot = await import('../../boot/index.ts');
   using board = new ProgressBoard(context.output);
   const summary = await boot.stopServices(backend, {

@@ -3,7 +3,9 @@ import { isWherryError } from '../../core/errors.ts';
 import type { Context } from '../context.ts';
 import type { Invocation } from '../declaration.ts';
 import { exitCode } from '../exit-codes.ts';
+import { placed } from '../isolation.ts';
 import { bootProgress } from '../output/boot-progress.ts';
+import { type CopyReport, reportCopy, showCopy } from '../output/isolated-copy.ts';
 import type { Output } from '../output/output.ts';
 import { ProgressBoard } from '../output/progress-board.ts';
 import { quietImages } from '../output/quiet-images.ts';
@@ -44,11 +46,11 @@ export async function up(invocation: Invocation<UpOptions>): Promise<number> {
   const { context, words, options } = invocation;
   if (options.all) return (await import('./up-all.ts')).upAll(invocation);
   checkCombination(options);
-  const { project } = await requireProject(context, words);
+  const { project, copy } = await placed(context, await requireProject(context, words));
   const detached = options.detach || options.wait || options.noStart || context.output.json;
   const { wait, waitTimeout, timeout, noStart, noEager } = options;
   const wishes = { ...upPlanOptions(words, options), wait, waitTimeout, timeout, noStart, eager: !noEager };
-  if (!detached) return upAttached(context, project, wishes, options);
+  if (!detached) return upAttached(context, project, wishes, { ...options, copy });
   const backend = await context.backend();
   const boot = await import('../../boot/index.ts');
   const summary = await withBoard(context, (board) =>
@@ -58,7 +60,8 @@ export async function up(invocation: Invocation<UpOptions>): Promise<number> {
       onProgress: quietImages(bootProgress(board, project.name), options),
     }),
   );
-  showSummary(context, summary, project.name);
+  const report = copy === null ? undefined : await reportCopy(context, copy);
+  showSummary(context, summary, project.name, report);
   return summary.ok ? exitCode.success : exitCode.failure;
 }
 
@@ -105,16 +108,22 @@ const styles: Readonly<Record<BootRow['status'], Style>> = {
 };
 
 /** The table of services with where they answer, what went wrong, and how to stop. */
-export function showSummary(context: Context, summary: BootSummary, project: string): void {
+export function showSummary(
+  context: Context,
+  summary: BootSummary,
+  project: string,
+  isolated?: CopyReport,
+): void {
   const { output } = context;
   if (output.json) {
-    output.value({ project, ...summary });
+    output.value({ project, ...summary, ...(isolated && { isolated }) });
     return;
   }
   for (const warning of summary.warnings)
     output.note(`${output.paintNote('yellow', t('warning'))} ${warning}`);
   if (!output.quiet) output.table(columns(output), summary.rows);
   for (const row of summary.rows) if (row.error !== null) showFailure(output, row);
+  if (isolated !== undefined) showCopy(context, isolated);
   output.note('');
   if (summary.ok)
     output.note(t('up.done', { project, time: took(summary.durationMs), command: downCommand(context) }));
@@ -172,7 +181,7 @@ function showFailure(output: Output, row: BootRow): void {
 
 /** `wherry down` with the options that found this project and its engine. */
 function downCommand({ globals }: Context): string {
-  const { file, projectName, projectDirectory, backend, host, context } = globals;
+  const { file, projectName, projectDirectory, isolated, backend, host, context } = globals;
   const pairs: [string, string | undefined][] = [
     ...file.map((path): [string, string] => ['-f', path]),
     ['-p', projectName],
@@ -182,6 +191,7 @@ function downCommand({ globals }: Context): string {
     ['--context', context],
   ];
   const given = pairs.flatMap(([flag, value]) => (value === undefined ? [] : [flag, quoted(value)]));
+  if (isolated !== undefined) given.push(isolated === '' ? '--isolated' : `--isolated=${quoted(isolated)}`);
   return ['wherry', ...given, 'down'].join(' ');
 }
 

@@ -73,7 +73,7 @@ function optionThatWaits(options: Options, before: readonly string[]): Completio
 }
 
 function takesValue(options: Options, word: string): boolean {
-  return Object.values(options).some(({ flags }) => flags.includes('<') && spellings(flags).includes(word));
+  return Object.values(options).some(({ flags }) => flags.includes(' <') && spellings(flags).includes(word));
 }
 
 function indexOfWord(options: Options, words: readonly string[], from: number): number {

@@ -59,6 +59,13 @@ export function bootProgress(board: ProgressBoard, project: string): OnProgress 
       case 'health':
         if (progress.health === 'healthy') seen.healthy.add(progress.container);
         return;
+      case 'hook': {
+        const { container, hook, line, error } = progress;
+        const of = { name: shortName(container, project), hook };
+        if (error === null) board.log(t('progress.hook', { ...of, line }));
+        else board.log(t('progress.hookFailed', { ...of, reason: error.message }));
+        return;
+      }
       case 'locked':
         board.log(t('progress.locked', { project: progress.project, pid: progress.pid }));
         return;
@@ -71,7 +78,11 @@ export function labelOf(step: Step, project: string): string {
   if (step.kind === 'image') return t('progress.image', { name: step.image });
   if (step.kind === 'network') return t('progress.network', { name: step.name });
   if (step.kind === 'volume') return t('progress.volume', { name: step.name });
-  return step.name.startsWith(`${project}-`) ? step.name.slice(project.length + 1) : step.name;
+  return shortName(step.name, project);
+}
+
+function shortName(name: string, project: string): string {
+  return name.startsWith(`${project}-`) ? name.slice(project.length + 1) : name;
 }
 
 /** What was heard of the container of before says nothing of the one that takes its place. */

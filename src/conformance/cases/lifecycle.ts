@@ -165,15 +165,5 @@ export const lifecycleCases: readonly ConformanceCase[] = [
       await failsWith('CONFLICT', () => t.backend.processes(id), 'processes of an exited one');
     },
   },
-  {
-    name: 'lifecycle: what is to be removed by its engine is gone after its end',
-    run: async (t) => {
-      const id = await t.create({ command: ['true'], autoRemove: true });
-      equal((await t.backend.inspect(id)).spec.autoRemove, true, 'spec.autoRemove');
-      const gone = t.backend.wait(id, { condition: 'removed' }).catch(() => undefined);
-      await t.backend.start(id);
-      await gone;
-      await failsWith('NOT_FOUND', () => t.backend.inspect(id), 'inspect of what was removed');
-    },
   },
 ];

@@ -86,6 +86,20 @@ export const waitCases: readonly ConformanceCase[] = [
     },
   },
   {
+    name: 'wait: removed tells how the last run ended',
+    run: async (t) => {
+      const { id } = await t.shell('exit 3');
+      let subscribed = (): void => {};
+      const ready = new Promise<void>((resolve) => {
+        subscribed = resolve;
+      });
+      const waiting = t.backend.wait(id, { condition: 'removed', onSubscribed: subscribed });
+      await within(10_000, Promise.race([ready, waiting]), 'onSubscribed');
+      await t.backend.remove(id);
+      equal((await within(20_000, waiting, 'wait until removed')).exitCode, 3, 'exit code');
+    },
+  },
+  {
     name: 'wait: an end by signal is told, or null where the engine cannot',
     run: async (t) => {
       const id = await t.start({ command: ['sleep', '3600'] });

@@ -4,6 +4,7 @@ import { prepareFixtures } from '../../../src/conformance/index.ts';
 import type { Backend, ContainerSpec } from '../../../src/core/index.ts';
 import { connect } from '../../../src/index.ts';
 import { type LabEngine, labEngines } from '../../lab/engines.ts';
+import { removeLeft } from '../../lab/remove-left.ts';
 
 /** What a test of a Docker engine works with; everything that it made is removed at its end. */
 export class Bench implements AsyncDisposable {
@@ -55,9 +56,11 @@ export class Bench implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     for (const client of this.#clients) await client[Symbol.asyncDispose]();
-    const left = await this.backend.list({ all: true, labels: [this.label] });
-    await Promise.all(left.map(({ id }) => this.backend.remove(id, { force: true })));
-    await this.backend[Symbol.asyncDispose]();
+    try {
+      await removeLeft(this.backend, this.label);
+    } finally {
+      await this.backend[Symbol.asyncDispose]();
+    }
   }
 }
 

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import type { Backend, ContainerSpec } from '../../../src/core/index.ts';
 import { connect } from '../../../src/index.ts';
 import { type LabEngine, labEngines } from '../../lab/engines.ts';
+import { removeLeft } from '../../lab/remove-left.ts';
 import { putShellImage, shellImage } from '../../lab/shell-image.ts';
 
 /** An engine of the lab; what is made with it goes with the tests. */
@@ -41,9 +42,11 @@ function groundOf(engine: LabEngine): Ground {
     ground.backend = await connect({ type: engine.kind, host: engine.host });
   });
   afterAll(async () => {
-    const left = await ground.backend.list({ all: true, labels: [label] });
-    await Promise.all(left.map(({ id }) => ground.backend.remove(id, { force: true })));
-    await ground.backend[Symbol.asyncDispose]();
+    try {
+      await removeLeft(ground.backend, label);
+    } finally {
+      await ground.backend[Symbol.asyncDispose]();
+    }
   });
   return ground;
 }

@@ -4,12 +4,13 @@ import { prepareFixtures } from '../../../src/conformance/index.ts';
 import type { Backend, ContainerSpec } from '../../../src/core/index.ts';
 import { connect } from '../../../src/index.ts';
 import { type LabEngine, labEngines } from '../../lab/engines.ts';
+import { removeLeft } from '../../lab/remove-left.ts';
 
 /** A connection to an engine of the lab; what is made with it goes with it. */
 export class MonitorBench implements AsyncDisposable {
   readonly backend: Backend;
   readonly #image: string;
-  readonly #labels: Record<string, string> = { 'wherry-test': randomUUID() };
+  readonly #run: string = randomUUID();
 
   static async open({ kind, host }: LabEngine): Promise<MonitorBench> {
     const backend = await connect({ type: kind, host });
@@ -23,7 +24,7 @@ export class MonitorBench implements AsyncDisposable {
   }
 
   async start(spec: Partial<ContainerSpec> = {}): Promise<string> {
-    const labels = { ...spec.labels, ...this.#labels };
+    const labels = { ...spec.labels, 'wherry-test': this.#run };
     const id = await this.backend.create({
       image: this.#image,
       entrypoint: ['sleep', '3600'],
@@ -35,10 +36,11 @@ export class MonitorBench implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const labels = Object.entries(this.#labels).map(([key, value]) => `${key}=${value}`);
-    const left = await this.backend.list({ all: true, labels });
-    await Promise.all(left.map(({ id }) => this.backend.remove(id, { force: true })));
-    await this.backend[Symbol.asyncDispose]();
+    try {
+      await removeLeft(this.backend, `wherry-test=${this.#run}`);
+    } finally {
+      await this.backend[Symbol.asyncDispose]();
+    }
   }
 }
 
