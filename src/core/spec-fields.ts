@@ -61,6 +61,7 @@ const fieldTypes: Readonly<Record<keyof ContainerSpec, FieldType>> = {
   macAddress: 'a string',
   resources: 'an object',
   restart: 'an object',
+  autoRemove: 'true or false',
   healthcheck: 'an object',
   logging: 'an object',
   init: 'true or false',

@@ -48,6 +48,8 @@ export interface ContainerSpec {
 
   resources?: ResourceLimits;
   restart?: RestartPolicy;
+  /** The engine removes it, with its anonymous volumes, once it has ended. Excludes a restart policy. Default: false. */
+  autoRemove?: boolean;
   healthcheck?: HealthCheckSpec;
   logging?: LoggingSpec;
 

@@ -49,6 +49,9 @@ export function invalidFields(spec: ContainerSpec): SpecProblem[] {
   if (spec.pullPolicy !== undefined && !['always', 'missing', 'never'].includes(spec.pullPolicy)) {
     say('pullPolicy', `"${spec.pullPolicy}" is none of always, missing and never`);
   }
+  if (spec.autoRemove === true && !['no', undefined].includes(spec.restart?.name)) {
+    say('autoRemove', `excludes the restart policy ${spec.restart?.name}`);
+  }
   checkNetwork(spec, say);
   checkNumbers(spec, say);
   return problems;

@@ -514,8 +514,6 @@ export interface Messages {
   'prune.reclaimed': { size: string | number };
   'rm.kept': { name: string | number };
   'rm.nothing': Record<never, never>;
-  'run.detachedRemoval': Record<never, never>;
-  'run.detachedRemovalFix': Record<never, never>;
   'run.engineFix': { names: string | number };
   'scope.engineRefused': Record<never, never>;
   'scope.noFile': { directory: string | number };
@@ -1126,8 +1124,6 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'prune.reclaimed': '{size} reclaimed',
   'rm.kept': '{name} runs and is left alone; -s stops it first',
   'rm.nothing': 'there is no stopped container to remove',
-  'run.detachedRemoval': '--rm needs wherry to stay until the container ends, and -d sends it away',
-  'run.detachedRemovalFix': 'leave out -d, or remove it later with `wherry rm`',
   'run.engineFix': 'services: {names}. For an image write `wherry run --engine IMAGE`',
   'scope.engineRefused': 'this command works on a project, and --engine says that there is none',
   'scope.noFile': 'there is no compose file in {directory} or above',

@@ -101,12 +101,6 @@ describe('the command line', () => {
         fix: see \`wherry --help\`
       "
     `);
-    expect(await fault(['run', '-d', '--rm', 'image'])).toMatchInlineSnapshot(`
-      "error: --rm needs wherry to stay until the container ends, and -d sends it away
-        why: the command line is not understood
-        fix: leave out -d, or remove it later with \`wherry rm\`
-      "
-    `);
     expect(await fault(['run', '-p', '80:x', 'image'])).toMatchInlineSnapshot(`
       "error: "80:x" is not a port to publish
         why: the command line is not understood

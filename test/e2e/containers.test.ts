@@ -82,6 +82,19 @@ describe.each(engines)('containers on $id', { timeout: 180_000 }, (engine) => {
     await expect(under.backend.inspect(name)).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 
+  it('leaves the removal of one that nobody follows to the engine', async () => {
+    const name = await start('sleep 3600', '--rm');
+    expect((await w(['kill', name])).code).toBe(0);
+    await expect
+      .poll(async () => (await w(['ps', '-a', '--format', '{{.Names}}', '--engine'])).stdout, {
+        timeout: 30_000,
+      })
+      .not.toContain(name);
+    const never = newId('e2e');
+    expect((await w(['run', '-d', '--rm', '--name', never, under.image, '/nowhere'])).code).toBe(127);
+    await expect(under.backend.inspect(never)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+
   it('ends run with 127 for a command that is not there, 126 for one that is no program, 125 for a bad option', async () => {
     expect((await w(['run', '--rm', under.image, '/nosuch'])).code).toBe(127);
     expect((await w(['run', '--rm', under.image, '/etc'])).code).toBe(126);

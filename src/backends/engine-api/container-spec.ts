@@ -54,6 +54,7 @@ export function containerSpec(record: ContainerRecord): ContainerSpec {
     restart: restart(host),
     healthcheck: healthcheck(config.Healthcheck),
     logging: logging(host),
+    autoRemove: host.AutoRemove || undefined,
     init: host.Init ?? undefined,
     stdinOpen: config.OpenStdin || undefined,
     tty: config.Tty || undefined,

@@ -102,6 +102,7 @@ function hostConfig(spec: ContainerSpec): HostConfigRecord {
         ? undefined
         : { Type: spec.logging.driver ?? '', Config: spec.logging.options ?? {} },
     Annotations: spec.annotations,
+    AutoRemove: spec.autoRemove,
     Init: spec.init,
     CapAdd: spec.capAdd,
     CapDrop: spec.capDrop,

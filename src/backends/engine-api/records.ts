@@ -95,6 +95,7 @@ export interface HostConfigRecord {
   ShmSize?: number;
   StorageOpt?: Maybe<Readonly<Record<string, string>>>;
   Ulimits?: Maybe<readonly { Name: string; Soft: number; Hard: number }[]>;
+  AutoRemove?: boolean;
   Init?: Maybe<boolean>;
   CapAdd?: Maybe<readonly string[]>;
   CapDrop?: Maybe<readonly string[]>;

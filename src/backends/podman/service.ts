@@ -7,6 +7,7 @@ import type { PodmanConfig } from '../../core/config.ts';
 import { cancelled, throwIfAborted, WherryError } from '../../core/errors.ts';
 import type { CallOptions } from '../../core/image.ts';
 import { unixDialer } from '../../transport/dialer.ts';
+import { guardGroup } from './service-guard.ts';
 
 /** A `podman system service` of ours. Its containers live on without it. */
 export interface PodmanService extends AsyncDisposable {
@@ -17,7 +18,7 @@ export interface PodmanService extends AsyncDisposable {
 const readyLimit = 20_000;
 const stopLimit = 5000;
 
-/** Starts a service that ends with its `[Symbol.asyncDispose]` or with this process. `UNAVAILABLE` with Podman's last words when it does not come up. */
+/** Starts a service that ends with its `[Symbol.asyncDispose]` or with this process, also when that is killed. `UNAVAILABLE` with Podman's last words when it does not come up. */
 export async function startService(config: PodmanConfig, options: CallOptions = {}): Promise<PodmanService> {
   const { signal } = options;
   throwIfAborted(signal);
@@ -31,6 +32,8 @@ export async function startService(config: PodmanConfig, options: CallOptions = 
     // Leads a process group: a rootless service is a child of this process, which does not always pass signals on.
     detached: true,
   });
+  const guard = child.pid === undefined ? undefined : guardGroup(child.pid, folder);
+  child.once('exit', () => guard?.leave());
   const stop = async (): Promise<void> => {
     process.off('exit', leave);
     await ended(child);

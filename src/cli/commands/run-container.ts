@@ -16,7 +16,7 @@ export interface Running {
   stdin: boolean;
   tty: boolean;
   detach: boolean;
-  /** Remove the container when it has ended and its exit code is read. */
+  /** Remove the container when it has ended: once its exit code is read, or by the engine when nobody follows it. */
   remove: boolean;
   /** Done once it runs; its failure fails the run. */
   afterStart?: ((id: string) => Promise<void>) | undefined;
@@ -28,16 +28,21 @@ export async function runContainer(context: Context, spec: ContainerSpec, runnin
   const backend = await context.backend();
   let id: string | undefined;
   let started = false;
-  const lease = running.remove
-    ? await import('../../boot/index.ts').then((boot) => boot.createLease(backend.address))
-    : undefined;
+  let isHandedOver = false;
+  const lease =
+    running.remove && !running.detach
+      ? await import('../../boot/index.ts').then((boot) => boot.createLease(backend.address))
+      : undefined;
   try {
     const leased =
-      lease === undefined ? spec : { ...spec, labels: { ...spec.labels, [labels.lease]: lease.id } };
+      lease === undefined
+        ? { ...spec, ...(running.remove ? { autoRemove: true } : {}) }
+        : { ...spec, labels: { ...spec.labels, [labels.lease]: lease.id } };
     id = await create(context, backend, leased);
     if (running.detach) {
       await backend.start(id, { signal });
       await running.afterStart?.(id);
+      isHandedOver = true;
       output.line(id);
       return exitCode.success;
     }
@@ -50,7 +55,8 @@ export async function runContainer(context: Context, spec: ContainerSpec, runnin
     reportFault(error, output, globals);
     return started ? exitCodeOf(error) : exitCodeOfRun(error);
   } finally {
-    if (running.remove && id !== undefined) await backend.remove(id, { force: true }).catch(() => undefined);
+    if (running.remove && !isHandedOver && id !== undefined)
+      await backend.remove(id, { force: true }).catch(() => undefined);
     await lease?.release();
   }
 }

@@ -1,6 +1,5 @@
 import type { Invocation } from '../declaration.ts';
-import { t } from '../text.ts';
-import { readOptions, usage } from '../usage.ts';
+import { readOptions } from '../usage.ts';
 import { terminalWishes } from './exec.ts';
 import { runContainer } from './run-container.ts';
 import { containerSpec, type RunSpecOptions } from './run-spec.ts';
@@ -16,7 +15,6 @@ export interface RunOptions extends RunSpecOptions {
 /** Runs a command in a new container: of a service in a project, of an image elsewhere. */
 export async function run({ context, words, options }: Invocation<RunOptions>): Promise<number> {
   const scope = await context.scope();
-  if (options.detach && options.rm) throw usage(t('run.detachedRemoval'), t('run.detachedRemovalFix'));
   if (scope.kind === 'project') {
     const { runService } = await import('./run-service.ts');
     return runService({ context, words, options });

@@ -1,3 +1,4 @@
+import { isWherryError } from '../../core/index.ts';
 import type { ConformanceCase } from '../case.ts';
 import { equal, eventually, failsWith, includes, ok } from '../expect.ts';
 
@@ -43,6 +44,27 @@ export const lifecycleCases: readonly ConformanceCase[] = [
       ok(
         ended.finishedAt && ended.startedAt && ended.finishedAt >= ended.startedAt,
         'it ended after its start',
+      );
+    },
+  },
+  {
+    name: 'lifecycle: one with autoRemove is gone once it has ended',
+    run: async (t) => {
+      const id = await t.create({ command: ['sleep', '3600'], autoRemove: true });
+      equal((await t.backend.inspect(id)).spec.autoRemove, true, 'autoRemove of its spec');
+      await t.backend.start(id);
+      await t.backend.kill(id);
+      const isGone = (): Promise<boolean> =>
+        t.backend.inspect(id).then(
+          () => false,
+          (error: unknown) => isWherryError(error, 'NOT_FOUND'),
+        );
+      await eventually(isGone, 'it is removed');
+      const restart = { name: 'always' } as const;
+      await failsWith(
+        'INVALID',
+        () => t.create({ autoRemove: true, restart }),
+        'autoRemove with a restart policy',
       );
     },
   },

@@ -96,10 +96,13 @@ describe('a service that is started when none answers', () => {
     },
   );
 
-  it.skipIf(!hasPodman)(
-    'ends with a process that just exits (SKIPPED without Podman and root)',
+  it.skipIf(!hasPodman).each([
+    { how: 'just exits', last: 'process.exit(3)', code: 3 },
+    { how: 'is killed', last: "process.kill(process.pid, 'SIGKILL')", code: null },
+  ])(
+    'ends with a process that $how (SKIPPED without Podman and root)',
     { timeout },
-    async () => {
+    async ({ last, code }) => {
       const podmanPath = await realPodman();
       const script = join(folder, 'open.ts');
       const index = new URL('../../../src/backends/podman/index.ts', import.meta.url).pathname;
@@ -114,18 +117,20 @@ describe('a service that is started when none answers', () => {
         `import { podmanFactory } from ${JSON.stringify(index)};
 const backend = await podmanFactory.open(${JSON.stringify(config)}, {});
 console.log(backend.address);
-process.exit(3);`,
+${last};`,
       );
       const child = spawn(process.execPath, [script], { env: { ...process.env, TMPDIR: folder } });
       let output = '';
       child.stdout.on('data', (data: Buffer) => {
         output += data.toString();
       });
-      const code = await new Promise((resolve) => void child.once('close', resolve));
+      const ended = await new Promise((resolve) => void child.once('close', resolve));
       expect(output).toContain('unix://');
-      expect(code).toBe(3);
+      expect(ended).toBe(code);
       await vi.waitFor(async () => expect(await runs()).toBe(false), { timeout: 10_000 });
-      expect((await readdir(folder)).filter((name) => name.startsWith('wherry-podman-'))).toEqual([]);
+      const sockets = async (): Promise<string[]> =>
+        (await readdir(folder)).filter((name) => name.startsWith('wherry-podman-'));
+      await vi.waitFor(async () => expect(await sockets()).toEqual([]), { timeout: 10_000 });
     },
   );
 });
