@@ -59,8 +59,7 @@ export function parseOptions(declared: Options, argv: readonly string[], setting
   const values: Record<string, unknown> = {};
   for (const [name, { option, declaration }] of attributes) {
     const value: unknown = given[option.attributeName()];
-    if (option.negate) values[name] = value === false;
-    else if (declaration.many === true) values[name] = value ?? [];
+    if (declaration.many === true) values[name] = value ?? [];
     else values[name] = option.required ? value : value === true;
   }
   return { values, words: parser.args.map(asGiven) };
@@ -79,9 +78,8 @@ function asGiven(word: string): string {
 
 function commanderOption(declaration: Declared): Option {
   const option = new Option(declaration.flags.replace(/\[=(<.*>)\]$/, ' $1'));
-  // `--no-attach <service>` is no negation: it has a value.
-  if (option.required) option.negate = false;
-  if (option.negate) return option.default(undefined);
+  // To commander `--no-build` takes `--build` back; here both are seen, so that they can exclude each other.
+  option.negate = false;
   const { parse: parseValue = (text: string): unknown => text, many, choices } = declaration;
   if (option.required) {
     option.argParser((word: string, previous: unknown) => {

@@ -60,6 +60,11 @@ describe('the parser', () => {
       noDeps: true,
     });
     expect((await parse('up', '--build')).options).toMatchObject({ build: true, noBuild: false });
+    expect((await parse('up', '--build', '--no-build')).options).toMatchObject({ build: true, noBuild: true });
+    expect((await parse('up', '--no-attach', 'a', '--attach', 'b')).options).toMatchObject({
+      attach: ['b'],
+      noAttach: ['a'],
+    });
   });
 
   it('takes the values that docker lets flags have, and other spellings of an option', async () => {

@@ -127,14 +127,15 @@ export class ProjectFollower {
     const { id } = event.subject;
     await this.#following.get(id);
     this.#following.delete(id);
-    if (this.#counts(service))
-      this.#ends.isFinal(event).then(
-        (isFinal) => {
-          if (isFinal) this.#options.onExit?.(event);
-        },
-        () => undefined,
-      );
     this.#running.delete(id);
+    void this.#ended(event, service);
+    this.#onChange?.();
+  }
+
+  /** An engine tells of an end before its list does: whoever looked in between has to look again. */
+  async #ended(event: Died, service: string): Promise<void> {
+    const isFinal = await this.#ends.isFinal(event).catch(() => false);
+    if (isFinal && this.#counts(service)) this.#options.onExit?.(event);
     this.#onChange?.();
   }
 

@@ -534,6 +534,8 @@ export interface Messages {
   'serve.stoppingBecause': { reason: string | number };
   'serve.takenOver': Record<never, never>;
   'serve.up': { time: string | number };
+  'start.nothing': { project: string | number };
+  'start.nothingFix': Record<never, never>;
   'target.didYouMean': { name: string | number };
   'target.noNumber': { service: string | number; index: string | number; project: string | number };
   'target.unknown': { project: string | number; name: string | number };
@@ -1144,6 +1146,8 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'serve.stoppingBecause': 'stops: {reason}',
   'serve.takenOver': 'stopped, since the engine had its ports',
   'serve.up': 'up after {time}',
+  'start.nothing': '{project} has no container to start',
+  'start.nothingFix': '`wherry up -d` makes them',
   'target.didYouMean': 'did you mean {name}?',
   'target.noNumber': '{service} has no container number {index} in the project {project}',
   'target.unknown': 'the project {project} has no service {name}, and the engine no container of that name',

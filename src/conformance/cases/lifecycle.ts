@@ -187,5 +187,4 @@ export const lifecycleCases: readonly ConformanceCase[] = [
       await failsWith('CONFLICT', () => t.backend.processes(id), 'processes of an exited one');
     },
   },
-  },
 ];
