@@ -22,8 +22,19 @@ function complain(lines) {
   process.exit(1);
 }
 
+// What the docker CLI asks of a plugin before it runs it.
+function pluginMetadata() {
+  return JSON.stringify({
+    SchemaVersion: '0.1.0',
+    Vendor: 'Wherry',
+    Version: `v${manifest().version}`,
+    ShortDescription: 'Docker Compose, as Wherry has it',
+  });
+}
+
 // Enough for `--version`, which is asked often and by programs.
 function isVersionOnly(argv) {
+  if (path.basename(process.argv[1]) === 'docker-compose') return false;
   return argv.length === 1 && (argv[0] === '--version' || argv[0] === '-v');
 }
 
@@ -35,10 +46,23 @@ function start() {
       `  fix: run \`npm ci\` (or \`npm run build\`) in ${root}`,
     ]);
   }
-  var source = fs.readFileSync(program, 'latin1');
+  var folder = path.dirname(program);
+  // Open from the start, so that a command that runs for days does not find its parts replaced by an update.
+  var parts = {};
+  ['main', 'project', 'rest'].forEach((part) => {
+    parts[part] = fs.openSync(path.join(folder, `${part}.cjs`), 'r');
+  });
+  function open(part) {
+    var compiled = compile(fs.readFileSync(parts[part], 'latin1'), path.join(folder, `${part}.cjs`));
+    return compiled(require, folder, open);
+  }
+  open('main');
+}
+
+function compile(source, filename) {
   var cache = cacheFile(source.slice(3, 3 + 16));
-  var script = new (require('vm').Script)(`(function (require, __dirname) {${source}\n})`, {
-    filename: program,
+  var script = new (require('vm').Script)(`(function (require, __dirname, open) {${source}\n})`, {
+    filename: filename,
     cachedData: cache && isOwn(cache) ? fs.readFileSync(cache) : undefined,
   });
   if (cache && script.cachedDataRejected !== false) {
@@ -46,7 +70,7 @@ function start() {
       if (code === 0) keep(cache, script.createCachedData());
     });
   }
-  script.runInThisContext()(require, path.dirname(program));
+  return script.runInThisContext();
 }
 
 // Where what V8 compiled for this command is kept, since compiling it again would be a third of a short command. Node's
@@ -77,16 +101,19 @@ function isOwn(file) {
 function keep(file, data) {
   var folder = path.dirname(file);
   var fresh = `${file}.${process.pid}`;
-  var monthAgo = Date.now() - 30 * 24 * 3600 * 1000;
+  // For some versions and the verbs of each.
+  var most = 100;
   try {
     fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
     fs.writeFileSync(fresh, data, { mode: 0o600, flag: 'wx', flush: true });
     fs.renameSync(fresh, file);
     fs.readdirSync(folder)
       .map((name) => path.join(folder, name))
-      .filter((old) => fs.statSync(old).mtimeMs < monthAgo)
+      .map((name) => ({ name: name, time: fs.statSync(name).mtime.getTime() }))
+      .sort((a, b) => b.time - a.time)
+      .slice(most)
       .forEach((old) => {
-        fs.unlinkSync(old);
+        fs.unlinkSync(old.name);
       });
   } catch (_failed) {
     if (fs.existsSync(fresh)) fs.unlinkSync(fresh);
@@ -95,7 +122,7 @@ function keep(file, data) {
 
 // The `node` package is a development dependency: a clone has it, an installed wherry does not.
 function relaunch(node) {
-  var child = require('child_process').spawn(node, [__filename].concat(process.argv.slice(2)), {
+  var child = require('child_process').spawn(node, process.argv.slice(1), {
     stdio: 'inherit',
   });
   var passed = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2', 'SIGCONT', 'SIGWINCH'];
@@ -118,6 +145,10 @@ function relaunch(node) {
 function main() {
   if (isVersionOnly(process.argv.slice(2))) {
     process.stdout.write(`wherry ${manifest().version}\n`);
+    return;
+  }
+  if (process.argv[2] === 'docker-cli-plugin-metadata' && process.argv.length === 3) {
+    process.stdout.write(`${pluginMetadata()}\n`);
     return;
   }
   if (suits(process.versions.node)) {

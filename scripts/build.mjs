@@ -12,11 +12,13 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
+import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const builtin = createRequire(import.meta.url);
 const { build, transform } = await import('esbuild');
 
 // Built beside dist/ and put in its place at the end: whoever runs wherry meanwhile has a whole one.
@@ -45,14 +47,45 @@ await build({
   splitting: true,
   chunkNames: 'chunks/[name]-[hash]',
 });
+// `require` for chunks; `where` has the part of each chunk that is not in the main one.
+const runtime = `const loaded=new Map();
+function load(name){
+  let module=loaded.get(name);
+  if(module!==undefined)return module.exports;
+  if(!Object.hasOwn(chunks,name)){
+    if(!Object.hasOwn(where,name))return require(name);
+    Object.assign(chunks,open(where[name]));
+  }
+  loaded.set(name,module={exports:{}});
+  chunks[name](module.exports,module,load);
+  return module.exports;
+}
+load('./main.js');`;
+// What a command may come to need, and `ps` does not: opened at the first use, since each costs milliseconds.
+const seldom = ['child_process', 'fs/promises', 'os', 'timers/promises'];
+const lazily = {
+  name: 'lazily',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: new RegExp(`^(node:)?(${seldom.join('|')})$`) }, ({ path, namespace }) =>
+      namespace === 'lazily' ? undefined : { path: path.replace(/^node:/, ''), namespace: 'lazily' },
+    );
+    onLoad({ filter: /.*/, namespace: 'lazily' }, ({ path }) => ({
+      contents: `module.exports={${Object.keys(builtin(path))
+        .map((name) => `get ${name}(){return process.getBuiltinModule(${JSON.stringify(path)}).${name}}`)
+        .join()}}`,
+    }));
+  },
+};
 const command = await build({
   ...shared,
+  plugins: [lazily],
   outbase: 'src/cli',
   entryPoints: ['src/cli/main.ts'],
   format: 'esm',
   splitting: true,
   chunkNames: '[name]-[hash]',
   write: false,
+  metafile: true,
   define: { 'import.meta.dirname': '__dirname' },
   // commander is on the way of every command with an option; the others are for few.
   packages: 'bundle',
@@ -60,8 +93,29 @@ const command = await build({
     (name) => name !== 'commander',
   ),
 });
+// What every command runs, what those of a project run, and the rest: a command reads and compiles what it needs of the three.
+const parts = {
+  main: [
+    'cli/main',
+    'cli/parse-options',
+    'cli/commands/ps',
+    'cli/scope',
+    'cli/engine',
+    'backends/index',
+    'backends/docker/open',
+    'backends/podman/open',
+  ],
+  project: ['compose/index', 'compose/node-files', 'boot/index'],
+  rest: [],
+};
 mkdirSync(join(fresh, 'cli'));
-writeFileSync(join(fresh, 'cli/main.cjs'), await packed(command.outputFiles));
+const { main, ...others } = divided(command);
+const where = Object.entries(others).flatMap(([part, files]) => files.map((file) => [chunkName(file), part]));
+const start = `const where=${JSON.stringify(Object.fromEntries(where))};\n${runtime}`;
+writeFileSync(join(fresh, 'cli/main.cjs'), await packed(main, start));
+for (const [part, files] of Object.entries(others)) {
+  writeFileSync(join(fresh, `cli/${part}.cjs`), await packed(files, 'return chunks;'));
+}
 
 const tsc = spawnSync(join(root, 'node_modules/.bin/tsc'), ['-p', 'tsconfig.build.json', '--outDir', fresh], {
   cwd: root,
@@ -70,14 +124,41 @@ const tsc = spawnSync(join(root, 'node_modules/.bin/tsc'), ['-p', 'tsconfig.buil
 if (tsc.status === 0) replace(fresh, join(root, 'dist'));
 process.exitCode = tsc.status ?? 1;
 
+/** The command's chunks by part: a chunk goes to the first part with an entry point that always loads it. */
+function divided({ metafile, outputFiles }) {
+  const outputs = new Map(Object.entries(metafile.outputs).map(([path, output]) => [basename(path), output]));
+  const files = new Map(outputFiles.map((file) => [basename(file.path), file]));
+  const placed = new Set();
+  const place = (name, into) => {
+    if (placed.has(name)) return;
+    placed.add(name);
+    into.push(files.get(name));
+    for (const { path, kind } of outputs.get(name).imports) {
+      if (kind === 'import-statement' && outputs.has(basename(path))) place(basename(path), into);
+    }
+  };
+  return Object.fromEntries(
+    Object.entries(parts).map(([part, entries]) => {
+      const into = [];
+      for (const entry of entries) {
+        const [name] = [...outputs].find(([, { entryPoint }]) => entryPoint === `src/${entry}.ts`) ?? [];
+        if (name === undefined) throw new Error(`the command loads no src/${entry}.ts of its own any more`);
+        place(name, into);
+      }
+      if (part === 'rest') for (const name of outputs.keys()) place(name, into);
+      return [part, into];
+    }),
+  );
+}
+
 /**
- * All chunks of the command as one CommonJS file, each a function that runs when it is first required. An ES module's
- * imports open all that a builtin has, and every file more costs half a millisecond.
+ * Chunks of the command as one CommonJS file, each a function that runs when it is first required. An ES module's imports
+ * open all that a builtin has, and every file more costs half a millisecond.
  */
-async function packed(files) {
+async function packed(files, last) {
   const chunks = await Promise.all(
-    files.map(async ({ path, text }) => {
-      const { code } = await transform(text, {
+    files.map(async (file) => {
+      const { code } = await transform(file.text, {
         format: 'cjs',
         platform: 'node',
         target: shared.target,
@@ -85,7 +166,7 @@ async function packed(files) {
         minifyWhitespace: true,
         minifySyntax: true,
       });
-      return `${JSON.stringify(`./${basename(path)}`)}(exports,module,require){${code}}`;
+      return `${JSON.stringify(chunkName(file))}(exports,module,require){${code}}`;
     }),
   );
   const text = `'use strict';
@@ -93,23 +174,17 @@ async function packed(files) {
 const chunks={
 ${chunks.join(',\n')}
 };
-const loaded=new Map();
-function load(name){
-  if(!Object.hasOwn(chunks,name))return require(name);
-  let module=loaded.get(name);
-  if(module===undefined){
-    loaded.set(name,module={exports:{}});
-    chunks[name](module.exports,module,load);
-  }
-  return module.exports;
-}
-load('./main.js');
+${last}
 `;
   // V8 keeps a text with any other character in twice the space, and takes twice as long to load it.
   const stray = /[\u0080-\uffff].{0,20}/.exec(text);
   if (stray !== null) throw new Error(`the command must be plain ASCII, for its speed: ${stray[0]}`);
   // By its first line the launcher knows whether what it has compiled is this.
   return `// ${createHash('sha256').update(text).digest('hex').slice(0, 16)}\n${text}`;
+}
+
+function chunkName({ path }) {
+  return `./${basename(path)}`;
 }
 
 function replace(from, to) {

@@ -56,7 +56,8 @@ class Creation implements ContainerWork {
 
   async make(containerOf: (service: string) => Promise<string | null>): Promise<string> {
     const spec = await stepSpec(this.#context, this.#step, containerOf);
-    this.#id = await create(this.#context, spec);
+    const left = this.#context.leftVolumes.get(this.#step.inherits ?? '') ?? [];
+    this.#id = await create(this.#context, takingOver(spec, left));
     this.#context.story.named(this.#id, this.#step);
     return this.#id;
   }
@@ -88,12 +89,11 @@ class Replacement implements ContainerWork {
     if (current === null) throw new WherryError('INTERNAL', `there is no container ${name} to replace`);
     const spec = await stepSpec(this.#context, this.#step, containerOf);
     const inherited =
-      options.renewAnonymousVolumes === true ? [] : await anonymousVolumes(this.#context, current, spec);
+      options.renewAnonymousVolumes === true ? [] : await anonymousVolumes(this.#context, current);
     const replacement: ContainerSpec = {
-      ...spec,
+      ...takingOver(spec, inherited),
       name: `${current.slice(0, 12)}_${name}`,
       labels: { ...spec.labels, [replaceLabel]: this.#step.currentName ?? name },
-      volumes: [...withoutInherited(spec.volumes ?? [], inherited), ...inherited],
     };
     this.#id = await create(this.#context, replacement);
     this.#context.story.named(this.#id, this.#step);
@@ -167,26 +167,24 @@ async function stepSpec(
   return specOf(context.project, service, { number: step.number, imageId, containers, files: context.files });
 }
 
-/** The volumes without a name that the old container has where the new one would get fresh ones. */
+/** The volumes of a container that nobody named. */
 async function anonymousVolumes(
   { backend, limit, signal }: UpContext,
-  old: string,
-  spec: ContainerSpec,
-): Promise<VolumeMount[]> {
-  const info = await limit.run(() => backend.inspect(old, { signal }), signal).catch(ignoreGone);
-  const taken = new Set(
-    (spec.volumes ?? [])
-      .filter((mount) => mount.type !== 'volume' || mount.source !== undefined)
-      .map(targetOf),
-  );
-  return (info?.spec.volumes ?? []).filter(
-    (mount) => mount.type === 'volume' && isAnonymous(mount.source) && !taken.has(mount.target),
-  );
+  id: string,
+): Promise<readonly VolumeMount[]> {
+  const info = await limit.run(() => backend.inspect(id, { signal }), signal).catch(ignoreGone);
+  return (info?.spec.volumes ?? []).filter((mount) => mount.type === 'volume' && isAnonymous(mount.source));
 }
 
-function withoutInherited(mounts: readonly VolumeMount[], inherited: readonly VolumeMount[]): VolumeMount[] {
+/** The spec with volumes of its predecessor where it would get fresh ones. */
+function takingOver(spec: ContainerSpec, left: readonly VolumeMount[]): ContainerSpec {
+  const mounts = spec.volumes ?? [];
+  const named = mounts.filter((mount) => mount.type !== 'volume' || mount.source !== undefined);
+  const taken = new Set(named.map(targetOf));
+  const inherited = left.filter((mount) => !taken.has(mount.target));
+  if (inherited.length === 0) return spec;
   const targets = new Set(inherited.map(targetOf));
-  return mounts.filter((mount) => !targets.has(mount.target));
+  return { ...spec, volumes: [...mounts.filter((mount) => !targets.has(mount.target)), ...inherited] };
 }
 
 function targetOf(mount: VolumeMount): string {
@@ -199,11 +197,12 @@ export function isAnonymous(name: string | undefined): boolean {
 }
 
 async function startExisting(context: UpContext, step: ContainerStep): Promise<void> {
-  const { backend, limit } = context;
-  const { current, currentName, name } = step;
+  const { backend, limit, signal } = context;
+  const { current, currentName, name, reason } = step;
   if (current === null) return;
   if (currentName !== name) await limit.run(() => backend.rename(current, name));
-  await start(context, step, current);
+  if (reason === 'paused') await limit.run(() => backend.resume(current, { signal }), signal);
+  else await start(context, step, current);
 }
 
 async function start(context: UpContext, step: ContainerStep, id: string): Promise<void> {
@@ -230,10 +229,12 @@ async function stop(context: UpContext, step: ContainerStep): Promise<void> {
 }
 
 async function stopAndRemove(context: UpContext, step: ContainerStep): Promise<void> {
-  const { backend, limit, signal } = context;
+  const { backend, limit, signal, options, leftVolumes } = context;
   const { current } = step;
   if (current === null) return;
   try {
+    if (step.reason !== 'scaled-down' && step.reason !== 'orphan' && options.renewAnonymousVolumes !== true)
+      leftVolumes.set(current, await anonymousVolumes(context, current));
     await stop(context, step);
     await limit.run(() => backend.remove(current, { force: true, keepVolumes: true, signal }), signal);
   } catch (error) {

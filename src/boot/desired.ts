@@ -27,8 +27,10 @@ export interface DesiredService {
   /** Number of containers. */
   scale: number;
   dependsOn: Service['dependsOn'];
-  /** Services whose container it shares a namespace with: it is made after them, and anew when they are. */
+  /** Services whose container it shares namespaces or volumes with: it is made after them, and anew when they are. */
   shares: readonly string[];
+  /** Those of them whose namespaces it is in: they are gone when that container stops. */
+  namespaces: readonly string[];
   /** Keys of the project's networks. */
   networks: readonly string[];
   /** Keys of the project's volumes. */
@@ -82,7 +84,8 @@ function desiredService(project: Project, declared: Service, scale: number): Des
     configHash: (containerOf) => serviceHash(declared, { containerOf }),
     scale,
     dependsOn: declared.dependsOn,
-    shares: sharedServices(declared),
+    shares: [...new Set([...namespaceServices(declared), ...volumeServices(declared)])],
+    namespaces: namespaceServices(declared),
     networks: Object.keys(declared.networks),
     volumes: declared.volumes.flatMap(({ type, source }) =>
       type === 'volume' && source !== undefined && project.volumes[source] !== undefined ? [source] : [],
@@ -117,11 +120,15 @@ export function specOf(project: Project, service: DesiredService, input: SpecInp
   return { ...spec, labels: { ...spec.labels, ...ours }, pullPolicy: 'never' };
 }
 
-function sharedServices({ networkMode, pid, ipc, uts }: Service): string[] {
+function namespaceServices({ networkMode, pid, ipc, uts }: Service): string[] {
   const shared = [networkMode, pid, ipc, uts].flatMap((mode) =>
     mode?.startsWith('service:') ? [mode.slice('service:'.length)] : [],
   );
   return [...new Set(shared)];
+}
+
+function volumeServices({ volumesFrom }: Service): string[] {
+  return volumesFrom.flatMap((from) => (from.startsWith('container:') ? [] : [from.split(':')[0] ?? from]));
 }
 
 function healthcheckOf({ healthcheck }: Service): DesiredService['healthcheck'] {

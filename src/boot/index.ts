@@ -23,6 +23,7 @@ export { type EndpointFileProblem, loadEndpoints } from './load-endpoints.ts';
 export { observe, type ProjectRow, projectNames, type ServiceRow } from './observed.ts';
 export type * from './options.ts';
 export type {
+  AttachedContainer,
   ChangeReason,
   ContainerAction,
   ContainerStep,

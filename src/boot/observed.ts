@@ -47,6 +47,10 @@ export interface ObservedContainer extends ServiceRow {
   madeFrom: string | null;
   /** Services that it was started after. */
   dependsOn: readonly { service: string; restart: boolean }[];
+  /** Networks that it is connected to. */
+  networks: readonly { name: string; networkId: string | null }[];
+  /** Names of the volumes that it mounts; null where the engine's list does not tell. */
+  mounts: readonly string[] | null;
   labels: Readonly<Record<string, string>>;
 }
 
@@ -59,7 +63,7 @@ export async function observe(
   const containers = await observeContainers(backend, projectName, options);
   return containers
     .filter((container) => options.oneOff === true || !container.oneOff)
-    .map(({ imageId, configHash, madeFrom, dependsOn, labels, ...row }) => row);
+    .map(({ imageId, configHash, madeFrom, dependsOn, networks, mounts, labels, ...row }) => row);
 }
 
 /** All containers of a project with what plans need to know of them, one-off ones too. One engine call. */
@@ -116,6 +120,8 @@ function observed(summary: ContainerSummary): ObservedContainer {
     configHash: labels[composeLabel.configHash] ?? null,
     madeFrom: labels[composeLabel.image] ?? null,
     dependsOn: parseDependsOn(labels[composeLabel.dependsOn] ?? ''),
+    networks: summary.networks.map(({ name, networkId }) => ({ name, networkId })),
+    mounts: summary.volumes ?? null,
     labels,
   };
 }

@@ -1,5 +1,5 @@
 import type { Project } from '../compose/index.ts';
-import type { EventBus, Logger, WherryError } from '../core/index.ts';
+import type { CallOptions, EventBus, Logger, WherryError } from '../core/index.ts';
 import type { OnProgress } from './progress.ts';
 
 /** Options that all verbs of a project share. */
@@ -30,6 +30,10 @@ export interface UpPlanOptions {
   noRecreate?: boolean | undefined;
   /** Remove containers of services that the project does not have any more. Default: only warn. */
   removeOrphans?: boolean | undefined;
+  /** Say nothing of such containers. Default: false. */
+  ignoreOrphans?: boolean | undefined;
+  /** `all`: also networks and volumes that no service uses. Default: `used`. */
+  resources?: 'used' | 'all' | undefined;
   /** Leave out what the named services depend on. */
   noDeps?: boolean | undefined;
   /** Create only. */
@@ -38,6 +42,11 @@ export interface UpPlanOptions {
   scale?: Readonly<Record<string, number>> | undefined;
   /** Anonymous volumes are made anew when a container is. Default: false. */
   renewAnonymousVolumes?: boolean | undefined;
+  /**
+   * Names of volumes that are made anew where they differ from the file, with the containers that use them; THEIR DATA IS
+   * LOST. Default: none: they stay as they are, with a warning.
+   */
+  replaceVolumes?: 'all' | readonly string[] | undefined;
 }
 
 export interface UpOptions extends BootOptions, UpPlanOptions {
@@ -57,6 +66,8 @@ export interface UpOptions extends BootOptions, UpPlanOptions {
   earlyExit?: 'fails' | 'passes' | undefined;
   /** ms between stop signal and kill for containers that are replaced. Default: the container's own grace. */
   timeout?: number | undefined;
+  /** Asked for each volume that differs from the file whether it may be made anew, without its data. Default: no. */
+  mayReplaceVolume?: ((name: string, options: CallOptions) => Promise<boolean>) | undefined;
 }
 
 export interface DownOptions extends BootOptions {

@@ -50,7 +50,7 @@ export function removal(one: ObservedContainer, reason: ContainerStep['reason'])
   };
 }
 
-/** A paused one counts: who paused it wants it so. */
+/** A paused one counts: it has its names, ports and addresses. */
 export function runs(one: ObservedContainer): boolean {
   return one.status === 'running' || one.status === 'starting' || one.status === 'paused';
 }

@@ -30,7 +30,7 @@ export function planDown({ current, options = {} }: PlanDownInput): Plan {
   const needs = containers.map((step): Need => ({ step: step.id, until: 'done', required: true }));
   const rest = options.services === undefined ? resources(current, options, needs) : [];
   const images = imageSteps(doomed, current, options, needs);
-  return planOf('down', current.project, [...containers, ...rest, ...images], warnings);
+  return planOf('down', current.project, [...containers, ...rest, ...images], { warnings });
 }
 
 function choose(current: ProjectState, options: PlanDownOptions, warnings: string[]): ObservedContainer[] {

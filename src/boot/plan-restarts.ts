@@ -1,5 +1,5 @@
 import type { DesiredService } from './desired.ts';
-import { type ContainerStep, type Need, need, type Step } from './plan.ts';
+import { type ContainerStep, type Need, type NetworkStep, need, type Step } from './plan.ts';
 
 /** What a service's containers are to become. */
 export interface Target {
@@ -9,41 +9,98 @@ export interface Target {
 
 export interface RestartsInput {
   steps: readonly Step[];
+  /** By service, each after those that it depends on. */
   targets: ReadonlyMap<string, Target>;
   /** Whether the container with this id runs. */
   isRunning: (id: string | null) => boolean;
   /** What a start of the service waits for. */
   gates: (service: DesiredService) => readonly Need[];
+  /** Networks that are made anew and that the container with this id is on. */
+  leaves: (id: string | null) => readonly NetworkStep[];
+  /** What is stopped stays so. */
+  noStart: boolean;
 }
 
-/** Kept containers of services with `restart: true` stop before what they depend on is replaced, and start after it. */
-export function withRestarts({ steps, targets, isRunning, gates }: RestartsInput): Step[] {
-  const stops = new Map<string, Step[]>();
+/**
+ * Kept containers that have to stop and start again: before a network that they are on is made anew, before a
+ * dependency with `restart: true` is replaced or restarted, and when the container whose namespaces they share starts
+ * anew, as theirs are gone then.
+ */
+export function withRestarts(input: RestartsInput): Step[] {
+  const { targets, isRunning, gates, leaves, noStart } = input;
+  const stops = new Map<string, ContainerStep[]>();
   const starts = new Map<string, ContainerStep>();
+  const stopBefore = (stop: ContainerStep, others: readonly string[]): void => {
+    for (const id of others) stops.set(id, [...(stops.get(id) ?? []), stop]);
+  };
   for (const { service, containers } of targets.values()) {
-    const replaced = replacedDependencies(service, targets);
-    if (replaced.length === 0) continue;
+    const causes = noStart ? [] : disturbances(service, targets, starts);
     for (const container of containers) {
-      if (container.action !== 'keep' || !isRunning(container.current)) continue;
-      const reason = 'dependency-recreated';
-      const stop: ContainerStep = { ...container, id: `stop ${container.name}`, action: 'stop', reason };
-      const needs = [need(stop.id, 'done'), ...gates(service)];
-      starts.set(container.id, { ...container, action: 'start', reason, start: true, needs });
-      for (const other of replaced) stops.set(other.id, [...(stops.get(other.id) ?? []), stop]);
+      const networks = leaves(container.current);
+      if (!isRunning(container.current)) continue;
+      if (container.action === 'recreate') {
+        if (networks.length > 0) stopBefore(stopOf(container, 'network-changed'), networks.map(idOf));
+        continue;
+      }
+      if (networks.length + causes.length === 0 || !isKept(container)) continue;
+      const reason = reasonOf(networks, causes);
+      const stop = stopOf(container, reason);
+      stopBefore(stop, [
+        ...networks.map(idOf),
+        ...causes.map((cause) => (starts.has(cause.id) ? `stop ${cause.name}` : cause.id)),
+      ]);
+      if (noStart) continue;
+      const needs = [stop, ...networks].map((step) => need(step.id, 'done'));
+      starts.set(container.id, {
+        ...container,
+        action: 'start',
+        reason,
+        start: true,
+        needs: [...needs, ...gates(service)],
+      });
     }
   }
-  const changed = steps.map((step) => afterStops(starts.get(step.id) ?? step, stops.get(step.id) ?? []));
-  return [...new Set([...stops.values()].flat()), ...changed];
+  const added = [...starts.values()].filter(({ id }) => !input.steps.some((step) => step.id === id));
+  const all = [...new Set([...stops.values()].flat()), ...input.steps, ...added];
+  return all.map((step) => afterStops(starts.get(step.id) ?? step, stops.get(step.id) ?? []));
 }
 
-function replacedDependencies(
+/** What of its dependencies' containers makes the service restart. */
+function disturbances(
   service: DesiredService,
   targets: ReadonlyMap<string, Target>,
+  starts: ReadonlyMap<string, ContainerStep>,
 ): readonly ContainerStep[] {
-  return Object.entries(service.dependsOn)
-    .filter(([, dependency]) => dependency.restart)
-    .flatMap(([name]) => targets.get(name)?.containers ?? [])
-    .filter(({ action }) => action === 'recreate');
+  const containersOf = (name: string): readonly ContainerStep[] => targets.get(name)?.containers ?? [];
+  const restarted = ({ id }: ContainerStep): boolean => starts.has(id);
+  const depended = Object.entries(service.dependsOn)
+    .filter(([, { restart }]) => restart)
+    .flatMap(([name]) => containersOf(name).filter((step) => isReplaced(step) || restarted(step)));
+  const shared = service.namespaces
+    .flatMap(containersOf)
+    .filter((step) => restarted(step) || (step.action === 'start' && step.reason !== 'paused'));
+  return [...new Set([...depended, ...shared])];
+}
+
+function isReplaced({ action, reason }: ContainerStep): boolean {
+  return action === 'recreate' || (action === 'create' && reason === 'volume-changed');
+}
+
+function isKept({ action, reason }: ContainerStep): boolean {
+  return action === 'keep' || reason === 'paused';
+}
+
+function reasonOf(networks: readonly Step[], causes: readonly ContainerStep[]): ContainerStep['reason'] {
+  if (networks.length > 0) return 'network-changed';
+  return causes.some(isReplaced) ? 'dependency-recreated' : 'dependency-restarted';
+}
+
+function stopOf(container: ContainerStep, reason: ContainerStep['reason']): ContainerStep {
+  return { ...container, id: `stop ${container.name}`, action: 'stop', needs: [], reason, start: false };
+}
+
+function idOf({ id }: Step): string {
+  return id;
 }
 
 function afterStops(step: Step, stops: readonly Step[]): Step {

@@ -1,12 +1,14 @@
 import type { Project } from '../compose/index.ts';
 import { WherryError } from '../core/index.ts';
 import { type DesiredService, desiredServices } from './desired.ts';
+import { hasItsVolumes, isConnected, mounts } from './matches.ts';
 import type { ObservedContainer } from './observed.ts';
 import type { UpPlanOptions } from './options.ts';
 import {
   type ContainerStep,
   type ImageStep,
   type Need,
+  type NetworkStep,
   need,
   type Plan,
   planOf,
@@ -15,6 +17,7 @@ import {
 } from './plan.ts';
 import { arrange, removal, runs } from './plan-containers.ts';
 import { planImages } from './plan-images.ts';
+import { type PlannedResources, planResources } from './plan-resources.ts';
 import { type Target, withRestarts } from './plan-restarts.ts';
 import { inDependencyOrder } from './service-order.ts';
 import { startFirstWarning } from './start-first.ts';
@@ -48,6 +51,7 @@ class UpPlanner {
   /** Services in scope, each after those that it depends on. */
   readonly #scope: readonly DesiredService[];
   readonly #named: ReadonlySet<string>;
+  readonly #resources: PlannedResources;
   readonly #steps: Step[] = [];
   readonly #targets = new Map<string, Target>();
   readonly #warnings: string[] = [];
@@ -66,51 +70,20 @@ class UpPlanner {
     this.#named = new Set(this.#options.services ?? []);
     const noDeps = this.#options.noDeps === true;
     this.#scope = inDependencyOrder(this.#project, this.#desired, { named: this.#named, noDeps });
+    const { replaceVolumes = [] } = this.#options;
+    const resources = this.#options.resources === 'all' && this.#named.size === 0 ? 'all' : 'used';
+    this.#resources = planResources({ ...input, services: this.#scope, resources, replaceVolumes });
   }
 
   plan(): Plan {
     const removals = this.#removals();
-    this.#steps.push(...this.#networks(), ...this.#volumes(), ...this.#images());
+    this.#steps.push(...this.#resources.steps, ...this.#images());
     for (const service of this.#scope) this.#service(service, removals);
-    this.#steps.push(...removals);
-    return planOf('up', this.#project.name, this.#withRestarts(), this.#warnings);
-  }
-
-  #networks(): Step[] {
-    const wanted = new Set(this.#scope.flatMap((service) => service.networks));
-    return this.#missing(wanted, this.#project.networks, this.#current.networks, 'network');
-  }
-
-  #volumes(): Step[] {
-    const wanted = new Set(this.#scope.flatMap((service) => service.volumes));
-    return this.#missing(wanted, this.#project.volumes, this.#current.volumes, 'volume');
-  }
-
-  #missing(
-    wanted: ReadonlySet<string>,
-    declared: Readonly<Record<string, { name: string; external: boolean }>>,
-    present: ProjectState['networks'],
-    kind: 'network' | 'volume',
-  ): Step[] {
-    if (present === null) return [];
-    return [...wanted].sort().flatMap((key) => {
-      const resource = declared[key];
-      if (resource === undefined || present.has(resource.name)) return [];
-      if (resource.external) {
-        throw new WherryError('NOT_FOUND', `the external ${kind} "${resource.name}" does not exist`, {
-          hint: `make it first, or take "external: true" off the ${kind} "${key}"`,
-          details: { [kind]: resource.name },
-        });
-      }
-      const step = {
-        id: `${kind} ${resource.name}`,
-        needs: [],
-        action: 'create',
-        key,
-        name: resource.name,
-      } as const;
-      return [kind === 'network' ? { ...step, kind: 'network' } : { ...step, kind: 'volume' }];
-    });
+    this.#sharersOutOfScope(removals);
+    this.#steps.push(...removals, ...this.#renamedNetworks(removals));
+    const { divergedVolumes } = this.#resources;
+    const warnings = [...this.#warnings, ...divergedVolumes.map(keptVolume)];
+    return planOf('up', this.#project.name, this.#withRestarts(removals), { warnings, divergedVolumes });
   }
 
   #images(): ImageStep[] {
@@ -124,7 +97,7 @@ class UpPlanner {
   }
 
   #service(service: DesiredService, removals: ContainerStep[]): void {
-    const mine = this.#current.containers.filter((one) => one.service === service.name && !one.oneOff);
+    const mine = this.#containersOf(service);
     const { kept, leftOver, surplus, free } = arrange(service, mine);
     removals.push(
       ...leftOver.map((one) => removal(one, 'left-over')),
@@ -132,7 +105,9 @@ class UpPlanner {
     );
     const interrupted = new Set(leftOver.map(({ number }) => number));
     const existing = kept.map((one) => {
+      if (this.#losesItsVolume(service, one)) return this.#anew(service, one, 'volume-changed', removals);
       const reason = this.#reasonToRecreate(service, one, interrupted);
+      if (reason !== null && this.#losesItsParent(service)) return this.#anew(service, one, reason, removals);
       return this.#existing(service, one, reason, removals);
     });
     const missing = free.map((number) =>
@@ -141,6 +116,62 @@ class UpPlanner {
     const containers = [...existing, ...missing];
     this.#steps.push(...containers);
     this.#targets.set(service.name, { service, containers });
+  }
+
+  #losesItsVolume(service: DesiredService, one: ObservedContainer): boolean {
+    const { replacedVolumes } = this.#resources;
+    if (replacedVolumes.size === 0) return false;
+    return mounts(one, service, this.#project).some((name) => replacedVolumes.has(name));
+  }
+
+  /** Whether a container whose namespaces it is in makes way for another one. */
+  #losesItsParent(service: DesiredService): boolean {
+    return service.namespaces.some((other) => this.#isReplaced(other));
+  }
+
+  #isReplaced(service: string): boolean {
+    const containers = this.#targets.get(service)?.containers ?? [];
+    return containers.some(({ action }) => action === 'create' || action === 'recreate');
+  }
+
+  /**
+   * Removed before another one is made: a volume goes only after every container that mounts it, also a stopped one, and
+   * on Podman a container only after those that are in its namespaces.
+   */
+  #anew(
+    service: DesiredService,
+    one: ObservedContainer,
+    reason: ContainerStep['reason'],
+    removals: ContainerStep[],
+  ): ContainerStep {
+    const parents = service.namespaces.flatMap((other) => this.#desired.get(other)?.image ?? []);
+    const needs = this.#planned([service.image, ...parents].map((image) => `image ${image}`));
+    removals.push({ ...removal(one, reason), needs });
+    const step = this.#container(service, { number: one.number, action: 'create', reason }, removals);
+    return { ...step, inherits: one.id };
+  }
+
+  /** What is not in scope and shares namespaces with what is replaced would be cut off. */
+  #sharersOutOfScope(removals: ContainerStep[]): void {
+    for (const service of this.#outOfScope()) {
+      if (!this.#losesItsParent(service)) continue;
+      const containers = this.#containersOf(service).map((one) => {
+        const step = this.#anew(service, one, 'dependency-recreated', removals);
+        return { ...step, start: step.start && runs(one) };
+      });
+      this.#steps.push(...containers);
+      this.#targets.set(service.name, { service, containers });
+    }
+  }
+
+  /** Containers go after those that are in their namespaces. */
+  #afterSharers(step: Step, removals: readonly ContainerStep[]): Step {
+    if (step.kind !== 'container' || (step.action !== 'recreate' && step.action !== 'remove')) return step;
+    const sharers = removals.filter(
+      ({ service, current }) =>
+        current !== step.current && this.#desired.get(service)?.namespaces.includes(step.service) === true,
+    );
+    return { ...step, needs: [...step.needs, ...sharers.map(({ id }) => need(id, 'done'))] };
   }
 
   #existing(
@@ -158,15 +189,13 @@ class UpPlanner {
         removals,
       );
     }
-    if (this.#options.noStart === true || runs(one) || this.#ranToItsEnd(service, one)) {
-      return this.#container(
-        service,
-        { number: one.number, action: 'keep', reason: null, current: one },
-        removals,
-      );
-    }
-    const fields = { number: one.number, action: 'start', reason: 'not-running', current: one } as const;
-    return this.#container(service, fields, removals);
+    const fields = { number: one.number, current: one };
+    const noStart = this.#options.noStart === true;
+    if (one.status === 'paused' && !noStart)
+      return this.#container(service, { ...fields, action: 'start', reason: 'paused' }, removals);
+    if (noStart || runs(one) || this.#ranToItsEnd(service, one))
+      return this.#container(service, { ...fields, action: 'keep', reason: null }, removals);
+    return this.#container(service, { ...fields, action: 'start', reason: 'not-running' }, removals);
   }
 
   #container(
@@ -192,7 +221,8 @@ class UpPlanner {
       start,
     } as const;
     if (action === 'keep') return { ...step, needs: [] };
-    const making = action === 'start' ? [] : this.#needsToMake(service, name, current, removals);
+    const making =
+      action === 'start' ? this.#networksOf(service) : this.#needsToMake(service, name, current, removals);
     return { ...step, needs: [...making, ...this.#gates(service, start)] };
   }
 
@@ -202,21 +232,31 @@ class UpPlanner {
     current: string | null,
     removals: readonly ContainerStep[],
   ): Need[] {
-    const ids = new Set(this.#steps.map((step) => step.id));
-    const resources = [
-      ...service.networks.map((key) => `network ${this.#project.networks[key]?.name}`),
+    const resources = this.#planned([
       ...service.volumes.map((key) => `volume ${this.#project.volumes[key]?.name}`),
       `image ${service.image}`,
-    ].filter((id) => ids.has(id));
+    ]);
     // A name is free once its holder is gone; what an interrupted `up` left has the name that a replacement takes first.
     const inTheWay = removals.filter(
       (removed) => removed.name === name || removed.name === `${current?.slice(0, 12)}_${name}`,
     );
     const shared = service.shares.flatMap((other) => this.#targets.get(other)?.containers ?? []);
     return [
-      ...[...new Set(resources), ...inTheWay.map((removed) => removed.id)].map((id) => need(id, 'done')),
+      ...this.#networksOf(service),
+      ...resources,
+      ...inTheWay.map((removed) => need(removed.id, 'done')),
       ...shared.map((container) => need(container.id, 'created')),
     ];
+  }
+
+  #networksOf(service: DesiredService): Need[] {
+    return this.#planned(service.networks.map((key) => `network ${this.#project.networks[key]?.name}`));
+  }
+
+  /** Needs of those steps that there are. */
+  #planned(ids: readonly string[]): Need[] {
+    const planned = new Set(this.#steps.map((step) => step.id));
+    return [...new Set(ids)].filter((id) => planned.has(id)).map((id) => need(id, 'done'));
   }
 
   #gates(service: DesiredService, start: boolean): Need[] {
@@ -247,10 +287,10 @@ class UpPlanner {
     if (one.status === 'created' && service.madeInParts && this.#options.noStart !== true) return 'left-over';
     const image = this.#current.images.get(service.image);
     if (image !== undefined && image.id !== (one.madeFrom ?? one.imageId)) return 'image-changed';
-    const moved = service.shares.some((other) =>
-      this.#targets.get(other)?.containers.some(({ action }) => action === 'create' || action === 'recreate'),
-    );
-    return moved ? 'dependency-recreated' : null;
+    if (service.shares.some((other) => this.#isReplaced(other))) return 'dependency-recreated';
+    const { networks, volumes } = this.#current;
+    if (!isConnected(one, service, this.#project, networks)) return 'network-changed';
+    return hasItsVolumes(one, service, this.#project, volumes) ? null : 'volume-changed';
   }
 
   /** The container whose namespaces others share. */
@@ -282,23 +322,98 @@ class UpPlanner {
     ]);
     const orphans = this.#current.containers.filter((one) => !one.oneOff && !known.has(one.service));
     if (this.#options.removeOrphans === true) return orphans.map((one) => removal(one, 'orphan'));
-    if (orphans.length > 0) {
+    if (orphans.length > 0 && this.#options.ignoreOrphans !== true) {
       const names = orphans.map((one) => one.name).join(', ');
       this.#warnings.push(`containers of services that the project does not have any more: ${names}`);
     }
     return [];
   }
 
-  #withRestarts(): Step[] {
-    if (this.#options.noStart === true) return this.#steps;
+  #withRestarts(removals: readonly ContainerStep[]): Step[] {
     const running = new Set(this.#current.containers.filter(runs).map(({ id }) => id));
+    const targets = new Map([...this.#targets, ...this.#bystanders()]);
+    const networks = this.#steps.flatMap((step) =>
+      step.kind === 'network' && step.action === 'recreate' ? [this.#withAttached(step, removals)] : [],
+    );
     return withRestarts({
-      steps: this.#steps,
-      targets: this.#targets,
+      steps: this.#steps
+        .map((step) => networks.find(({ id }) => id === step.id) ?? step)
+        .map((step) => this.#afterSharers(step, removals)),
+      targets,
       isRunning: (id) => id !== null && running.has(id),
       gates: (service) => this.#gates(service, true),
+      leaves: (id) => networks.filter(({ attached = [] }) => attached.some((one) => one.id === id)),
+      noStart: this.#options.noStart === true,
     });
   }
+
+  /** What is not in scope leaves a network that is made anew as well, or is in the namespaces of what restarts. */
+  #bystanders(): Map<string, Target> {
+    return new Map(
+      this.#outOfScope().map((service) => {
+        const containers = this.#containersOf(service).map((current) => {
+          const fields = { number: current.number, action: 'keep', reason: null, current } as const;
+          return { ...this.#container(service, fields, []), name: current.name };
+        });
+        return [service.name, { service, containers }];
+      }),
+    );
+  }
+
+  #outOfScope(): readonly DesiredService[] {
+    const all = inDependencyOrder(this.#project, this.#desired, { named: new Set(), noDeps: false });
+    return all.filter(({ name }) => !this.#targets.has(name));
+  }
+
+  #containersOf({ name }: DesiredService): readonly ObservedContainer[] {
+    return this.#current.containers.filter((one) => one.service === name && !one.oneOff);
+  }
+
+  #withAttached(step: NetworkStep, removals: readonly ContainerStep[]): NetworkStep {
+    const here = this.#on(step.name);
+    const gone = removals.filter((removed) => here.some(({ id }) => id === removed.current));
+    const replaced = this.#replaced();
+    const attached = here
+      .filter(({ id }) => !gone.some(({ current }) => current === id))
+      .map(({ id, service, number }) => ({ id, service, number, returns: !replaced.has(id) }));
+    return { ...step, needs: gone.map(({ id }) => need(id, 'done')), attached };
+  }
+
+  /** Networks of before under another name: they go when nobody is left on them. */
+  #renamedNetworks(removals: readonly ContainerStep[]): Step[] {
+    const leaving = [...this.#replaced().values(), ...removals];
+    return this.#resources.renamedNetworks.flatMap(({ key, name }): Step[] => {
+      const steps = this.#on(name).map(({ id }) => leaving.find(({ current }) => current === id));
+      if (steps.includes(undefined)) return [];
+      const needs = steps.flatMap((step) => (step === undefined ? [] : need(step.id, 'done')));
+      return [{ id: `network ${name}`, kind: 'network', action: 'remove', needs, key, name }];
+    });
+  }
+
+  /** Containers with an end of their own on the network; Podman lists those in their namespaces as well. */
+  #on(network: string): readonly ObservedContainer[] {
+    const shares = (one: ObservedContainer): boolean =>
+      (this.#desired.get(one.service)?.namespaces.length ?? 0) > 0 &&
+      this.#desired.get(one.service)?.networks.length === 0;
+    return this.#current.containers.filter(
+      (one) => one.networks.some(({ name }) => name === network) && !shares(one),
+    );
+  }
+
+  /** Steps by the container that they replace. */
+  #replaced(): Map<string, ContainerStep> {
+    const steps = [...this.#targets.values()].flatMap(({ containers }) => containers);
+    return new Map(
+      steps.flatMap((step) =>
+        step.action === 'recreate' && step.current !== null ? [[step.current, step]] : [],
+      ),
+    );
+  }
+}
+
+/** The engine would not take the change, and a volume that is made anew is empty. */
+function keptVolume(name: string): string {
+  return `the volume "${name}" differs from what the file says, and stays as it is: made anew (--yes), it would lose its data`;
 }
 
 const untilOf = {

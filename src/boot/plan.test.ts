@@ -94,6 +94,11 @@ function container(
       service: other,
       restart,
     })),
+    networks: Object.keys(service?.networks ?? {}).map((key) => ({
+      name: project.networks[key]?.name ?? key,
+      networkId: null,
+    })),
+    mounts: (service?.volumes ?? []).flatMap(({ source }) => project.volumes[source ?? '']?.name ?? []),
     labels: {},
     ...fields,
   };

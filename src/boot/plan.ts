@@ -8,6 +8,8 @@ export interface Plan {
   /** Nothing would be made, started, stopped or removed. */
   unchanged: boolean;
   warnings: readonly string[];
+  /** Names of volumes that differ from the file and stay as they are: made anew, they would lose their data. */
+  divergedVolumes: readonly string[];
 }
 
 /** How far a needed step must be: a container `created`, `healthy` by its engine's check, or `completed` with exit code 0. */
@@ -32,8 +34,12 @@ export type ChangeReason =
   | 'config-changed'
   | 'image-changed'
   | 'forced'
+  | 'network-changed'
+  | 'volume-changed'
   | 'dependency-recreated'
+  | 'dependency-restarted'
   | 'not-running'
+  | 'paused'
   | 'left-over'
   | 'scaled-down'
   | 'orphan'
@@ -47,15 +53,25 @@ interface StepBase {
 
 export interface NetworkStep extends StepBase {
   kind: 'network';
-  action: 'create' | 'remove';
+  action: 'create' | 'recreate' | 'remove';
   /** Key in the file; null when only its labels are known. */
   key: string | null;
   name: string;
+  /** With `recreate`: the containers on it, and whether they are connected again (not those that are replaced). */
+  attached?: readonly AttachedContainer[];
+}
+
+export interface AttachedContainer {
+  id: string;
+  service: string;
+  /** Number of the replica. */
+  number: number;
+  returns: boolean;
 }
 
 export interface VolumeStep extends StepBase {
   kind: 'volume';
-  action: 'create' | 'remove';
+  action: 'create' | 'recreate' | 'remove';
   /** Key in the file; null when only its labels are known. */
   key: string | null;
   name: string;
@@ -87,6 +103,8 @@ export interface ContainerStep extends StepBase {
   reason: ChangeReason | null;
   /** False: it is not started (`noStart`), or it is removed. */
   start: boolean;
+  /** Id of the container that is removed before, and whose anonymous volumes this one takes over. */
+  inherits?: string;
 }
 
 export type Step = NetworkStep | VolumeStep | ImageStep | ContainerStep;
@@ -96,13 +114,13 @@ export function planOf(
   kind: Plan['kind'],
   project: string,
   steps: readonly Step[],
-  warnings: readonly string[],
+  { warnings, divergedVolumes = [] }: { warnings: readonly string[]; divergedVolumes?: readonly string[] },
 ): Plan {
   const waves = wavesOf(steps);
   const byId = new Map(steps.map((step) => [step.id, step]));
   const ordered = waves.flat().flatMap((id) => byId.get(id) ?? []);
   const unchanged = steps.every((step) => step.kind === 'container' && step.action === 'keep');
-  return { kind, project, steps: ordered, waves, unchanged, warnings };
+  return { kind, project, steps: ordered, waves, unchanged, warnings, divergedVolumes };
 }
 
 function wavesOf(steps: readonly Step[]): string[][] {

@@ -1,6 +1,7 @@
 import type { Project } from '../compose/index.ts';
 import { type Backend, type CallOptions, type ImageInfo, isWherryError } from '../core/index.ts';
 import { type ObservedContainer, observeContainers } from './observed.ts';
+import { changedNetworks } from './plan-resources.ts';
 
 /** What there is of a project on an engine, as plans start from it. */
 export interface ProjectState {
@@ -18,6 +19,8 @@ export interface ResourceState {
   labels: Readonly<Record<string, string>>;
   /** Ids of all that have the name: engines let two networks have the same. Default: the name is enough. */
   ids?: readonly string[];
+  /** Ids of the containers on it, where somebody asked. */
+  containers?: readonly string[];
 }
 
 export interface ImageState {
@@ -27,35 +30,50 @@ export interface ImageState {
   healthcheck: boolean;
 }
 
-/** Containers of the project and the images that it names: one list, and one inspect for each image, side by side. */
+/** All that there is of a project, and the images that it names: three lists, and one inspect for each image, side by side. */
 export async function lookAtProject(
   backend: Backend,
   project: Project,
   images: readonly string[],
   options: CallOptions,
 ): Promise<ProjectState> {
-  const [containers, known] = await Promise.all([
+  const [containers, known, resources] = await Promise.all([
     observeContainers(backend, project.name, options),
     lookAtImages(backend, images, options),
+    lookAtResources(backend, project, options),
   ]);
-  return { project: project.name, containers, networks: null, volumes: null, images: known };
+  return { project: project.name, containers, images: known, ...resources };
 }
 
-/** The same state with networks and volumes looked up, where the project has any: two lists, side by side. */
-export async function withResources(
+/** The engine's networks and volumes, where the project has any: two lists, side by side. */
+async function lookAtResources(
   backend: Backend,
   project: Project,
-  state: ProjectState,
   options: CallOptions,
-): Promise<ProjectState> {
+): Promise<Pick<ProjectState, 'networks' | 'volumes'>> {
   const none = Promise.resolve([]);
-  const [networks, volumes] = await Promise.all([
+  const [listed, volumes] = await Promise.all([
     Object.keys(project.networks).length > 0 ? (backend.networks?.list(options) ?? none) : none,
     Object.keys(project.volumes).length > 0 ? (backend.volumes?.list(options) ?? none) : none,
   ]);
-  const named = (list: readonly (ResourceState & { name: string })[]): ReadonlyMap<string, ResourceState> =>
-    new Map(list.map(({ name, labels }) => [name, { labels }]));
-  return { ...state, networks: named(networks), volumes: named(volumes) };
+  const networks = new Map<string, ResourceState & { ids: readonly string[] }>();
+  for (const { name, labels, id } of listed)
+    networks.set(name, { labels, ids: [...(networks.get(name)?.ids ?? []), id] });
+  for (const name of changedNetworks(project, { networks }, Object.keys(project.networks))) {
+    const { labels = {}, ids = [] } = networks.get(name) ?? {};
+    networks.set(name, { labels, ids, containers: await onNetworks(backend, ids, options) });
+  }
+  return { networks, volumes: new Map(volumes.map(({ name, labels }) => [name, { labels }])) };
+}
+
+/** Lists do not tell it on every engine. */
+async function onNetworks(
+  backend: Backend,
+  ids: readonly string[],
+  options: CallOptions,
+): Promise<readonly string[]> {
+  const infos = await Promise.all(ids.map((id) => backend.networks?.inspect(id, options)));
+  return infos.flatMap((info) => info?.containers ?? []);
 }
 
 /** The images that are there, by reference. */

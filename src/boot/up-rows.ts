@@ -2,7 +2,7 @@ import type { Project } from '../compose/index.ts';
 import { type Backend, isWherryError, type PublishedPort, type WherryError } from '../core/index.ts';
 import { type DesiredService, specOf } from './desired.ts';
 import { observeContainers } from './observed.ts';
-import type { ContainerStep } from './plan.ts';
+import type { ChangeReason, ContainerStep } from './plan.ts';
 import { serviceUrl } from './service-url.ts';
 import type { ProjectState } from './state.ts';
 import type { BootChange, BootContainer, BootRow, BootStatus } from './summary.ts';
@@ -105,6 +105,9 @@ const changes: Readonly<Record<ContainerStep['action'], BootChange>> = {
   remove: 'none',
 };
 
+/** Reasons to start what ran before. */
+const restarts: readonly ChangeReason[] = ['dependency-recreated', 'dependency-restarted', 'network-changed'];
+
 function changeOf(outcomes: readonly ContainerOutcome[]): BootChange {
   const order: readonly BootChange[] = ['recreated', 'created', 'restarted', 'started', 'kept'];
   const made = outcomes.filter(({ container }) => container !== null).map(containerChange);
@@ -112,7 +115,8 @@ function changeOf(outcomes: readonly ContainerOutcome[]): BootChange {
 }
 
 function containerChange({ step }: ContainerOutcome): BootChange {
-  return step.action === 'start' && step.reason === 'dependency-recreated'
+  if (step.inherits !== undefined) return 'recreated';
+  return step.action === 'start' && step.reason !== null && restarts.includes(step.reason)
     ? 'restarted'
     : changes[step.action];
 }

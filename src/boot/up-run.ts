@@ -1,6 +1,6 @@
 import { eagerGates, type FileContents, type Project } from '../compose/index.ts';
 import { asWherryError } from '../core/errors.ts';
-import { type Backend, cancelled, isWherryError, type WherryError } from '../core/index.ts';
+import { type Backend, cancelled, isWherryError, type VolumeMount, type WherryError } from '../core/index.ts';
 import { traced } from '../tracing/index.ts';
 import type { BootStory } from './boot-story.ts';
 import { type ContainerWork, containerWork } from './container-work.ts';
@@ -28,6 +28,10 @@ export interface UpContext {
   /** Who holds the published ports in place of the engine; null when nobody does. */
   holder: PortHolder | null;
   images: Map<string, ImageState>;
+  /** Ids of the networks that were there, by name. */
+  networkIds: ReadonlyMap<string, readonly string[]>;
+  /** Anonymous volumes of containers that were removed, for those that take them over. */
+  leftVolumes: Map<string, readonly VolumeMount[]>;
   /** Content of secrets and configs. */
   files: FileContents;
   watch: ProjectWatch;

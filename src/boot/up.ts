@@ -15,7 +15,7 @@ import { findPortHolder, type PortHolder } from './port-holder.ts';
 import type { OnProgress } from './progress.ts';
 import { lockProject } from './project-lock.ts';
 import { behindProxy } from './serve/behind-proxy.ts';
-import { lookAtProject, type ProjectState, withResources } from './state.ts';
+import { lookAtProject, type ProjectState } from './state.ts';
 import { type BootSummary, summarize, whyNotBooted } from './summary.ts';
 import { upRows } from './up-rows.ts';
 import { type StepOutcome, type UpContext, UpRun } from './up-run.ts';
@@ -58,7 +58,7 @@ export async function up(backend: Backend, project: Project, options: UpOptions 
 class Up {
   readonly #backend: Backend;
   readonly #project: Project;
-  readonly #options: UpOptions & { holder: PortHolder | null };
+  #options: UpOptions & { holder: PortHolder | null };
   readonly #began: number;
   readonly #signal: AbortSignal;
   readonly #desired: ReadonlyMap<string, DesiredService>;
@@ -99,7 +99,7 @@ class Up {
 
   async #boot(): Promise<BootSummary> {
     const since = new Date();
-    const first = await preview(this.#backend, this.#project, this.#options);
+    const first = await this.#withAnswers(await preview(this.#backend, this.#project, this.#options));
     for (const { id, name, service, status, health, exitCode } of first.state.containers) {
       this.#story.named(id, { name, service });
       this.#watch.seed({ id, phase: phaseOf(status), health, exitCode });
@@ -116,6 +116,21 @@ class Up {
     } finally {
       await this.#watch.close();
     }
+  }
+
+  /** Asks what only a person may decide. */
+  async #withAnswers(preview: Preview): Promise<Preview> {
+    const { mayReplaceVolume } = this.#options;
+    const replaceVolumes: string[] = [];
+    for (const name of preview.plan.divergedVolumes) {
+      if (await mayReplaceVolume?.(name, { signal: this.#signal })) replaceVolumes.push(name);
+    }
+    throwIfAborted(this.#signal);
+    if (replaceVolumes.length === 0) return preview;
+    this.#options = { ...this.#options, replaceVolumes };
+    const { state: current } = preview;
+    const plan = planUp({ project: this.#project, current, options: this.#options, now: new Date() });
+    return { plan, state: current };
   }
 
   /** Whether all that is kept is as `wait` wants it, as far as the list tells. */
@@ -146,13 +161,7 @@ class Up {
     const failedImages = new Map<string, WherryError>();
     await Promise.all(refreshes.map((step) => this.#refresh(context, step, failedImages)));
     throwIfAborted(this.#signal);
-    const { state } = first;
-    const current = await withResources(
-      this.#backend,
-      this.#project,
-      { ...state, images: context.images },
-      { signal: this.#signal },
-    );
+    const current = { ...first.state, images: context.images };
     const refreshed = new Set(
       refreshes.map(({ image }) => image).filter((image) => !failedImages.has(image)),
     );
@@ -186,6 +195,8 @@ class Up {
       options: this.#options,
       holder: this.#options.holder,
       images: new Map(state.images),
+      leftVolumes: new Map(),
+      networkIds: new Map([...(state.networks ?? [])].map(([name, { ids = [name] }]) => [name, ids])),
       failedImages: new Map(),
       files,
       watch: this.#watch,
@@ -235,7 +246,6 @@ interface Preview {
   state: ProjectState;
 }
 
-/** Looks at networks and volumes only when something has to be done. */
 async function preview(
   backend: Backend,
   project: Project,
@@ -245,12 +255,8 @@ async function preview(
   const references = new Set(
     [...desiredServices(project, options.scale ?? {}).values()].map(({ image }) => image),
   );
-  const now = new Date();
-  const seen = await lookAtProject(backend, project, [...references], { signal });
-  const plan = planUp({ project, current: seen, options, now });
-  if (plan.unchanged) return { plan, state: seen };
-  const state = await withResources(backend, project, seen, { signal });
-  return { plan: planUp({ project, current: state, options, now }), state };
+  const state = await lookAtProject(backend, project, [...references], { signal });
+  return { plan: planUp({ project, current: state, options, now: new Date() }), state };
 }
 
 function keptOutcomes(plan: Plan): StepOutcome[] {

@@ -1,5 +1,6 @@
 import type { Backend } from '../core/backend.ts';
 import type { Logger } from '../core/logger.ts';
+import type { Role } from './compose-role.ts';
 import type { GlobalOptions } from './globals.ts';
 import type { Interrupts } from './interrupts.ts';
 import type { Output } from './output/output.ts';
@@ -8,6 +9,7 @@ import type { Scope } from './scope.ts';
 /** What every command works with. */
 export interface Context {
   readonly globals: GlobalOptions;
+  readonly role: Role;
   readonly output: Output;
   readonly interrupts: Interrupts;
   /** Fires when the command is to end: Ctrl-C, SIGTERM, nobody reads the output any more. */

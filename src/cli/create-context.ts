@@ -1,5 +1,6 @@
 import type { Backend } from '../core/backend.ts';
 import type { Logger } from '../core/logger.ts';
+import type { Role } from './compose-role.ts';
 import type { Context } from './context.ts';
 import type { GlobalOptions } from './globals.ts';
 import type { Interrupts } from './interrupts.ts';
@@ -8,6 +9,7 @@ import type { Scope } from './scope.ts';
 
 interface ContextParts {
   globals: GlobalOptions;
+  role: Role;
   output: Output;
   interrupts: Interrupts;
   logger: Logger;
@@ -23,9 +25,7 @@ export function createContext(parts: ContextParts): Context & { close(): Promise
     env: process.env,
     directory: process.cwd(),
     backend: () => {
-      backend ??= import('./engine.ts').then(({ openEngine }) =>
-        openEngine(parts.globals, { logger: parts.logger, env: context.env, signal: context.signal }),
-      );
+      backend ??= openBackend(parts, context);
       return backend;
     },
     scope: () => {
@@ -38,4 +38,18 @@ export function createContext(parts: ContextParts): Context & { close(): Promise
     },
   };
   return context;
+}
+
+async function openBackend(
+  { globals, logger, output }: ContextParts,
+  { env, signal }: Pick<Context, 'env' | 'signal'>,
+): Promise<Backend> {
+  const { openEngine } = await import('./engine.ts');
+  const backend = await openEngine(globals, { logger, env, signal });
+  if (!globals.dryRun) return backend;
+  const [{ dryRun }, { tellCall }] = await Promise.all([
+    import('../core/dry-run.ts'),
+    import('./dry-run.ts'),
+  ]);
+  return dryRun(backend, (call) => tellCall(output, call));
 }

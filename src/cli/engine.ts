@@ -70,7 +70,8 @@ async function answering(
   let backend: Backend | undefined;
   try {
     backend = await registry.open(config, { signal: limited });
-    await backend.healthCheck({ signal: limited });
+    // Finding it may have been a question that it just answered.
+    await backend.healthCheck({ signal: limited, maxAge: probeTimeout });
     return backend;
   } catch (error) {
     await backend?.[Symbol.asyncDispose]();

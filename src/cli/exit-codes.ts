@@ -1,4 +1,5 @@
 import { isWherryError } from '../core/errors.ts';
+import type { Role } from './compose-role.ts';
 
 /** Exit codes of the CLI. A process that wherry ran passes its own on (`run`, `exec`, `wait`). */
 export const exitCode: {
@@ -31,11 +32,11 @@ export const exitCode: {
   terminated: 143,
 };
 
-/** The exit code that a failed command ends with. */
-export function exitCodeOf(error: unknown): number {
+/** The exit code that a failed command ends with; docker compose ends with 1 for a wrong command line too. */
+export function exitCodeOf(error: unknown, role: Role = 'wherry'): number {
   if (!isWherryError(error)) return exitCode.failure;
   const { usage, exitCode: told } = error.details;
-  if (usage === true) return exitCode.usage;
+  if (usage === true) return role === 'compose' ? exitCode.failure : exitCode.usage;
   return error.code === 'EXIT' && typeof told === 'number' ? told : exitCode.failure;
 }
 

@@ -39,6 +39,10 @@ export function reportFault(error: unknown, output: Output, options: { debug: bo
     output.alert(JSON.stringify({ error: { code, message: what, reason: why, hint: fix, details } }));
     return;
   }
+  if (output.progressAsJson) {
+    output.alert(fault.what);
+    return;
+  }
   const paint = output.paintNote;
   const [first = '', ...more] = fault.what.split('\n').map(printable);
   output.alert(`${paint('red', t('fault.what'))} ${first}`);

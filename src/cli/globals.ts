@@ -1,5 +1,7 @@
 import type { BackendType } from '../core/config.ts';
 import type { CommandDeclaration } from './declaration.ts';
+import { type Ansi, ansiModes, type ProgressForm, progressForms } from './output/presentation.ts';
+import { limitOf } from './parallel.ts';
 
 /** Options that every command takes, before and after its name. */
 export interface GlobalOptions {
@@ -16,6 +18,13 @@ export interface GlobalOptions {
   context: string | undefined;
   json: boolean;
   noColor: boolean;
+  ansi: Ansi | undefined;
+  progress: ProgressForm | undefined;
+  /** Engine calls at once. */
+  parallel: number | undefined;
+  dryRun: boolean;
+  compatibility: boolean;
+  allResources: boolean;
   quiet: boolean;
   debug: boolean;
   help: boolean;
@@ -46,6 +55,17 @@ export const globalOptions: CommandDeclaration<GlobalOptions>['options'] = {
   context: { flags: '--context <name>', about: 'global.context' },
   json: { flags: '--json', about: 'global.json' },
   noColor: { flags: '--no-color', about: 'global.noColor' },
+  ansi: { flags: '--ansi <when>', about: 'global.ansi', choices: ansiModes, complete: ansiModes },
+  progress: {
+    flags: '--progress <form>',
+    about: 'global.progress',
+    choices: progressForms,
+    complete: progressForms,
+  },
+  parallel: { flags: '--parallel <n>', about: 'global.parallel', parse: limitOf },
+  dryRun: { flags: '--dry-run', about: 'global.dryRun' },
+  compatibility: { flags: '--compatibility', about: 'global.compatibility' },
+  allResources: { flags: '--all-resources', about: 'global.allResources' },
   quiet: { flags: '-q, --quiet', about: 'global.quiet' },
   debug: { flags: '--debug', about: 'global.debug' },
   help: { flags: '-h, --help', about: 'global.help' },

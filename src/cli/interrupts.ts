@@ -50,6 +50,11 @@ export class Interrupts {
     };
   }
 
+  /** Acts as on SIGINT. */
+  interrupt(): void {
+    this.#receive('SIGINT');
+  }
+
   /** Ends the command without a signal: its output is not wanted any more. */
   abort(): void {
     this.#controller.abort(new WherryError('CANCELLED', t('interrupted')));

@@ -60,7 +60,10 @@ describe('the parser', () => {
       noDeps: true,
     });
     expect((await parse('up', '--build')).options).toMatchObject({ build: true, noBuild: false });
-    expect((await parse('up', '--build', '--no-build')).options).toMatchObject({ build: true, noBuild: true });
+    expect((await parse('up', '--build', '--no-build')).options).toMatchObject({
+      build: true,
+      noBuild: true,
+    });
     expect((await parse('up', '--no-attach', 'a', '--attach', 'b')).options).toMatchObject({
       attach: ['b'],
       noAttach: ['a'],

@@ -1,19 +1,27 @@
 import { WherryError } from '../core/errors.ts';
 import { consoleLogger } from '../core/logger.ts';
+import type { Role } from './compose-role.ts';
 import { createContext } from './create-context.ts';
 import { exitCode, exitCodeOf } from './exit-codes.ts';
 import { reportFault } from './fault.ts';
 import type { GlobalOptions } from './globals.ts';
 import { Interrupts } from './interrupts.ts';
 import { Output } from './output/output.ts';
+import { type Presentation, presentationOf } from './output/presentation.ts';
 import { checkWords, parseCommand, parsePrefix } from './parser.ts';
 import { findCommand } from './table/index.ts';
 import { t } from './text.ts';
 
 /** Runs one command line to its end; resolves to the exit code when all output has left, and never rejects. */
-export async function runCommandLine(argv: readonly string[]): Promise<number> {
+export async function runCommandLine(
+  argv: readonly string[],
+  options: { role: Role } = { role: 'wherry' },
+): Promise<number> {
   const interrupts = new Interrupts();
   interrupts.listen();
+  const { DOCKER_CLI_PLUGIN_SOCKET: pluginSocket } = process.env;
+  if (options.role === 'compose' && pluginSocket)
+    (await import('./plugin-socket.ts')).watchPluginSocket(pluginSocket, () => interrupts.interrupt());
   let lost: NodeJS.ErrnoException | undefined;
   const onError = (error: NodeJS.ErrnoException): void => {
     // A reader that went away wants no more; a disk that is full is a failure.
@@ -22,8 +30,8 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
   };
   process.stdout.on('error', onError);
   process.stderr.on('error', onError);
-  const code = await runCommand(argv, interrupts);
-  const output = outputFor(spokenGlobals(argv));
+  const code = await runCommand(argv, interrupts, options.role);
+  const output = outputFor(spokenGlobals(argv), unadorned);
   await output.flushed(interrupts.signal);
   // Streams tell of an error a moment after the write.
   await new Promise((resolve) => setImmediate(resolve));
@@ -32,7 +40,7 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
   return exitCode.failure;
 }
 
-async function runCommand(argv: readonly string[], interrupts: Interrupts): Promise<number> {
+async function runCommand(argv: readonly string[], interrupts: Interrupts, role: Role): Promise<number> {
   let globals: GlobalOptions | undefined;
   let context: Awaited<ReturnType<typeof createContext>> | undefined;
   try {
@@ -41,27 +49,27 @@ async function runCommand(argv: readonly string[], interrupts: Interrupts): Prom
     const found = findCommand(prefix.rest);
     if (found === undefined || found.kind === 'group' || globals.help) {
       const { showHelp } = await import('./help.ts');
-      return showHelp(found, outputFor(globals));
+      return showHelp(found, outputFor(globals, presentationOf(globals, process.env)));
     }
     const parsed = await parseCommand(found.command, found.rest, globals);
     globals = parsed.globals;
-    const output = outputFor(globals);
+    const output = outputFor(globals, presentationOf(globals, process.env));
     if (globals.help) {
       const { showHelp } = await import('./help.ts');
       return showHelp(found, output);
     }
     checkWords(found.command, parsed.words);
     const logger = consoleLogger({ level: globals.debug ? 'debug' : 'warn' });
-    context = createContext({ globals, output, interrupts, logger });
+    context = createContext({ globals, role, output, interrupts, logger });
     const run = await found.command.load();
     const code = await run({ context, words: parsed.words, options: parsed.options });
     return code ?? interrupts.exitCode ?? exitCode.success;
   } catch (error) {
     if (interrupts.signal.aborted) return interrupts.exitCode ?? exitCode.success;
-    reportFault(error, outputFor(globals ?? spokenGlobals(argv)), {
+    reportFault(error, outputFor(globals ?? spokenGlobals(argv), presentationAt(globals)), {
       debug: globals?.debug ?? argv.includes('--debug'),
     });
-    return exitCodeOf(error);
+    return exitCodeOf(error, role);
   } finally {
     await context?.close();
   }
@@ -72,18 +80,25 @@ function lostOutput(cause: NodeJS.ErrnoException): WherryError {
   return new WherryError(code, t('output.lost'), { hint: t('output.lostFix'), cause });
 }
 
+type Spoken = Pick<GlobalOptions, 'json' | 'quiet' | 'noColor'>;
+
 /** What of the global options matters for an error when the command line could not be read. */
-function spokenGlobals(argv: readonly string[]): Pick<GlobalOptions, 'json' | 'quiet' | 'noColor'> {
+function spokenGlobals(argv: readonly string[]): Spoken {
   return { json: argv.includes('--json'), quiet: false, noColor: argv.includes('--no-color') };
 }
 
-function outputFor(globals: Pick<GlobalOptions, 'json' | 'quiet' | 'noColor'>): Output {
-  return new Output({
-    stdout: process.stdout,
-    stderr: process.stderr,
-    env: process.env,
-    json: globals.json,
-    quiet: globals.quiet,
-    noColor: globals.noColor,
-  });
+const unadorned: Presentation = { ansi: 'auto', progress: 'auto', remarks: 'stderr' };
+
+/** The presentation for an error, which may be about the presentation itself. */
+function presentationAt(globals: GlobalOptions | undefined): Presentation {
+  try {
+    return globals === undefined ? unadorned : presentationOf(globals, process.env);
+  } catch {
+    return unadorned;
+  }
+}
+
+function outputFor({ json, quiet, noColor }: Spoken, presentation: Presentation): Output {
+  const { stdout, stderr, env } = process;
+  return new Output({ stdout, stderr, env, json, quiet, noColor, presentation });
 }

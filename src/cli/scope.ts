@@ -30,17 +30,20 @@ const defaultFileNames: readonly string[] = [
   'docker-compose.yaml',
 ];
 
-/** `--engine` says engine; -f, -p, their variables, or a compose file here or above say project; nothing says engine. */
+/**
+ * `--engine` says engine; -f, -p, their variables, or a compose file here or above say project; nothing says engine, and
+ * fails with `NOT_FOUND` where docker compose is played.
+ */
 export async function findScope(context: Context): Promise<Scope> {
   const { globals, env } = context;
   if (globals.engine) return { kind: 'engine' };
   const named = globals.projectName ?? nonEmpty(env.COMPOSE_PROJECT_NAME);
   const hasFile =
     globals.file.length > 0 || nonEmpty(env.COMPOSE_FILE) !== undefined || findFile(context) !== undefined;
-  if (!hasFile)
-    return named === undefined
-      ? { kind: 'engine' }
-      : { kind: 'project', name: await nameWithoutFile(context, named), project: null };
+  if (!hasFile && named !== undefined)
+    return { kind: 'project', name: await nameWithoutFile(context, named), project: null };
+  if (!hasFile && context.role === 'compose') throw noFile(context, t('scope.noNameFix'));
+  if (!hasFile) return { kind: 'engine' };
   return await loadScope(context);
 }
 
@@ -77,9 +80,7 @@ export async function requireProject(
     const dormant = services.some((name) => Object.hasOwn(disabledServices, name));
     return { ...scope, ...(dormant ? await loadProjectOf(context, services) : { project: scope.project }) };
   }
-  throw new WherryError('NOT_FOUND', t('scope.noFile', { directory: context.directory }), {
-    hint: t('scope.noFileFix'),
-  });
+  throw noFile(context, t('scope.noFileFix'));
 }
 
 /** The name of the project; its file may be missing. `NOT_FOUND` when neither is known. */
@@ -87,9 +88,7 @@ export async function requireProjectName(context: Context): Promise<ProjectScope
   if (context.globals.engine) throw usage(t('scope.engineRefused'));
   const scope = await context.scope();
   if (scope.kind === 'project') return scope;
-  throw new WherryError('NOT_FOUND', t('scope.noFile', { directory: context.directory }), {
-    hint: t('scope.noNameFix'),
-  });
+  throw noFile(context, t('scope.noNameFix'));
 }
 
 async function loadProjectOf(
@@ -112,6 +111,7 @@ export function projectOptions({ globals, env, directory, signal }: Context): Lo
     files: globals.file,
     projectDirectory: globals.projectDirectory,
     projectName: globals.projectName,
+    nameSeparator: globals.compatibility ? '_' : undefined,
     profiles: globals.profile,
     envFiles: globals.envFile,
     signal,
@@ -132,6 +132,10 @@ function findFile({ globals, directory }: Context): string | undefined {
     if (found !== undefined || parent === current) return found;
     current = parent;
   }
+}
+
+function noFile({ directory }: Context, hint: string): WherryError {
+  return new WherryError('NOT_FOUND', t('scope.noFile', { directory }), { hint });
 }
 
 /** The isolated copy of that project, by its name alone. */

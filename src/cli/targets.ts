@@ -126,6 +126,7 @@ async function foreignTarget(
   name: string,
   rows: readonly ServiceRow[],
 ): Promise<Target> {
+  if (context.role === 'compose') throw unknownName(scope, name, rows);
   try {
     const { id } = await (await context.backend()).inspect(name, { signal: context.signal });
     return { id, label: name, service: null, number: null };

@@ -12,6 +12,8 @@ export interface LoadOptions {
   projectDirectory?: string | undefined;
   /** Default: `COMPOSE_PROJECT_NAME`, the files' `name`, the name of the project directory. */
   projectName?: string | undefined;
+  /** What joins the parts of the names of containers and images. Default: `_` with `COMPOSE_COMPATIBILITY`, else `-`. */
+  nameSeparator?: '-' | '_' | undefined;
   /** Gives the project another name, before variables are filled in. Default: it keeps the one it has. */
   rename?: ((name: string, directory: string) => Promise<string>) | undefined;
   /** Default: those of `COMPOSE_PROFILES`. */

@@ -97,6 +97,7 @@ async function finishProject(finishing: Finishing): Promise<Project> {
     profiles: selection.profiles,
     environmentFiles: [...environment.files],
     environment: environment.toRecord(),
+    nameSeparator: options.nameSeparator ?? (isCompatible(environment) ? '_' : '-'),
     services,
     disabledServices: selection.disabledServices,
     networks: draft.networks,
@@ -108,6 +109,10 @@ async function finishProject(finishing: Finishing): Promise<Project> {
     extensions: draft.extensions,
     canonical: draft.canonical,
   };
+}
+
+function isCompatible(environment: MergedFiles['environment']): boolean {
+  return /^\s*(1|t|true|y)\s*$/i.test(environment.get('COMPOSE_COMPATIBILITY') ?? '');
 }
 
 /** The jobs whose profiles are active. */

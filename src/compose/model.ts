@@ -23,6 +23,8 @@ export type * from './model-parts.ts';
  */
 export interface Project {
   name: string;
+  /** What joins the parts of the names of its containers and images. */
+  nameSeparator: '-' | '_';
   /** Absolute; relative paths of the files are resolved against it. */
   workingDirectory: string;
   /** Absolute paths of the files that were merged, in order; `-` is standard input. */

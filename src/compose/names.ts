@@ -1,11 +1,13 @@
 import type { Project, Service } from './model.ts';
 
+type Named = Pick<Project, 'name' | 'nameSeparator'>;
+
 /** `project-service-1`, or what `container_name` says. */
-export function containerName(project: Pick<Project, 'name'>, service: Service, index: number): string {
-  return service.containerName ?? `${project.name}-${service.name}-${index}`;
+export function containerName(project: Named, service: Service, index: number): string {
+  return service.containerName ?? [project.name, service.name, index].join(project.nameSeparator);
 }
 
 /** The image that a service runs: what `image` says, or `project-service` (lower case, as images are) for one that is only built. */
-export function imageName(project: Pick<Project, 'name'>, service: Service): string {
-  return service.image ?? `${project.name}-${service.name}`.toLowerCase();
+export function imageName(project: Named, service: Service): string {
+  return service.image ?? [project.name, service.name].join(project.nameSeparator).toLowerCase();
 }

@@ -25,6 +25,11 @@ import type {
 } from './streams.ts';
 import type { Volumes } from './volume.ts';
 
+export interface HealthCheckOptions extends CallOptions {
+  /** ms for which an answer to an earlier check, such as that of finding the engine, still counts. Default: 0, ask now. */
+  maxAge?: number | undefined;
+}
+
 /**
  * One container engine. Every verb takes our id, the engine's id (or an unambiguous prefix of it) or an exact name, and
  * fails with a `WherryError`: `NOT_FOUND` for what is not there, `UNAVAILABLE` when the engine does not answer,
@@ -39,7 +44,7 @@ export interface Backend extends AsyncDisposable {
   /** What it can do here; asked once, then cached. */
   capabilities(options?: CallOptions): Promise<BackendCapabilities>;
   /** Resolves when the engine answers; otherwise fails with `UNAVAILABLE` or `PERMISSION`. */
-  healthCheck(options?: CallOptions): Promise<void>;
+  healthCheck(options?: HealthCheckOptions): Promise<void>;
   info(options?: CallOptions): Promise<EngineInfo>;
   /** Can take long on a full engine: it walks its disk. */
   diskUse(options?: CallOptions): Promise<DiskUse>;

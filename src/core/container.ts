@@ -53,6 +53,8 @@ export interface ContainerSummary {
   labels: Readonly<Record<string, string>>;
   ports: readonly PublishedPort[];
   networks: readonly NetworkAddress[];
+  /** Names of the volumes that it mounts; only in lists. */
+  volumes?: readonly string[];
   command: string;
 }
 

@@ -3,6 +3,7 @@ export * from './capabilities.ts';
 export * from './compose-labels.ts';
 export * from './config.ts';
 export * from './container.ts';
+export * from './dry-run.ts';
 export * from './engine-event.ts';
 export * from './engine-host.ts';
 export * from './errors.ts';

@@ -143,6 +143,7 @@ export interface Messages {
   'command.up.about': Record<never, never>;
   'command.up.detail': Record<never, never>;
   'command.version.about': Record<never, never>;
+  'command.version.detail': Record<never, never>;
   'command.volumeCreate.about': Record<never, never>;
   'command.volumeInspect.about': Record<never, never>;
   'command.volumeLs.about': Record<never, never>;
@@ -168,6 +169,30 @@ export interface Messages {
   'doctor.unusable': Record<never, never>;
   'doctor.usable': Record<never, never>;
   'down.done': { project: string | number; count: number; time: string | number };
+  'dryRun.build': Record<never, never>;
+  'dryRun.commit': Record<never, never>;
+  'dryRun.connect': Record<never, never>;
+  'dryRun.copy': Record<never, never>;
+  'dryRun.create': Record<never, never>;
+  'dryRun.disconnect': Record<never, never>;
+  'dryRun.exec': { command: string | number };
+  'dryRun.kill': Record<never, never>;
+  'dryRun.line': { what: string | number; text: string | number };
+  'dryRun.load': Record<never, never>;
+  'dryRun.notThere': { command: string | number };
+  'dryRun.pause': Record<never, never>;
+  'dryRun.prune': Record<never, never>;
+  'dryRun.pull': Record<never, never>;
+  'dryRun.push': Record<never, never>;
+  'dryRun.recreate': Record<never, never>;
+  'dryRun.remove': Record<never, never>;
+  'dryRun.rename': Record<never, never>;
+  'dryRun.restart': Record<never, never>;
+  'dryRun.resume': Record<never, never>;
+  'dryRun.start': Record<never, never>;
+  'dryRun.stop': Record<never, never>;
+  'dryRun.tag': Record<never, never>;
+  'dryRun.update': Record<never, never>;
   'engine.noFacet': { engine: string | number; facet: string | number };
   'engine.none': Record<never, never>;
   'engine.noneFix': Record<never, never>;
@@ -222,9 +247,13 @@ export interface Messages {
   'fault.fix': Record<never, never>;
   'gc.removed': { count: number };
   'gc.wouldRemove': { count: number };
+  'global.allResources': Record<never, never>;
+  'global.ansi': Record<never, never>;
   'global.backend': Record<never, never>;
+  'global.compatibility': Record<never, never>;
   'global.context': Record<never, never>;
   'global.debug': Record<never, never>;
+  'global.dryRun': Record<never, never>;
   'global.engine': Record<never, never>;
   'global.envFile': Record<never, never>;
   'global.file': Record<never, never>;
@@ -233,7 +262,9 @@ export interface Messages {
   'global.host': Record<never, never>;
   'global.json': Record<never, never>;
   'global.noColor': Record<never, never>;
+  'global.parallel': Record<never, never>;
   'global.profile': Record<never, never>;
+  'global.progress': Record<never, never>;
   'global.projectDirectory': Record<never, never>;
   'global.projectName': Record<never, never>;
   'global.quiet': Record<never, never>;
@@ -315,7 +346,6 @@ export interface Messages {
   'option.capDrop': Record<never, never>;
   'option.change': Record<never, never>;
   'option.condition': Record<never, never>;
-  'option.configAllResources': Record<never, never>;
   'option.configCheck': Record<never, never>;
   'option.configEnvironment': Record<never, never>;
   'option.configFormat': Record<never, never>;
@@ -354,7 +384,6 @@ export interface Messages {
   'option.driverOpt': Record<never, never>;
   'option.discover': Record<never, never>;
   'option.discoverExclude': Record<never, never>;
-  'option.dryRun': Record<never, never>;
   'option.entrypoint': Record<never, never>;
   'option.env': Record<never, never>;
   'option.envFile': Record<never, never>;
@@ -459,25 +488,32 @@ export interface Messages {
   'option.ulimit': Record<never, never>;
   'option.until': Record<never, never>;
   'option.user': Record<never, never>;
+  'option.versionFormat': Record<never, never>;
+  'option.versionShort': Record<never, never>;
   'option.volume': Record<never, never>;
   'option.wait': Record<never, never>;
   'option.waitTimeout': Record<never, never>;
   'option.noEager': Record<never, never>;
   'option.workdir': Record<never, never>;
+  'option.yes': Record<never, never>;
   'option.upAll': Record<never, never>;
   'output.lost': Record<never, never>;
   'output.lostFix': Record<never, never>;
   'plan.after': { needs: string | number };
   'plan.reason.config-changed': Record<never, never>;
   'plan.reason.dependency-recreated': Record<never, never>;
+  'plan.reason.dependency-restarted': Record<never, never>;
   'plan.reason.down': Record<never, never>;
   'plan.reason.forced': Record<never, never>;
   'plan.reason.image-changed': Record<never, never>;
   'plan.reason.left-over': Record<never, never>;
   'plan.reason.missing': Record<never, never>;
+  'plan.reason.network-changed': Record<never, never>;
   'plan.reason.not-running': Record<never, never>;
   'plan.reason.orphan': Record<never, never>;
+  'plan.reason.paused': Record<never, never>;
   'plan.reason.scaled-down': Record<never, never>;
+  'plan.reason.volume-changed': Record<never, never>;
   'plan.unchanged': { project: string | number };
   'plan.verb': { verb: string | number };
   'plan.verbFix': Record<never, never>;
@@ -565,6 +601,7 @@ export interface Messages {
   'up.failed': { project: string | number; command: string | number };
   'up.good': { state: string | number };
   'up.killing': Record<never, never>;
+  'up.replaceVolume': { name: string | number };
   'up.state.completed': Record<never, never>;
   'up.state.created': Record<never, never>;
   'up.state.healthy': Record<never, never>;
@@ -607,6 +644,7 @@ export interface Messages {
   'value.notVolumeOption': { text: string | number; option: string | number };
   'value.unequalRanges': { text: string | number };
   'version.engine': Record<never, never>;
+  'version.inPlace': { wherry: string | number };
   'version.engineLine': { version: string | number; api: string | number; platform: string | number; address: string | number };
   'version.noEngine': Record<never, never>;
   'wait.ended': { id: string | number; code: string | number };
@@ -755,6 +793,7 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'command.up.about': 'Create and start the services of the project, in the order of their dependencies',
   'command.up.detail': 'Shows the logs of all services until Ctrl-C, which stops them; a second Ctrl-C kills them. With -d it returns when everything is started, with --wait when everything is healthy. What has not changed is left alone. --json implies -d. With --all every project below a directory is started (this one by default), in the background; the word is the directory then.',
   'command.version.about': 'Show the versions of wherry, Node and the engine',
+  'command.version.detail': 'Called as docker-compose it shows the version of docker compose that it stands in for.',
   'command.volumeCreate.about': 'Create a volume',
   'command.volumeInspect.about': 'Show all that is known of volumes, as a JSON array',
   'command.volumeLs.about': 'List volumes',
@@ -780,6 +819,30 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'doctor.unusable': 'No engine can be used here.',
   'doctor.usable': 'wherry can run containers here.',
   'down.done': '{project}: {count, plural, =0 {nothing was there to remove} one {# thing removed} other {# things removed}} in {time}',
+  'dryRun.build': 'would be built',
+  'dryRun.commit': 'would become an image',
+  'dryRun.connect': 'would be connected',
+  'dryRun.copy': 'would be copied to',
+  'dryRun.create': 'would be created',
+  'dryRun.disconnect': 'would be disconnected',
+  'dryRun.exec': 'would run: {command}',
+  'dryRun.kill': 'would get a signal',
+  'dryRun.line': 'DRY-RUN MODE - {what} {text}',
+  'dryRun.load': 'would be loaded',
+  'dryRun.notThere': '{command} has nothing that it could do in a dry run',
+  'dryRun.pause': 'would be paused',
+  'dryRun.prune': 'that nothing uses would be removed',
+  'dryRun.pull': 'would be pulled',
+  'dryRun.push': 'would be pushed',
+  'dryRun.recreate': 'would be made anew',
+  'dryRun.remove': 'would be removed',
+  'dryRun.rename': 'would get another name',
+  'dryRun.restart': 'would be restarted',
+  'dryRun.resume': 'would go on',
+  'dryRun.start': 'would be started',
+  'dryRun.stop': 'would be stopped',
+  'dryRun.tag': 'would be tagged',
+  'dryRun.update': 'would be changed',
   'engine.noFacet': '{engine} has no {facet} of its own',
   'engine.none': 'no container engine can be used here',
   'engine.noneFix': 'run `wherry doctor`: it tells for each engine how to make it usable',
@@ -834,9 +897,13 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'fault.fix': '  fix:',
   'gc.removed': '{count, plural, =0 {nothing to remove} one {# thing removed} other {# things removed}}',
   'gc.wouldRemove': '{count, plural, =0 {nothing to remove} one {# thing would be removed} other {# things would be removed}}',
+  'global.allResources': 'Also networks, volumes, secrets and configs that no service uses',
+  'global.ansi': 'When output is coloured and redrawn',
   'global.backend': 'Engine to use',
+  'global.compatibility': 'Names with _ in place of -, as docker-compose v1 gave them',
   'global.context': 'Docker context to use',
   'global.debug': 'Show the chain of causes of an error, and the log',
+  'global.dryRun': 'Tell what would be done, and do nothing to the engine',
   'global.engine': 'Names mean containers of the engine, also inside a project',
   'global.envFile': 'File with variables for the compose file',
   'global.file': 'Compose file',
@@ -845,7 +912,9 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'global.host': 'Address of the engine: unix:///path or tcp://host:port',
   'global.json': 'Print JSON: an array, or an object a line for what goes on',
   'global.noColor': 'No colours',
+  'global.parallel': 'Calls of the engine at once; -1: any number',
   'global.profile': 'Profile to switch on',
+  'global.progress': 'How progress is shown',
   'global.projectDirectory': 'Directory that relative paths count from',
   'global.projectName': 'Name of the project',
   'global.quiet': 'No remarks and no progress',
@@ -927,7 +996,6 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'option.capDrop': 'Capability to drop',
   'option.change': 'Instruction of a Dockerfile that changes the settings of the image',
   'option.condition': 'What to wait for; exit is the default',
-  'option.configAllResources': 'Also networks, volumes, secrets and configs that no service uses',
   'option.configCheck': 'Only check',
   'option.configEnvironment': 'Only the variables that are filled in, with their values',
   'option.configFormat': 'yaml or json; yaml is the default',
@@ -966,7 +1034,6 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'option.driverOpt': 'Option of the driver',
   'option.discover': 'The projects below a directory, running or not',
   'option.discoverExclude': 'With --all or --discover: files and folders to leave out, such as \'*.test.yml\'',
-  'option.dryRun': 'Only say what would be removed',
   'option.entrypoint': 'Replace the entrypoint; empty removes it',
   'option.env': 'Environment variable; without a value from the environment',
   'option.envFile': 'File with environment variables for the container',
@@ -1071,25 +1138,32 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'option.ulimit': 'Bound of the kernel',
   'option.until': 'Up to then',
   'option.user': 'User: name or uid[:gid]',
+  'option.versionFormat': 'Form of the output',
+  'option.versionShort': 'Only the number of the version',
   'option.volume': 'Mount: [source:]target[:options]',
   'option.wait': 'Wait until all services run and, with a health check, are healthy',
   'option.waitTimeout': 'Seconds for each health gate',
   'option.noEager': 'Leave health checks to the engine, also while a gate waits for them',
   'option.workdir': 'Working directory',
+  'option.yes': 'Make volumes that differ from the file anew without asking; THEIR DATA IS LOST',
   'option.upAll': 'All projects below a directory, in the background',
   'output.lost': 'the output could not be written',
   'output.lostFix': 'check where stdout and stderr go: the result is not complete there',
   'plan.after': 'after {needs}',
   'plan.reason.config-changed': 'its configuration changed',
   'plan.reason.dependency-recreated': 'something that it depends on is made anew',
+  'plan.reason.dependency-restarted': 'something that it depends on starts anew',
   'plan.reason.down': 'the project goes down',
   'plan.reason.forced': 'asked for',
   'plan.reason.image-changed': 'its image changed',
   'plan.reason.left-over': 'left over from an interrupted run',
   'plan.reason.missing': 'it is not there',
+  'plan.reason.network-changed': 'a network of it is another one',
   'plan.reason.not-running': 'it does not run',
   'plan.reason.orphan': 'the file has no such service any more',
+  'plan.reason.paused': 'it is paused',
   'plan.reason.scaled-down': 'one too many',
+  'plan.reason.volume-changed': 'a volume of it is another one',
   'plan.unchanged': '{project} is as it should be: nothing to do',
   'plan.verb': 'plan shows up or down, not "{verb}"',
   'plan.verbFix': 'write `wherry plan up [SERVICE...]` or `wherry plan down`',
@@ -1177,6 +1251,7 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'up.failed': '{project} is not up. What was started goes on; remove it with: {command}',
   'up.good': '✓ {state}',
   'up.killing': 'killing',
+  'up.replaceVolume': 'The volume {name} differs from what the file says. Make it anew? ITS DATA IS LOST',
   'up.state.completed': 'completed',
   'up.state.created': 'created',
   'up.state.healthy': 'healthy',
@@ -1219,6 +1294,7 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'value.notVolumeOption': '{text}: "{option}" is not an option of a mount',
   'value.unequalRanges': '{text}: the two ranges of ports differ in length',
   'version.engine': 'engine',
+  'version.inPlace': 'by wherry {wherry}',
   'version.engineLine': '{version} (API {api}, {platform}, {address})',
   'version.noEngine': 'none answers; `wherry doctor` tells why',
   'wait.ended': 'container "{id}" exited with status code {code}',

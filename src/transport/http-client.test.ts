@@ -219,12 +219,78 @@ describe('a connection that went stale while idle', () => {
     expect(seen).toEqual(['GET', 'GET', 'GET']);
   });
 
+  test('is not noticed by a GET that is read whole either', async () => {
+    const { client, seen } = await staleServer();
+    for (const _time of [1, 2]) expect((await client.get({ path: '/' })).body.toString()).toBe('ok');
+    expect(seen).toEqual(['GET', 'GET', 'GET', 'GET']);
+  });
+
   test('fails a POST, which may have been carried out', async () => {
     const { client, seen } = await staleServer();
     await expect(client.request({ method: 'POST', path: '/' })).rejects.toMatchObject({
       code: 'UNAVAILABLE',
     });
     expect(seen).toEqual(['GET', 'POST']);
+  });
+});
+
+describe('a GET that is read whole', () => {
+  test('shares connections one after the other, and has no limit on how many are open at once', async () => {
+    let connections = 0;
+    const { client, server } = await serve((request, response) => {
+      setTimeout(() => response.end(`${request.method} ${request.url} ${request.headers.host}`), 20);
+    });
+    server.on('connection', () => {
+      connections += 1;
+    });
+    for (let time = 0; time < 20; time += 1) {
+      const { status, body } = await client.get({ path: '/a', query: { b: 'c d' } });
+      expect({ status, body: body.toString() }).toEqual({ status: 200, body: 'GET /a?b=c+d localhost' });
+    }
+    expect(connections).toBe(1);
+    await Promise.all(Array.from({ length: 30 }, () => client.get({ path: '/' })));
+    expect(connections).toBe(30);
+    client.close();
+    await connectionsReach(server, 0);
+  });
+
+  test('has the errors of every other request', async () => {
+    const { client, server } = await serve((request, response) => {
+      if (request.url === '/cut') response.writeHead(200, { 'content-length': 5 }).write('four');
+      if (request.url === '/cut') setTimeout(() => response.destroy(), 20);
+      if (request.url === '/closed') request.socket.destroy();
+      if (request.url === '/stuck') response.writeHead(200, { 'content-length': 5 }).write('four');
+    });
+    const abort = new AbortController();
+    const waiting = client.get({ path: '/never', signal: abort.signal });
+    setTimeout(() => abort.abort(), 20);
+    await expect(waiting).rejects.toMatchObject({ code: 'CANCELLED' });
+    await expect(client.get({ path: '/never', timeout: 20 })).rejects.toMatchObject({ code: 'TIMEOUT' });
+    await expect(client.get({ path: '/stuck', idle: 20 })).rejects.toMatchObject({ code: 'TIMEOUT' });
+    await expect(client.get({ path: '/cut' })).rejects.toMatchObject({ code: 'STREAM_CUT' });
+    await expect(client.get({ path: '/closed' })).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    await expect(client.get({ path: '/a b' })).rejects.toMatchObject({ code: 'INVALID' });
+    await expect(client.get({ path: '/', headers: { a: 'b\r\nc: d' } })).rejects.toMatchObject({
+      code: 'INVALID',
+    });
+    await connectionsReach(server, 0);
+  });
+
+  test('a dialer that never comes back holds nobody', async () => {
+    const never: Dialer = { address: 'custom://never', kind: 'custom', dial: () => new Promise(() => {}) };
+    const client = new HttpClient(never);
+    await expect(client.get({ path: '/', timeout: 20 })).rejects.toMatchObject({ code: 'TIMEOUT' });
+    const abort = new AbortController();
+    setTimeout(() => abort.abort(), 20);
+    await expect(client.get({ path: '/', signal: abort.signal })).rejects.toMatchObject({
+      code: 'CANCELLED',
+    });
+  });
+
+  test('what is not HTTP is PROTOCOL', async () => {
+    const server = createNetServer((socket) => socket.end('SSH-2.0-OpenSSH_9.2\r\n'));
+    const client = new HttpClient(unixDialer(await listen(server)));
+    await expect(client.get({ path: '/' })).rejects.toMatchObject({ code: 'PROTOCOL' });
   });
 });
 

@@ -8,6 +8,8 @@ import { type ConnectionPool, connectionPool } from './http-agent.ts';
 import { type Answer, type ExchangeOptions, exchange, prepare, type RequestBody } from './http-exchange.ts';
 import { HttpResponse } from './http-response.ts';
 import { type Query, withQuery } from './query.ts';
+import type { WholeAnswer } from './whole-answer.ts';
+import { WholeGets } from './whole-get.ts';
 
 export interface HttpClientOptions {
   /** Connections open at the same time; further requests wait for one. Upgrades do not count. Default: no limit. */
@@ -64,6 +66,7 @@ export class HttpClient {
   readonly #dialer: Dialer;
   readonly #gate: Gate;
   #pool: ConnectionPool | undefined;
+  #wholeGets: WholeGets | undefined;
 
   constructor(dialer: Dialer, options: HttpClientOptions = {}) {
     this.#dialer = dialer;
@@ -82,6 +85,25 @@ export class HttpClient {
     } catch (error) {
       leave();
       throw error;
+    }
+  }
+
+  /** A GET whose answer is read whole; `STREAM_CUT` when it breaks off. */
+  async get(options: Omit<HttpRequest, 'method' | 'body'>): Promise<WholeAnswer> {
+    const { signal, timeout, idle } = options;
+    const path = withQuery(options.path, options.query);
+    const leave = await this.#gate.enter(signal);
+    try {
+      this.#wholeGets ??= new WholeGets(this.#dialer);
+      return await this.#wholeGets.get({
+        path,
+        headers: this.#head(options, path).headers,
+        signal,
+        timeout,
+        idle,
+      });
+    } finally {
+      leave();
     }
   }
 
@@ -124,6 +146,7 @@ export class HttpClient {
   /** Closes idle connections; requests under way finish, and their connections close after them. */
   close(): void {
     this.#pool?.close();
+    this.#wholeGets?.close();
   }
 
   async #send(options: HttpRequest, leave: () => void): Promise<HttpResponse> {

@@ -41,6 +41,21 @@ const ndjson = Buffer.from(
     crlf('0', ''),
 );
 
+const chunkedJson = Buffer.concat([
+  Buffer.from(
+    crlf('HTTP/1.1 103 Early Hints', '') + crlf('HTTP/1.1 200 OK', 'Transfer-Encoding: chunked', ''),
+  ),
+  ...[jsonText.slice(0, 9), jsonText.slice(9)].map((part) =>
+    Buffer.from(crlf(`${Buffer.byteLength(part).toString(16)}; name="x"`, part)),
+  ),
+  Buffer.from(crlf('0', 'Trailer: x', '')),
+]);
+
+async function readWhole(client: HttpClient, received: unknown[]): Promise<void> {
+  const { body } = await client.get({ path: '/json', signal: AbortSignal.timeout(HANG_MS) });
+  received.push(JSON.parse(body.toString('utf8')));
+}
+
 /** One frame of each stream that matters; each byte of a payload is an item. */
 function hijack(head: string): Scenario {
   const parts: Buffer[] = [Buffer.from(head)];
@@ -95,6 +110,22 @@ const scenarios: Record<string, Scenario> = {
       const response = await client.request({ path: '/json', signal: AbortSignal.timeout(HANG_MS) });
       received.push(await response.json());
     },
+  },
+  'JSON read whole': {
+    answer: json,
+    isUpgrade: false,
+    complete: [{ Id: 'äbc', n: 123 }],
+    ends: [json.length],
+    cleanCuts: [],
+    read: readWhole,
+  },
+  'chunks read whole, after an interim answer': {
+    answer: chunkedJson,
+    isUpgrade: false,
+    complete: [{ Id: 'äbc', n: 123 }],
+    ends: [chunkedJson.length],
+    cleanCuts: [],
+    read: readWhole,
   },
   'chunked NDJSON': {
     answer: ndjson,

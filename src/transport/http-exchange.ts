@@ -4,6 +4,7 @@ import { cancelled, WherryError } from '../core/errors.ts';
 import { http } from './builtin.ts';
 import { connectionError, errorCode, messageOf } from './connection-errors.ts';
 import { feed } from './feed.ts';
+import type { AnswerPlace } from './response-body.ts';
 
 export type RequestBody = string | Uint8Array | AsyncIterable<Uint8Array | string>;
 
@@ -74,12 +75,7 @@ export function exchange<T>(
     signal?.addEventListener('abort', onAbort);
     if (timeout !== undefined) {
       timer = setTimeout(() => {
-        fail(
-          new WherryError('TIMEOUT', `${address} did not answer ${request.path} within ${timeout} ms`, {
-            hint: 'Check that the engine is not overloaded or stuck.',
-            details: { address, path: request.path, limit: timeout },
-          }),
-        );
+        fail(noAnswer(timeout, { address, path: request.path }));
       }, timeout);
     }
     if (signal?.aborted) {
@@ -109,16 +105,19 @@ export function prepare(options: RequestOptions): ClientRequest {
   }
 }
 
-function requestError(cause: unknown, address: string): WherryError {
+/** `TIMEOUT`: there is no head of an answer after `limit` ms. */
+export function noAnswer(limit: number, { address, path }: AnswerPlace): WherryError {
+  return new WherryError('TIMEOUT', `${address} did not answer ${path} within ${limit} ms`, {
+    hint: 'Check that the engine is not overloaded or stuck.',
+    details: { address, path, limit },
+  });
+}
+
+/** What became of a request that has no answer. */
+export function requestError(cause: unknown, address: string): WherryError {
   if (cause instanceof WherryError) return cause;
   const code = errorCode(cause);
-  if (code?.startsWith('HPE_')) {
-    return new WherryError('PROTOCOL', `${address} does not answer in HTTP: ${messageOf(cause)}`, {
-      hint: 'Check that the address is that of the engine, and whether it wants TLS.',
-      details: { address, parser: code },
-      cause,
-    });
-  }
+  if (code?.startsWith('HPE_')) return notHttp(cause, address);
   if (code === 'ECONNRESET' || code === 'EPIPE' || code === undefined) {
     return new WherryError('UNAVAILABLE', `${address} closed the connection before it answered`, {
       hint: closedHint(address),
@@ -127,6 +126,15 @@ function requestError(cause: unknown, address: string): WherryError {
     });
   }
   return connectionError(cause, address);
+}
+
+/** `PROTOCOL`: what answers at `address` does not speak HTTP. */
+export function notHttp(cause: unknown, address: string): WherryError {
+  return new WherryError('PROTOCOL', `${address} does not answer in HTTP: ${messageOf(cause)}`, {
+    hint: 'Check that the address is that of the engine, and whether it wants TLS.',
+    details: { address, parser: errorCode(cause) },
+    cause,
+  });
 }
 
 function closedHint(address: string): string {

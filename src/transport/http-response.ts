@@ -29,12 +29,7 @@ export class HttpResponse {
 
   /** The whole body parsed as JSON; `PROTOCOL` when it is not JSON. The shape is the caller's claim. */
   async json<T>(): Promise<T> {
-    const text = await this.text();
-    try {
-      return JSON.parse(text) as T;
-    } catch (cause) {
-      throw new WherryError('PROTOCOL', `the answer is not JSON: ${text.slice(0, 200)}`, { cause });
-    }
+    return parseJson<T>(await this.text());
   }
 
   /** Reads the rest of the body so that the connection can be used again; closes it when much is left. */
@@ -44,5 +39,14 @@ export class HttpResponse {
       size += chunk.length;
       if (size > DISCARD_LIMIT) return;
     }
+  }
+}
+
+/** `PROTOCOL` when `text` is not JSON. The shape is the caller's claim. */
+export function parseJson<T>(text: string): T {
+  try {
+    return JSON.parse(text) as T;
+  } catch (cause) {
+    throw new WherryError('PROTOCOL', `the answer is not JSON: ${text.slice(0, 200)}`, { cause });
   }
 }

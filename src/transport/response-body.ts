@@ -2,9 +2,13 @@ import type { IncomingMessage } from 'node:http';
 import { cancelled, WherryError } from '../core/errors.ts';
 import { messageOf } from './connection-errors.ts';
 
-export interface ResponseContext {
+/** Whose answer to what. */
+export interface AnswerPlace {
   address: string;
   path: string;
+}
+
+export interface ResponseContext extends AnswerPlace {
   signal: AbortSignal | undefined;
   /** Milliseconds without a byte while somebody waits for one. */
   idle: number | undefined;
@@ -96,7 +100,8 @@ export class ResponseBody implements AsyncIterableIterator<Buffer, void, undefin
   }
 }
 
-function streamCut(cause: unknown, { address, path }: ResponseContext): WherryError {
+/** `STREAM_CUT`: the peer went away in the middle of its answer. */
+export function streamCut(cause: unknown, { address, path }: AnswerPlace): WherryError {
   if (cause instanceof WherryError) return cause;
   const why = cause === undefined ? '' : `: ${messageOf(cause)}`;
   return new WherryError('STREAM_CUT', `${address} broke off its answer to ${path}${why}`, {
@@ -106,7 +111,8 @@ function streamCut(cause: unknown, { address, path }: ResponseContext): WherryEr
   });
 }
 
-function idleError(limit: number, { address, path }: ResponseContext): WherryError {
+/** `TIMEOUT`: the peer sent nothing for `limit` ms in the middle of its answer. */
+export function idleError(limit: number, { address, path }: AnswerPlace): WherryError {
   return new WherryError('TIMEOUT', `${address} sent nothing for ${limit} ms in its answer to ${path}`, {
     hint: 'Check that the engine is not overloaded or stuck.',
     details: { address, path, limit },

@@ -43,13 +43,14 @@ describe.skipIf(peer === undefined).each(['docker-20.10', 'docker-newest'])('on 
   const ids = async (stack: Stack): Promise<string[]> =>
     (await stack.containers()).map((one) => `${one.name} ${one.id}`).sort();
 
-  async function peerUp(stack: Stack, { engine }: Bench): Promise<void> {
-    const { status, stderr } = spawnSync(peer ?? '', ['-p', stack.name, 'up', '-d', '-t', '1'], {
+  async function peerUp(stack: Stack, { engine }: Bench): Promise<{ told: string }> {
+    const { status, stdout, stderr } = spawnSync(peer ?? '', ['-p', stack.name, 'up', '-d', '-t', '1'], {
       cwd: await stack.directory(),
       env: { PATH: process.env.PATH ?? '', HOME: '/nowhere', DOCKER_HOST: engine.host },
       encoding: 'utf8',
     });
     expect(status, stderr).toBe(0);
+    return { told: `${stdout}${stderr}` };
   }
 
   test('what the peer made is kept, and what is made here is kept by the peer', {
@@ -88,5 +89,27 @@ describe.skipIf(peer === undefined).each(['docker-20.10', 'docker-newest'])('on 
     });
     await peerUp(stack, bench);
     expect((await ids(stack)).filter((one) => between.includes(one))).toHaveLength(1);
+  });
+
+  test('a changed network, and a volume that differs, are the same to both', {
+    timeout: 180_000,
+  }, async () => {
+    if (bench === undefined) return;
+    await using stack = new Stack(bench);
+    const changed = (version: string): Model => ({
+      services: { web: { command: stays, volumes: ['data:/data'] } },
+      networks: { default: { labels: { version } } },
+      volumes: { data: { labels: { version } } },
+    });
+    await stack.load(changed('1'));
+    await peerUp(stack, bench);
+    const before = await ids(stack);
+    const { ok, warnings } = await up(bench.backend, await stack.load(changed('2')));
+    expect({ ok, warnings }).toEqual({ ok: true, warnings: [expect.stringContaining('differs')] });
+    const network = await bench.backend.networks?.inspect(`${stack.name}_default`);
+    const { told } = await peerUp(stack, bench);
+    expect(told).toContain(`Volume "${stack.name}_data" exists but doesn't match`);
+    expect(await ids(stack)).toEqual(before);
+    expect((await bench.backend.networks?.inspect(`${stack.name}_default`))?.id).toBe(network?.id);
   });
 });

@@ -24,7 +24,7 @@ test.skipIf(engine === undefined)(
   { timeout: 240_000 },
   async () => {
     const first = await quickstart();
-    const url = /http:\/\/\S+/.exec(first.stdout)?.[0] ?? '';
+    const url = /http:\/\/(localhost|127\.0\.0\.1):\S+/.exec(first.stderr)?.[0] ?? '';
     expect(await visits(url)).toBe(1);
     expect(await visits(url)).toBe(2);
     expect(first.stderr).toContain('down');
@@ -34,7 +34,7 @@ test.skipIf(engine === undefined)(
     const after = await inProject('ps', '--quiet');
     expect(before.stdout.trim().split('\n')).toHaveLength(2);
     expect(after.stdout).toBe(before.stdout);
-    expect(second.stdout).toContain(url);
+    expect(second.stderr).toContain(url);
     expect(await visits(url)).toBe(3);
   },
 );

@@ -134,7 +134,7 @@ describe.skipIf(subject === undefined)(
       const { labels } = await backend.inspect(`${directory.project}.Name_1`);
       expect(labels['we ird']).toBe('a=b,c\nd');
       expect(await run(directory.path, 'up', '-d')).toMatchObject({
-        stdout: expect.stringContaining('✓ running'),
+        stderr: expect.stringContaining('✓ running'),
       });
     });
 

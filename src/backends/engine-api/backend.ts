@@ -4,6 +4,7 @@ import type {
   CreateOptions,
   DiskUse,
   EngineInfo,
+  HealthCheckOptions,
   PruneOptions,
   PruneReport,
   RemoveOptions,
@@ -145,8 +146,8 @@ export abstract class EngineApiBackend implements Backend {
     return abortable(this.#capabilities, options.signal);
   }
 
-  async healthCheck(options: CallOptions = {}): Promise<void> {
-    await this.connection.ping(options);
+  async healthCheck({ maxAge = 0, signal }: HealthCheckOptions = {}): Promise<void> {
+    if (!this.connection.hasAnswered({ within: maxAge })) await this.connection.ping({ signal });
   }
 
   async info(options: CallOptions = {}): Promise<EngineInfo> {

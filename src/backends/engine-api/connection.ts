@@ -4,8 +4,9 @@ import { WherryError } from '../../core/errors.ts';
 import type { CallOptions } from '../../core/image.ts';
 import type { Dialer } from '../../transport/dialer.ts';
 import { HttpClient, type HttpRequest } from '../../transport/http-client.ts';
-import type { HttpResponse } from '../../transport/http-response.ts';
+import { type HttpResponse, parseJson } from '../../transport/http-response.ts';
 import { parseNdjson } from '../../transport/ndjson.ts';
+import type { WholeAnswer } from '../../transport/whole-answer.ts';
 import { abortable } from './abortable.ts';
 import { checkApiVersion, compareApiVersions, negotiate } from './api-version.ts';
 import { engineError } from './engine-error.ts';
@@ -54,6 +55,7 @@ export class EngineConnection {
   readonly #pingTimeout: number;
   readonly #fixedVersion: string | undefined;
   #ping: Promise<EnginePing> | undefined;
+  #answeredAt: number | undefined;
 
   constructor(dialer: Dialer, options: EngineConnectionOptions = {}) {
     this.#http = new HttpClient(dialer);
@@ -67,15 +69,14 @@ export class EngineConnection {
 
   /** Asks the engine whether it is there. `UNAVAILABLE`, `PERMISSION` or `TIMEOUT` when it is not. */
   async ping(options: CallOptions = {}): Promise<EnginePing> {
-    const response = await this.#http.request({
+    const answer = await this.#http.get({
       path: '/_ping',
       signal: options.signal,
       timeout: this.#pingTimeout,
       idle: this.#pingTimeout,
     });
-    if (response.status !== 200) throw await refusal(response, { path: '/_ping' });
-    await response.discard();
-    const apiVersion = header(response.headers, 'api-version');
+    if (answer.status !== 200) throw refusalOf(answer, { path: '/_ping' });
+    const apiVersion = header(answer.headers, 'api-version');
     if (apiVersion === null || !/^\d+\.\d+$/.test(apiVersion)) {
       throw new WherryError('PROTOCOL', `${this.address} does not answer like a container engine`, {
         hint: 'check that the address is that of an engine with the Docker Engine API',
@@ -84,12 +85,18 @@ export class EngineConnection {
     }
     const ping: EnginePing = {
       apiVersion,
-      builderVersion: header(response.headers, 'builder-version'),
-      osType: header(response.headers, 'ostype'),
-      libpodVersion: header(response.headers, 'libpod-api-version'),
+      builderVersion: header(answer.headers, 'builder-version'),
+      osType: header(answer.headers, 'ostype'),
+      libpodVersion: header(answer.headers, 'libpod-api-version'),
     };
     this.#ping ??= Promise.resolve(ping);
+    this.#answeredAt = milliseconds();
     return ping;
+  }
+
+  /** Whether the engine answered a ping in the last `within` ms. */
+  hasAnswered({ within }: { within: number }): boolean {
+    return this.#answeredAt !== undefined && milliseconds() - this.#answeredAt < within;
   }
 
   /** The version in use, such as `1.45`. */
@@ -124,9 +131,14 @@ export class EngineConnection {
     return response.status;
   }
 
+  /** The whole answer parsed as JSON; `PROTOCOL` when it is not JSON. The shape is the caller's claim. */
   async json<T>(request: EngineRequest): Promise<T> {
-    const response = await this.request(request);
-    return response.json<T>();
+    const prepared = await this.#prepare(request);
+    const { method = 'GET', body, ...get } = prepared;
+    if (method !== 'GET' || body !== undefined) return (await this.request(request)).json<T>();
+    const answer = await this.#http.get(get);
+    if (!isSuccess(answer.status)) throw refusalOf(answer, prepared);
+    return parseJson<T>(answer.body.toString('utf8'));
   }
 
   /** The JSON texts of a streamed answer; the request is sent on the first `next()`. */
@@ -188,6 +200,11 @@ export class EngineConnection {
   }
 }
 
+/** A clock that never jumps; the global `performance` takes 3 ms at its first use. */
+function milliseconds(): number {
+  return Number(process.hrtime.bigint() / 1_000_000n);
+}
+
 function isSuccess(status: number): boolean {
   return (status >= 200 && status < 300) || status === 304;
 }
@@ -202,7 +219,10 @@ async function refusal(response: HttpResponse, request: HttpRequest): Promise<Wh
   });
 }
 
-function header(headers: IncomingHttpHeaders, name: string): string | null {
-  const value = headers[name];
-  return typeof value === 'string' && value !== '' ? value : null;
+function refusalOf({ status, body }: WholeAnswer, { method = 'GET', path }: HttpRequest): WherryError {
+  return engineError({ status, method, path, text: body.toString('utf8', 0, ERROR_BODY_LIMIT) });
+}
+
+function header(headers: WholeAnswer['headers'], name: string): string | null {
+  return headers[name] || null;
 }

@@ -66,6 +66,7 @@ export function containerSummary(row: ContainerRow): ContainerSummary {
       protocol: portProtocol(port.Type),
     })),
     networks: networkAddresses(row.NetworkSettings?.Networks),
+    volumes: (row.Mounts ?? []).flatMap(({ Type, Name }) => (Type === 'volume' && Name ? [Name] : [])),
     command: row.Command ?? '',
   };
 }

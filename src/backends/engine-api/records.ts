@@ -190,6 +190,7 @@ export interface ContainerRow {
   Labels?: Maybe<Readonly<Record<string, string>>>;
   Ports?: Maybe<readonly { IP?: string; PrivatePort: number; PublicPort?: number; Type: string }[]>;
   NetworkSettings?: Maybe<{ Networks?: Maybe<Readonly<Record<string, EndpointRecord>>> }>;
+  Mounts?: Maybe<readonly MountRecord[]>;
 }
 
 export interface EventRecord {

@@ -51,14 +51,31 @@ describe('what engines say of a failed pull', () => {
     expect(registryError(refused, { ...pull, authenticated: true }).hint).toMatch(/wrong or have expired/);
   });
 
+  it('tells an unknown CA from a certificate that does not fit', () => {
+    const unknown = 'tls: failed to verify certificate: x509: certificate signed by unknown authority';
+    expect(registryError(unknown, pull).hint).toContain('/etc/docker/certs.d/reg.example/ca.crt');
+    for (const unfit of [
+      'x509: certificate has expired or is not yet valid: current time 2026-01-01T00:00:00Z',
+      'x509: certificate is valid for other.example, not reg.example',
+      "x509: cannot validate certificate for 10.0.0.1 because it doesn't contain any IP SANs",
+    ]) {
+      expect(registryError(unfit, pull)).toMatchObject({
+        code: 'IMAGE_PULL',
+        hint: expect.stringContaining('not for this name or this time'),
+      });
+    }
+  });
+
   it("reads Podman's refusal, which is a line of the stream", () => {
     const refusal = new WherryError('ENGINE', '{"errorDetail":{"message":"connection refused"}}', {
       details: { status: 500 },
     });
-    expect(registryRefusal(refusal, pull)).toMatchObject({
+    const error = registryRefusal(refusal, pull) as WherryError;
+    expect(error).toMatchObject({
       code: 'IMAGE_PULL',
       message: expect.stringMatching(/\(connection refused\)$/),
     });
+    expect(error.cause).toBeUndefined();
   });
 
   it('leaves alone what is not about the registry', () => {

@@ -57,7 +57,9 @@ export function registryError(message: string, transfer: Transfer, cause?: unkno
         'IMAGE_PULL',
         `cannot ${verb} ${name}: the engine cannot reach the registry ${registry} (${message})`,
         {
-          hint: kind.hint ?? "check the registry's address, and the network and proxy settings of the engine",
+          hint:
+            kind.hint?.replaceAll('REGISTRY', registry) ??
+            "check the registry's address, and the network and proxy settings of the engine",
           ...fields,
         },
       );
@@ -72,7 +74,9 @@ export function registryError(message: string, transfer: Transfer, cause?: unkno
 /** {@link registryError} for a refusal by the engine; other errors (cancelled, cut, engine gone) as they are. */
 export function registryRefusal(error: unknown, transfer: Transfer): unknown {
   if (!isWherryError(error) || error.details.status === undefined) return error;
-  return registryError(plainText(error.message), transfer, error);
+  const text = plainText(error.message);
+  // What was read from JSON says all of it.
+  return registryError(text, transfer, text === error.message ? error : undefined);
 }
 
 /** Podman 5 refuses with a line of the stream it would have sent. */
@@ -139,10 +143,18 @@ const kinds: readonly { pattern: RegExp; code: ErrorCode | 'unreachable'; hint?:
     hint: 'the registry has no TLS: list it as an insecure registry in the configuration of the engine',
   },
   {
-    pattern: /x509|certificate|tls: /i,
+    pattern: /certificate has expired|not yet valid|certificate is (?:not )?valid for|contain any IP SANs/i,
     code: 'unreachable',
-    hint: "the engine does not trust the registry's certificate: give the engine its CA",
+    hint: "the registry's certificate is not for this name or this time: correct it, or the clock of the engine",
   },
+  {
+    pattern: /unknown authority|certificate signed by/i,
+    code: 'unreachable',
+    hint:
+      "the engine does not trust the registry's certificate: put its CA on the engine's machine, as " +
+      '/etc/docker/certs.d/REGISTRY/ca.crt (Podman: /etc/containers/certs.d/REGISTRY/ca.crt)',
+  },
+  { pattern: /x509|certificate|tls: /i, code: 'unreachable' },
   {
     pattern:
       /connection refused|no such host|i\/o timeout|deadline exceeded|Client\.Timeout|handshake timeout|no route to host|network is unreachable|server misbehaving|connection reset|\bEOF\b|name resolution|\b50[234] /i,

@@ -18,6 +18,16 @@ export class PodmanNetworks extends EngineNetworks {
 
   /** The compatible endpoint isolates a bridge from other isolated ones alone, and takes no other option. */
   protected override async make(spec: NetworkSpec, options: CallOptions): Promise<string> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.#make(spec, options);
+      } catch (error) {
+        if (attempt === 5 || !isInterfaceGone(error)) throw error;
+      }
+    }
+  }
+
+  async #make(spec: NetworkSpec, options: CallOptions): Promise<string> {
     const isPlain = (spec.driver ?? 'bridge') === 'bridge' && spec.ipam?.driver === undefined;
     if (!isPlain || !(await this.#walls.areStrict(options))) return super.make(spec, options);
     const { driver: _driver, ...others } = spec;
@@ -39,6 +49,11 @@ export class PodmanNetworks extends EngineNetworks {
       signal: options.signal,
     });
   }
+}
+
+/** Looking for a free subnet, Podman stumbles over interfaces that go away meanwhile (those of ending containers). */
+function isInterfaceGone(error: unknown): boolean {
+  return error instanceof Error && error.message.includes('no such network interface');
 }
 
 function libpodNetwork(spec: NetworkSpec): object {

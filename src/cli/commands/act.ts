@@ -5,6 +5,7 @@ import { isWherryError } from '../../core/errors.ts';
 import type { Context } from '../context.ts';
 import { exitCode } from '../exit-codes.ts';
 import { reportFault } from '../fault.ts';
+import { parallelOf } from '../parallel.ts';
 import { splitNames, unknownName } from '../targets.ts';
 import { t } from '../text.ts';
 import { usage } from '../usage.ts';
@@ -14,7 +15,12 @@ export interface Verb {
   services: (
     boot: typeof import('../../boot/index.ts'),
     backend: Backend,
-    options: { projectName: string; project: Project | undefined; services: readonly string[] | undefined },
+    options: {
+      projectName: string;
+      project: Project | undefined;
+      services: readonly string[] | undefined;
+      parallel: number | undefined;
+    },
   ) => Promise<ChangeSummary>;
   container: (backend: Backend, id: string) => Promise<void>;
   /** The remark on a container of a service that was left as it is; without it nothing is said. */
@@ -40,9 +46,11 @@ export async function act(context: Context, names: readonly string[], verb: Verb
   const backend = await context.backend();
   if (scope.kind === 'engine') {
     if (names.length === 0) throw usage(t('usage.nameNeeded'), t('usage.nameNeededFix'));
-    return report(context, await onContainers(backend, names, verb));
+    return report(context, await onContainers(backend, names, verb), 'result');
   }
   const { services, containers, rows } = await splitNames(context, scope, names);
+  const [foreign] = containers;
+  if (context.role === 'compose' && foreign !== undefined) throw unknownName(scope, foreign, rows);
   const outcomes = (await onContainers(backend, containers, verb)).map((outcome) =>
     isWherryError(outcome.error, 'NOT_FOUND')
       ? { ...outcome, error: unknownName(scope, outcome.name, rows) }
@@ -55,6 +63,7 @@ export async function act(context: Context, names: readonly string[], verb: Verb
       projectName: scope.name,
       project: scope.project ?? undefined,
       services: chosen,
+      parallel: parallelOf(context, scope.project?.environment),
     });
     for (const warning of summary.warnings) context.output.note(`${t('warning')} ${warning}`);
     // What was as it should be, or was left as it is, is not told as done.
@@ -64,7 +73,7 @@ export async function act(context: Context, names: readonly string[], verb: Verb
     for (const { name, error, change } of touched) outcomes.push({ name, ok: error === null, error, change });
     if (touched.length === 0 && verb.nothing !== undefined) context.output.note(verb.nothing);
   }
-  return report(context, outcomes);
+  return report(context, outcomes, 'remark');
 }
 
 async function onContainers(backend: Backend, names: readonly string[], verb: Verb): Promise<Outcome[]> {
@@ -80,14 +89,19 @@ async function onContainers(backend: Backend, names: readonly string[], verb: Ve
   );
 }
 
-function report({ output, globals, signal }: Context, outcomes: readonly Outcome[]): number {
+/** Names are the result, as docker prints them, or a remark, as docker compose does. */
+function report(
+  { output, globals, signal }: Context,
+  outcomes: readonly Outcome[],
+  names: 'result' | 'remark',
+): number {
   signal.throwIfAborted();
   const good = outcomes.filter((outcome) => outcome.ok);
   if (output.json) output.value(good.map(({ name }) => ({ name })));
   else
     for (const { name, change } of good) {
-      if (change === undefined) output.line(name);
-      else output.note(t('act.done', { name, change: t(`act.${change}`) }));
+      if (names === 'result') output.line(name);
+      else output.note(change === undefined ? name : t('act.done', { name, change: t(`act.${change}`) }));
     }
   for (const { error, ok } of outcomes) if (!ok) reportFault(error, output, globals);
   return good.length === outcomes.length ? exitCode.success : exitCode.failure;

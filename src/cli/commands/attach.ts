@@ -3,7 +3,7 @@ import { findTarget } from '../targets.ts';
 import { converse } from '../terminal/converse.ts';
 import { defaultDetachKeys, parseDetachKeys } from '../terminal/detach-keys.ts';
 import { t } from '../text.ts';
-import { readOptions } from '../usage.ts';
+import { readOptions, usage } from '../usage.ts';
 import { passSignals } from './pass-signals.ts';
 
 export interface AttachOptions {
@@ -20,6 +20,7 @@ export async function attach({
   options,
 }: Invocation<AttachOptions>): Promise<number | undefined> {
   const { output, signal } = context;
+  if (context.globals.dryRun) throw usage(t('dryRun.notThere', { command: 'attach' }));
   const detachKeys = readOptions(() => parseDetachKeys(options.detachKeys ?? defaultDetachKeys));
   const backend = await context.backend();
   const target = await findTarget(context, words[0] ?? '', options.index);

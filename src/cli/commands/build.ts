@@ -47,7 +47,8 @@ export async function build({ context, words, options }: Invocation<BuildOptions
   for (const { name, input } of work) {
     try {
       built.push({ name, id: await buildOne(context, name, input, options) });
-      if (!context.output.json) context.output.line(name);
+      if (isService) context.output.note(name);
+      else if (!context.output.json) context.output.line(name);
     } catch (error) {
       context.signal.throwIfAborted();
       reportFault(error, context.output, context.globals);

@@ -20,7 +20,6 @@ export interface ConfigOptions extends NameOptions {
   noConsistency: boolean;
   resolveImageDigests: boolean;
   lockImageDigests: boolean;
-  allResources: boolean;
 }
 
 /** Prints the project in the peer's canonical form: files merged, variables filled in, short forms expanded. */
@@ -41,7 +40,7 @@ export async function config(invocation: Invocation<ConfigOptions>): Promise<und
     else for (const name of names) context.output.line(name);
     return;
   }
-  const resources = options.allResources ? 'all' : 'used';
+  const resources = context.globals.allResources ? 'all' : 'used';
   const document = await pinned(context, configDocument(project, { resources }), options);
   await printDocument(context, document, options);
 }
@@ -54,7 +53,7 @@ function loadOptions(context: Context, services: readonly string[], options: Con
     unsupported: 'kept',
     checks: options.noConsistency ? 'none' : undefined,
     form: {
-      names: asWritten(options.noNormalize),
+      names: asWritten(options.noNormalize || context.globals.compatibility),
       paths: asWritten(options.noPathResolution),
       envFiles: asWritten(options.noEnvResolution),
     },

@@ -65,6 +65,10 @@ async function copyOut(
 ): Promise<void> {
   const { signal } = context;
   const path = followLink ? await linkedPath(backend, id, given, signal) : given;
+  if (context.globals.dryRun) {
+    await firstEntry(namingPath(backend.copyOut(id, path, { signal }), container, path));
+    return;
+  }
   const archive = namingPath(backend.copyOut(id, path, { signal }), container, path);
   if (to.kind !== 'local') {
     for await (const chunk of archive)

@@ -29,6 +29,7 @@ export async function discoverProjects(
     env: {
       ...env,
       ...(globals.profile.length > 0 ? { COMPOSE_PROFILES: globals.profile.join(',') } : {}),
+      ...(globals.compatibility ? { COMPOSE_COMPATIBILITY: '1' } : {}),
       ...(envFiles.length > 0 ? { COMPOSE_ENV_FILES: envFiles.join(',') } : {}),
     },
     logger,
@@ -55,6 +56,7 @@ export async function projectsBelow(
   context: Context,
   input: Omit<DiscoverInput, 'backend'>,
 ): Promise<Orchestrator> {
+  if (context.globals.dryRun) throw usage(t('usage.excludes', { a: '--all', b: '--dry-run' }));
   const orchestrator = await discoverProjects(context, { ...input, backend: await context.backend() });
   if (orchestrator.services.length > 0) return orchestrator;
   throw new WherryError('NOT_FOUND', t('all.none', { directory: input.words[0] ?? context.directory }), {

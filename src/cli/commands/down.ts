@@ -4,8 +4,10 @@ import type { Invocation } from '../declaration.ts';
 import { exitCode } from '../exit-codes.ts';
 import { reportFault } from '../fault.ts';
 import { bootProgress } from '../output/boot-progress.ts';
+import { isOn } from '../output/presentation.ts';
 import { ProgressBoard } from '../output/progress-board.ts';
 import { took } from '../output/time.ts';
+import { parallelOf } from '../parallel.ts';
 import { requireProjectName } from '../scope.ts';
 import { t } from '../text.ts';
 
@@ -24,8 +26,10 @@ export async function down(invocation: Invocation<DownOptions>): Promise<number>
   const { context, words, options } = invocation;
   if (options.all) return (await import('./down-all.ts')).downAll(invocation);
   const scope = await requireProjectName(context);
-  const { volumes, removeOrphans, rmi, timeout } = options;
-  return takeDown(context, {
+  const { volumes, rmi, timeout } = options;
+  const environment = scope.project?.environment ?? context.env;
+  const removeOrphans = options.removeOrphans || isOn(environment.COMPOSE_REMOVE_ORPHANS);
+  const wishes = {
     projectName: scope.name,
     project: scope.project ?? undefined,
     services: words.length > 0 ? words : undefined,
@@ -33,8 +37,11 @@ export async function down(invocation: Invocation<DownOptions>): Promise<number>
     removeOrphans,
     images: rmi,
     timeout,
+    parallel: parallelOf(context, environment),
     signal: context.signal,
-  });
+  };
+  if (context.globals.dryRun) return await downDry(context, wishes);
+  return takeDown(context, wishes);
 }
 
 /** Takes a project down, shows how it goes and what failed; resolves to the exit code. */
@@ -42,6 +49,12 @@ export async function takeDown(context: Context, options: BootDownOptions): Prom
   const summary = await downWithBoard(context, options);
   if (summary.ok && options.services === undefined) await forgetCopy(options.projectName);
   return reportChanges(context, summary, options.projectName);
+}
+
+async function downDry(context: Context, options: BootDownOptions): Promise<number> {
+  const [boot, { tellPlan }] = await Promise.all([import('../../boot/index.ts'), import('../dry-run.ts')]);
+  tellPlan(context.output, await boot.previewDown(await context.backend(), options));
+  return exitCode.success;
 }
 
 /** An isolated copy that is gone needs its ports no more. */

@@ -1,15 +1,12 @@
 import type { Invocation } from '../declaration.ts';
 import { t } from '../text.ts';
 
-export interface GcOptions {
-  dryRun: boolean;
-}
-
 /** Removes what wherry made and whose owner is gone. Compose projects are never touched. */
-export async function gc({ context, options }: Invocation<GcOptions>): Promise<undefined> {
+export async function gc({ context }: Invocation<Record<never, never>>): Promise<undefined> {
   const { output, signal } = context;
+  const { dryRun } = context.globals;
   const boot = await import('../../boot/index.ts');
-  const report = await boot.gc(await context.backend(), { dryRun: options.dryRun, signal });
+  const report = await boot.gc(await context.backend(), { dryRun, signal });
   if (output.json) {
     output.value(report);
     return;
@@ -18,5 +15,5 @@ export async function gc({ context, options }: Invocation<GcOptions>): Promise<u
     for (const name of names) output.line(`${kind.replace(/s$/, '')} ${name}`);
   }
   const count = Object.values(report).reduce((sum, names) => sum + names.length, 0);
-  output.note(options.dryRun ? t('gc.wouldRemove', { count }) : t('gc.removed', { count }));
+  output.note(dryRun ? t('gc.wouldRemove', { count }) : t('gc.removed', { count }));
 }

@@ -48,7 +48,9 @@ export async function plan({ context, words, options }: Invocation<PlanOptions>)
   }
   if (verb !== 'up') throw usage(t('plan.verb', { verb }), t('plan.verbFix'));
   const { project } = await placed(context, await requireProject(context, services), { effect: 'nothing' });
-  show(output, await boot.previewUp(backend, project, { ...upPlanOptions(services, options), signal }));
+  const { environment } = project;
+  const wishes = upPlanOptions(services, options, { globals: context.globals, environment });
+  show(output, await boot.previewUp(backend, project, { ...wishes, signal }));
 }
 
 function show(output: Output, shown: Plan): void {

@@ -39,8 +39,9 @@ export async function runContainer(context: Context, spec: ContainerSpec, runnin
         ? { ...spec, ...(running.remove ? { autoRemove: true } : {}) }
         : { ...spec, labels: { ...spec.labels, [labels.lease]: lease.id } };
     id = await create(context, backend, leased);
-    if (running.detach) {
+    if (running.detach || globals.dryRun) {
       await backend.start(id, { signal });
+      if (globals.dryRun) return exitCode.success;
       await running.afterStart?.(id);
       isHandedOver = true;
       output.line(id);

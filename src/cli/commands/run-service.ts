@@ -17,7 +17,7 @@ import { terminalWishes } from './exec.ts';
 import type { RunOptions } from './run.ts';
 import { runContainer } from './run-container.ts';
 import { containerSpec } from './run-spec.ts';
-import { showSummary } from './up.ts';
+import { showSummary, upDry } from './up.ts';
 
 /** `run SERVICE [COMMAND]`: a one-off container of a service, after what it depends on is up. */
 export async function runService({ context, words, options }: Invocation<RunOptions>): Promise<number> {
@@ -53,7 +53,9 @@ async function prepare(
   options: RunOptions,
 ): Promise<boolean> {
   const needed = Object.keys(service.dependsOn);
-  if (needed.length > 0 && !options.noDeps) {
+  if (needed.length > 0 && !options.noDeps && context.globals.dryRun) {
+    await upDry(context, project, { services: needed });
+  } else if (needed.length > 0 && !options.noDeps) {
     const boot = await import('../../boot/index.ts');
     using board = new ProgressBoard(context.output);
     const onProgress = bootProgress(board, project.name);

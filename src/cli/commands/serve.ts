@@ -11,6 +11,7 @@ import { took } from '../output/time.ts';
 import { printable } from '../output/width.ts';
 import { requireProject } from '../scope.ts';
 import { t } from '../text.ts';
+import { usage } from '../usage.ts';
 import type { ServedMetrics } from './serve-metrics.ts';
 
 export interface ServeOptions {
@@ -26,6 +27,7 @@ export interface ServeOptions {
  */
 export async function serve(invocation: Invocation<ServeOptions>): Promise<number> {
   const { context, options } = invocation;
+  if (context.globals.dryRun) throw usage(t('dryRun.notThere', { command: 'serve' }));
   if (options.metrics === undefined) return serveServices(invocation, null);
   const { openMetrics } = await import('./serve-metrics.ts');
   const backend = await context.backend();

@@ -13,7 +13,9 @@ export interface StartOptions {
 /** Starts containers that exist. */
 export function start({ context, words, options }: Invocation<StartOptions>): Promise<number> {
   const { signal } = context;
-  const { wait, waitTimeout, noEager } = options;
+  const { waitTimeout, noEager } = options;
+  // In a dry run nothing becomes ready.
+  const wait = options.wait && !context.globals.dryRun;
   return act(context, words, {
     services: async (boot, backend, chosen) => {
       const wishes = { ...chosen, wait, waitTimeout, eager: !noEager, signal };

@@ -21,7 +21,10 @@ export async function upAll({ context, words, options }: Invocation<UpOptions>):
   if (options.scale.length > 0) throw usage(t('usage.excludes', { a: '--all', b: '--scale' }));
   if (options.exitCodeFrom !== undefined)
     throw usage(t('usage.excludes', { a: '--all', b: '--exit-code-from' }));
-  const { services, scale, noDeps, ...wishes } = upPlanOptions([], options);
+  const { services, scale, noDeps, ...wishes } = upPlanOptions([], options, {
+    globals: context.globals,
+    environment: context.env,
+  });
   const orchestrator = await projectsBelow(context, { words, exclude: options.exclude });
   const { wait, waitTimeout, timeout, noStart } = options;
   return carryOut(context, orchestrator, (onProgress) =>

@@ -1,4 +1,6 @@
 import type { UpPlanOptions } from '../../boot/index.ts';
+import type { Context } from '../context.ts';
+import { isOn } from '../output/presentation.ts';
 import { t } from '../text.ts';
 import { usage } from '../usage.ts';
 import type { UpOptions } from './up.ts';
@@ -19,6 +21,7 @@ export interface PlanOptions {
   noDeps: boolean;
   removeOrphans: boolean;
   renewAnonVolumes: boolean;
+  yes: boolean;
   scale: readonly (readonly [string, number])[];
 }
 
@@ -38,6 +41,7 @@ export const detachedUp: UpOptions = {
   removeOrphans: false,
   renewAnonVolumes: false,
   scale: [],
+  yes: false,
   quietPull: false,
   quietBuild: false,
   timeout: undefined,
@@ -54,8 +58,15 @@ export const detachedUp: UpOptions = {
   exclude: [],
 };
 
-/** The same as the boot takes it. Fails with `INVALID` for options that exclude each other. */
-export function upPlanOptions(services: readonly string[], options: PlanOptions): UpPlanOptions {
+/**
+ * The same as the boot takes it, with what the variables of the project say of orphans. Fails with `INVALID` for options
+ * that exclude each other.
+ */
+export function upPlanOptions(
+  services: readonly string[],
+  options: PlanOptions,
+  { globals, environment }: { globals: Context['globals']; environment: Context['env'] },
+): UpPlanOptions {
   excludeEachOther([
     ['--force-recreate', options.forceRecreate, '--no-recreate', options.noRecreate],
     ['--always-recreate-deps', options.alwaysRecreateDeps, '--no-recreate', options.noRecreate],
@@ -63,6 +74,10 @@ export function upPlanOptions(services: readonly string[], options: PlanOptions)
   ]);
   const { pull } = options;
   const builds = options.build || pull === 'build';
+  const removeOrphans = options.removeOrphans || isOn(environment.COMPOSE_REMOVE_ORPHANS);
+  const ignoreOrphans = isOn(environment.COMPOSE_IGNORE_ORPHANS);
+  if (removeOrphans && ignoreOrphans)
+    throw usage(t('usage.excludes', { a: 'COMPOSE_IGNORE_ORPHANS', b: '--remove-orphans' }));
   return {
     services: services.length > 0 ? services : undefined,
     pull: pull === 'build' || pull === 'policy' ? undefined : pull,
@@ -71,8 +86,11 @@ export function upPlanOptions(services: readonly string[], options: PlanOptions)
     noRecreate: options.noRecreate,
     alwaysRecreateDeps: options.alwaysRecreateDeps,
     noDeps: options.noDeps,
-    removeOrphans: options.removeOrphans,
+    removeOrphans,
+    ignoreOrphans,
+    resources: globals.allResources ? 'all' : undefined,
     renewAnonymousVolumes: options.renewAnonVolumes,
+    replaceVolumes: options.yes ? 'all' : undefined,
     scale: options.scale.length > 0 ? Object.fromEntries(options.scale) : undefined,
   };
 }

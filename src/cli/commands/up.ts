@@ -1,5 +1,7 @@
-import type { BootRow, BootSummary } from '../../boot/index.ts';
+import type { BootRow, BootSummary, UpPlanOptions } from '../../boot/index.ts';
+import type { Project } from '../../compose/index.ts';
 import { isWherryError } from '../../core/errors.ts';
+import type { CallOptions } from '../../core/image.ts';
 import type { Context } from '../context.ts';
 import type { Invocation } from '../declaration.ts';
 import { exitCode } from '../exit-codes.ts';
@@ -13,7 +15,9 @@ import type { Style } from '../output/style.ts';
 import type { Column } from '../output/table.ts';
 import { took } from '../output/time.ts';
 import { printable } from '../output/width.ts';
+import { parallelOf } from '../parallel.ts';
 import { requireProject } from '../scope.ts';
+import { ask, canAsk } from '../terminal/ask.ts';
 import { t } from '../text.ts';
 import { upAttached } from './up-attached.ts';
 import { excludeEachOther, type PlanOptions, upPlanOptions } from './up-options.ts';
@@ -46,10 +50,25 @@ export async function up(invocation: Invocation<UpOptions>): Promise<number> {
   const { context, words, options } = invocation;
   if (options.all) return (await import('./up-all.ts')).upAll(invocation);
   checkCombination(options);
-  const { project, copy } = await placed(context, await requireProject(context, words));
+  const { project, copy } = await placed(
+    context,
+    await requireProject(context, words),
+    context.globals.dryRun ? { effect: 'nothing' } : {},
+  );
   const detached = options.detach || options.wait || options.noStart || context.output.json;
   const { wait, waitTimeout, timeout, noStart, noEager } = options;
-  const wishes = { ...upPlanOptions(words, options), wait, waitTimeout, timeout, noStart, eager: !noEager };
+  const { environment } = project;
+  const wishes = {
+    ...upPlanOptions(words, options, { globals: context.globals, environment }),
+    wait,
+    waitTimeout,
+    timeout,
+    noStart,
+    eager: !noEager,
+    parallel: parallelOf(context, environment),
+    mayReplaceVolume: canAsk(context.output) ? mayReplaceVolume : undefined,
+  };
+  if (context.globals.dryRun) return await upDry(context, project, wishes);
   if (!detached) return upAttached(context, project, wishes, { ...options, copy });
   const backend = await context.backend();
   const boot = await import('../../boot/index.ts');
@@ -63,6 +82,18 @@ export async function up(invocation: Invocation<UpOptions>): Promise<number> {
   const report = copy === null ? undefined : await reportCopy(context, copy);
   showSummary(context, summary, project.name, report);
   return summary.ok ? exitCode.success : exitCode.failure;
+}
+
+function mayReplaceVolume(name: string, options: CallOptions): Promise<boolean> {
+  return ask(t('up.replaceVolume', { name }), options);
+}
+
+/** Tells what `up` would do. */
+export async function upDry(context: Context, project: Project, wishes: UpPlanOptions): Promise<number> {
+  const [boot, { tellPlan }] = await Promise.all([import('../../boot/index.ts'), import('../dry-run.ts')]);
+  const backend = await context.backend();
+  tellPlan(context.output, await boot.previewUp(backend, project, { ...wishes, signal: context.signal }));
+  return exitCode.success;
 }
 
 /** What is about staying attached says nothing to an `up` that does not. */
@@ -121,7 +152,7 @@ export function showSummary(
   }
   for (const warning of summary.warnings)
     output.note(`${output.paintNote('yellow', t('warning'))} ${warning}`);
-  if (!output.quiet) output.table(columns(output), summary.rows);
+  output.noteTable(columns(output), summary.rows);
   for (const row of summary.rows) if (row.error !== null) showFailure(output, row);
   if (isolated !== undefined) showCopy(context, isolated);
   output.note('');
@@ -136,14 +167,18 @@ function columns(output: Output): Column<BootRow>[] {
     {
       title: t('column.status'),
       value: statusOf,
-      paint: (text, row) => output.paint(styles[row.status], text),
+      paint: (text, row) => output.paintNote(styles[row.status], text),
     },
     {
       title: t('column.time'),
       value: (row) => (row.change === 'kept' ? '' : took(row.durationMs)),
       align: 'right',
     },
-    { title: t('column.url'), value: (row) => row.url ?? '', paint: (text) => output.paint('cyan', text) },
+    {
+      title: t('column.url'),
+      value: (row) => row.url ?? '',
+      paint: (text) => output.paintNote('cyan', text),
+    },
   ];
 }
 

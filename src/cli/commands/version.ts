@@ -4,10 +4,33 @@ import { isWherryError } from '../../core/errors.ts';
 import type { Invocation } from '../declaration.ts';
 import { t } from '../text.ts';
 
-/** Version of wherry, of Node, and of the engine when one answers. */
-export async function version({ context }: Invocation<Record<never, never>>): Promise<undefined> {
+export interface VersionOptions {
+  format: 'pretty' | 'json' | undefined;
+  short: boolean;
+}
+
+/**
+ * Version of wherry, of Node, and of the engine when one answers. Called as docker-compose it tells which version of that
+ * it stands in for, as scripts ask for the least one that they need.
+ */
+export async function version({ context, options }: Invocation<VersionOptions>): Promise<undefined> {
   const wherry = await ownVersion();
-  const { output, signal } = context;
+  const { output, signal, role } = context;
+  const played =
+    role === 'compose' ? (await import('../../compose/compose-version.ts')).composeVersion : wherry;
+  if (options.short) {
+    output.line(played);
+    return;
+  }
+  if (options.format === 'json') {
+    output.value({ version: `v${played}` }, 'line');
+    return;
+  }
+  if (role === 'compose' && !output.json) {
+    output.line(`Docker Compose version v${played}`);
+    output.note(t('version.inPlace', { wherry }));
+    return;
+  }
   const engine = await context
     .backend()
     .then(async (backend) => ({ ...(await backend.info({ signal })), address: backend.address }))

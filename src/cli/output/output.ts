@@ -1,4 +1,5 @@
 import { deferred } from '../deferred.ts';
+import type { Presentation } from './presentation.ts';
 import { colored, type Paint, plain, wantsColor } from './style.ts';
 import { type Column, tableLines } from './table.ts';
 
@@ -21,9 +22,10 @@ export interface OutputOptions {
   json: boolean;
   quiet: boolean;
   noColor: boolean;
+  presentation: Presentation;
 }
 
-/** Where a command writes: results to stdout, remarks and progress to stderr. */
+/** Where a command writes: results to stdout, remarks and progress to stderr unless told otherwise, errors to stderr. */
 export class Output {
   readonly json: boolean;
   readonly quiet: boolean;
@@ -33,23 +35,38 @@ export class Output {
   readonly paintNote: Paint;
   readonly #stdout: Sink;
   readonly #stderr: Sink;
+  readonly #remarks: Sink;
+  readonly #progress: Presentation['progress'];
+  readonly #mayRedraw: boolean;
   readonly #env: Readonly<Record<string, string | undefined>>;
 
   constructor(options: OutputOptions) {
-    this.json = options.json;
-    this.quiet = options.quiet;
-    this.#stdout = options.stdout;
-    this.#stderr = options.stderr;
-    this.#env = options.env;
+    const { stdout, stderr, env, json, presentation } = options;
+    const { ansi, progress } = presentation;
+    this.json = json;
+    this.quiet = options.quiet || progress === 'quiet';
+    this.#stdout = stdout;
+    this.#stderr = stderr;
+    this.#remarks = presentation.remarks === 'stdout' ? stdout : stderr;
+    this.#progress = progress;
+    this.#mayRedraw = ansi !== 'never' && progress !== 'plain' && progress !== 'json';
+    this.#env = env;
+    const noColor = options.noColor || ansi === 'never' || progress === 'json';
     const paintFor = (sink: Sink): Paint =>
-      wantsColor(options.env, { isTTY: sink.isTTY === true, noColor: options.noColor }) ? colored : plain;
-    this.paint = paintFor(options.stdout);
-    this.paintNote = paintFor(options.stderr);
+      wantsColor(env, { isTTY: sink.isTTY === true, noColor, forced: ansi === 'always' }) ? colored : plain;
+    this.paint = paintFor(stdout);
+    this.paintNote = paintFor(this.#remarks);
   }
 
   /** Whether remarks go to a terminal that can be redrawn. */
   get live(): boolean {
-    return this.#stderr.isTTY === true && !this.json && !this.quiet && this.#env.TERM !== 'dumb';
+    if (this.json || this.quiet || !this.#mayRedraw) return false;
+    return this.#progress === 'tty' || (this.#remarks.isTTY === true && this.#env.TERM !== 'dumb');
+  }
+
+  /** Whether progress is one JSON object a line, as docker compose has it. */
+  get progressAsJson(): boolean {
+    return this.#progress === 'json' && !this.quiet;
   }
 
   /** Cells of the terminal that stdout is; undefined when it is none. */
@@ -59,12 +76,12 @@ export class Output {
 
   /** Cells of the terminal that remarks go to. */
   get noteWidth(): number {
-    return this.#stderr.columns ?? 80;
+    return this.#remarks.columns ?? 80;
   }
 
   /** Rows of the terminal that remarks go to. */
   get noteHeight(): number {
-    return this.#stderr.rows ?? 24;
+    return this.#remarks.rows ?? 24;
   }
 
   /** A line of the result. */
@@ -102,12 +119,31 @@ export class Output {
 
   /** A remark for a person; `--quiet` leaves it out. */
   note(text: string): void {
-    if (!this.quiet) this.#stderr.write(`${text}\n`);
+    if (this.quiet || (this.progressAsJson && text === '')) return;
+    this.#remarks.write(this.progressAsJson ? `${JSON.stringify({ text })}\n` : `${text}\n`);
+  }
+
+  /** One step of the progress as docker compose writes it with `--progress json`. */
+  progressLine(step: object): void {
+    this.#remarks.write(`${JSON.stringify(step)}\n`);
+  }
+
+  /** What redraws the remarks of before. */
+  redraw(text: string): void {
+    this.#remarks.write(text);
+  }
+
+  /** Rows as a table among the remarks. */
+  noteTable<R>(columns: readonly Column<R>[], rows: readonly R[]): void {
+    const width = this.#remarks.isTTY === true ? this.noteWidth : undefined;
+    const paintTitle = (text: string): string => this.paintNote('bold', text);
+    for (const text of tableLines(columns, rows, { width, paintTitle })) this.note(text);
   }
 
   /** A remark that `--quiet` does not silence. */
   alert(text: string): void {
-    this.#stderr.write(`${text}\n`);
+    if (!this.progressAsJson || this.json) this.#stderr.write(`${text}\n`);
+    else if (text !== '') this.#stderr.write(`${JSON.stringify({ error: true, message: text })}\n`);
   }
 
   /** One result as JSON: indented when it is all there is, on one line when it is one of a stream. */

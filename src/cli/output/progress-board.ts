@@ -27,6 +27,13 @@ const marks: Readonly<Record<ItemState, readonly [string, Style]>> = {
   skipped: ['–', 'dim'],
   failed: ['✗', 'red'],
 };
+/** Docker compose's words for the states. */
+const peerStatus: Readonly<Record<Exclude<ItemState, 'waiting'>, string>> = {
+  working: 'Working',
+  done: 'Done',
+  skipped: 'Warning',
+  failed: 'Error',
+};
 const frameTime = 100;
 const barCells = 16;
 const hideCursor = '\u001b[?25l';
@@ -34,12 +41,12 @@ const showCursor = '\u001b[?25h';
 
 /**
  * Progress of several things at once, on stderr: on a terminal a line for each, redrawn in place; elsewhere a plain line
- * whenever the state or the text of one changes. Silent with `--json` and `--quiet`.
+ * whenever the state or the text of one changes, or a JSON object a line where that is asked for. Silent with `--json` and `--quiet`.
  */
 export class ProgressBoard implements Disposable {
   readonly #output: Output;
   readonly #lines = new Map<string, Line>();
-  readonly #showCursor = (): void => this.#output.rawError(showCursor);
+  readonly #showCursor = (): void => this.#output.redraw(showCursor);
   #drawn = 0;
   #timer: NodeJS.Timeout | undefined;
   #frame = 0;
@@ -70,7 +77,8 @@ export class ProgressBoard implements Disposable {
     if (isOver(line.state)) line.endedAt ??= performance.now();
     else line.endedAt = null;
     this.#lines.set(id, line);
-    if (this.#output.live) this.#animate();
+    if (this.#output.progressAsJson) this.#printJson(id, line);
+    else if (this.#output.live) this.#animate();
     else if (before?.state !== line.state || before.text !== line.text) this.#printPlain(line);
   }
 
@@ -100,7 +108,7 @@ export class ProgressBoard implements Disposable {
 
   #animate(): void {
     if (this.#timer !== undefined) return;
-    this.#output.rawError(hideCursor);
+    this.#output.redraw(hideCursor);
     process.on('exit', this.#showCursor);
     this.#timer = setInterval(() => {
       this.#frame += 1;
@@ -136,12 +144,12 @@ export class ProgressBoard implements Disposable {
       Math.max(0, ...lines.map((line) => displayWidth(printable(line.label)))),
       Math.max(8, Math.floor(width / 2)),
     );
-    for (const line of lines) this.#output.rawError(`${this.#liveText(line, labelWidth, width)}\n`);
+    for (const line of lines) this.#output.redraw(`${this.#liveText(line, labelWidth, width)}\n`);
     this.#drawn = lines.length;
   }
 
   #erase(): void {
-    if (this.#drawn > 0) this.#output.rawError(`\u001b[${this.#drawn}A\u001b[0J`);
+    if (this.#drawn > 0) this.#output.redraw(`\u001b[${this.#drawn}A\u001b[0J`);
     this.#drawn = 0;
   }
 
@@ -157,6 +165,14 @@ export class ProgressBoard implements Disposable {
     const text = truncate(printable(line.text), Math.max(0, room - bar.length));
     const body = pad(`${bar}${text}`, Math.max(0, room));
     return `${paint(style, sign)} ${label}  ${paint(line.state === 'failed' ? 'red' : 'dim', body)} ${time}`.trimEnd();
+  }
+
+  #printJson(id: string, line: Line): void {
+    if (line.state === 'waiting' || this.#output.json) return;
+    const name = id.replace(/^layer /, '').replace(/^[a-z]/, (letter) => letter.toUpperCase());
+    const text = line.text.replace(/^[a-z]/, (letter) => letter.toUpperCase());
+    const percent = line.share === null ? {} : { percent: Math.round(line.share * 100) };
+    this.#output.progressLine({ id: name, status: peerStatus[line.state], text, ...percent });
   }
 
   #printPlain(line: Line): void {

@@ -24,15 +24,15 @@ export const colored: Paint = (style, text) => {
 };
 
 /**
- * Whether a stream gets colours: `--no-color` and NO_COLOR say no, CLICOLOR_FORCE and FORCE_COLOR say yes, else it must be
- * a terminal that is not `dumb` (https://no-color.org, https://bixense.com/clicolors).
+ * Whether a stream gets colours: `--no-color` and NO_COLOR say no, `--ansi always`, CLICOLOR_FORCE and FORCE_COLOR say yes,
+ * else it must be a terminal that is not `dumb` (https://no-color.org, https://bixense.com/clicolors).
  */
 export function wantsColor(
   env: Readonly<Record<string, string | undefined>>,
-  options: { isTTY: boolean; noColor: boolean },
+  options: { isTTY: boolean; noColor: boolean; forced: boolean },
 ): boolean {
   if (options.noColor || isSet(env.NO_COLOR)) return false;
-  if (isOn(env.CLICOLOR_FORCE) || isOn(env.FORCE_COLOR)) return true;
+  if (options.forced || isOn(env.CLICOLOR_FORCE) || isOn(env.FORCE_COLOR)) return true;
   return options.isTTY && env.TERM !== 'dumb' && env.CLICOLOR !== '0';
 }
 

@@ -21,6 +21,7 @@ const planOptions: CommandDeclaration<PlanOptions>['options'] = {
   noDeps: { flags: '--no-deps', about: 'option.noDeps' },
   removeOrphans: { flags: '--remove-orphans', about: 'option.removeOrphans' },
   renewAnonVolumes: { flags: '-V, --renew-anon-volumes', about: 'option.renewAnonVolumes' },
+  yes: { flags: '-y, --yes', about: 'option.yes' },
   scale: { flags: '--scale <service=n>', about: 'option.scale', many: true, parse: scaleOf },
 };
 const services: AnyCommand['arguments'] = [
@@ -129,7 +130,6 @@ export const projectCommands: readonly AnyCommand[] = [
       noConsistency: { flags: '--no-consistency', about: 'option.configNoConsistency' },
       resolveImageDigests: { flags: '--resolve-image-digests', about: 'option.configResolveImageDigests' },
       lockImageDigests: { flags: '--lock-image-digests', about: 'option.configLockImageDigests' },
-      allResources: { flags: '--all-resources', about: 'option.configAllResources' },
       check: { flags: '-q, --quiet', about: 'option.configCheck' },
     },
     load: async () => (await import('../commands/config.ts')).config,

@@ -1,5 +1,5 @@
 import type { DoctorOptions } from '../commands/doctor.ts';
-import type { GcOptions } from '../commands/gc.ts';
+import type { VersionOptions } from '../commands/version.ts';
 import { type AnyCommand, declare } from '../declaration.ts';
 
 export const systemCommands: readonly AnyCommand[] = [
@@ -20,21 +20,25 @@ export const systemCommands: readonly AnyCommand[] = [
     options: {},
     load: async () => (await import('../commands/info.ts')).info,
   }),
-  declare<Record<never, never>>({
+  declare<VersionOptions>({
     name: 'version',
     group: 'system',
     about: 'command.version.about',
+    detail: 'command.version.detail',
     arguments: [],
-    options: {},
+    options: {
+      format: { flags: '-f, --format <form>', about: 'option.versionFormat', choices: ['pretty', 'json'] },
+      short: { flags: '--short', about: 'option.versionShort' },
+    },
     load: async () => (await import('../commands/version.ts')).version,
   }),
-  declare<GcOptions>({
+  declare<Record<never, never>>({
     name: 'gc',
     group: 'system',
     about: 'command.gc.about',
     detail: 'command.gc.detail',
     arguments: [],
-    options: { dryRun: { flags: '--dry-run', about: 'option.dryRun' } },
+    options: {},
     load: async () => (await import('../commands/gc.ts')).gc,
   }),
   declare<Record<never, never>>({

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -26,17 +26,25 @@ export function registryProgram(): string | undefined {
   return paths.find((path) => existsSync(path));
 }
 
+export interface RegistryOptions {
+  /** Where it listens. Default: 127.0.0.1. */
+  address?: string;
+  /** Files of its certificate and its key. Default: no TLS. */
+  tls?: { certificate: string; key: string };
+}
+
 /** Starts the registry with its data in a directory that leaves with it. */
-export async function startRegistry(program: string): Promise<TestRegistry> {
+export async function startRegistry(program: string, options: RegistryOptions = {}): Promise<TestRegistry> {
+  const { address = '127.0.0.1', tls } = options;
   const directory = await mkdtemp(join(tmpdir(), 'wherry-registry-'));
-  const port = await freePort();
-  const host = `127.0.0.1:${port}`;
+  const port = await freePort(address);
+  const host = `${address}:${port}`;
   await writeFile(join(directory, 'htpasswd'), `${username}:${passwordHash}\n`, { mode: 0o600 });
   const config = {
     version: 0.1,
     log: { level: 'error' },
     storage: { filesystem: { rootdirectory: join(directory, 'data') } },
-    http: { addr: host },
+    http: { addr: host, ...(tls === undefined ? {} : { tls }) },
     auth: { htpasswd: { realm: 'wherry', path: join(directory, 'htpasswd') } },
   };
   // JSON is YAML.
@@ -53,7 +61,7 @@ export async function startRegistry(program: string): Promise<TestRegistry> {
     await rm(directory, { recursive: true, force: true });
   };
   try {
-    await answering(`http://${host}/v2/`, child);
+    await answering(address, port, child);
   } catch (error) {
     await stop();
     throw new Error(`the registry did not start: ${said}`, { cause: error });
@@ -62,25 +70,29 @@ export async function startRegistry(program: string): Promise<TestRegistry> {
 }
 
 /** A port on which nothing listens. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
+export async function freePort(address = '127.0.0.1'): Promise<number> {
+  const server = createServer().listen(0, address);
   await once(server, 'listening');
-  const address = server.address();
+  const bound = server.address();
   server.close();
   await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
+  if (bound === null || typeof bound === 'string') throw new Error('no port');
+  return bound.port;
 }
 
-async function answering(url: string, child: ChildProcess): Promise<void> {
+async function answering(address: string, port: number, child: ChildProcess): Promise<void> {
   for (let attempt = 0; attempt < 100; attempt += 1) {
     if (child.exitCode !== null) throw new Error(`exit code ${child.exitCode}`);
-    const response = await fetch(url).catch(() => undefined);
-    await response?.body?.cancel();
-    if (response?.status === 401) return;
+    const socket = connect(port, address);
+    const isOpen = await once(socket, 'connect').then(
+      () => true,
+      () => false,
+    );
+    socket.destroy();
+    if (isOpen) return;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  throw new Error(`${url} does not answer`);
+  throw new Error(`${address}:${port} does not answer`);
 }
 
 async function end(child: ChildProcess): Promise<void> {

@@ -1,0 +1,179 @@
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  Directory,
+  type EngineUnderTest,
+  type Finished,
+  firstEngine,
+  launcher,
+  plainEnvironment,
+  wherry,
+} from './cli.ts';
+
+const found = await firstEngine();
+const stays = 'exec sleep 300';
+
+describe.skipIf(found === undefined)('in the place of docker compose', () => {
+  const under = found as EngineUnderTest;
+  let links: string;
+  let directory: Directory;
+
+  beforeAll(async () => {
+    links = await mkdtemp(join(tmpdir(), 'wherry-links-'));
+    await mkdir(join(links, 'cli-plugins'));
+    await symlink(launcher, join(links, 'cli-plugins/docker-compose'));
+    directory = await Directory.make(under.backend, {
+      services: {
+        web: { image: under.image, entrypoint: ['sh', '-c', stays], stop_grace_period: '0s' },
+        task: { image: under.image, profiles: ['tools'], entrypoint: ['true'] },
+      },
+      volumes: { spare: {} },
+    });
+  });
+  afterAll(async () => {
+    await directory[Symbol.asyncDispose]();
+    await rm(links, { recursive: true, force: true });
+    await under.backend[Symbol.asyncDispose]();
+  });
+
+  const env = { DOCKER_HOST: under?.engine.host };
+  const w = (...args: string[]): Promise<Finished> => wherry(args, { cwd: directory.path, env });
+
+  /** Runs a program in the directory of the project, with the link among the plugins of docker. */
+  function run(
+    program: string,
+    ...args: string[]
+  ): Promise<{ code: number; stdout: string; stderr: string }> {
+    const options = { cwd: directory.path, env: plainEnvironment({ ...env, DOCKER_CONFIG: links }) };
+    return new Promise((resolve) =>
+      execFile(program, args, options, (error, stdout, stderr) =>
+        resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr }),
+      ),
+    );
+  }
+  const dockerCompose = (...args: string[]): ReturnType<typeof run> =>
+    run(join(links, 'cli-plugins/docker-compose'), ...args);
+
+  it('tells docker what kind of plugin it is', async () => {
+    const { stdout } = await dockerCompose('docker-cli-plugin-metadata');
+    expect(JSON.parse(stdout)).toEqual({
+      SchemaVersion: '0.1.0',
+      Vendor: 'Wherry',
+      Version: expect.stringMatching(/^v\d+\.\d+\.\d+$/),
+      ShortDescription: expect.stringContaining('Docker Compose'),
+    });
+  });
+
+  it('answers as docker-compose: version, no fallback to the engine, exit code 1', async () => {
+    expect((await dockerCompose('version')).stdout).toMatch(/^Docker Compose version v5\.\d+\.\d+\n$/);
+    expect((await dockerCompose('compose', 'version', '--short')).stdout).toMatch(/^5\.\d+\.\d+\n$/);
+    expect((await dockerCompose('--version')).stdout).toContain('Docker Compose version');
+    expect(JSON.parse((await dockerCompose('version', '-f', 'json')).stdout)).toEqual({
+      version: expect.stringMatching(/^v5\./),
+    });
+    expect((await w('version', '--short')).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+    expect(await dockerCompose('--project-directory', '/', 'ps')).toMatchObject({ code: 1, stdout: '' });
+    expect(await dockerCompose('up', '--nosuch')).toMatchObject({ code: 1 });
+    expect(await w('up', '--nosuch')).toMatchObject({ code: 2 });
+  });
+
+  it('runs as the plugin of a docker, whose options count', async ({ skip }) => {
+    if ((await run('docker', '--version')).code !== 0) skip('there is no docker here');
+    const { code, stdout } = await run('docker', 'compose', 'config', '--services');
+    expect({ code, stdout }).toEqual({ code: 0, stdout: 'web\n' });
+    const elsewhere = await run('docker', '-H', 'unix:///nowhere.sock', 'compose', 'ps');
+    expect(elsewhere).toMatchObject({ code: 1, stderr: expect.stringContaining('/nowhere.sock') });
+  });
+
+  it('touches nothing with --dry-run, and tells what it would do', async () => {
+    const { project } = directory;
+    const up = await w('up', '-d', '--wait', '--dry-run');
+    expect(up).toMatchObject({ code: 0, stdout: '' });
+    expect(up.stderr).toBe(
+      [
+        `DRY-RUN MODE - Network ${project}_default would be created`,
+        `DRY-RUN MODE - Container ${project}-web-1 would be created`,
+        `DRY-RUN MODE - Container ${project}-web-1 would be started`,
+        '',
+      ].join('\n'),
+    );
+    expect((await w('ps', '-a', '-q')).stdout).toBe('');
+
+    expect(await w('up', '-d')).toMatchObject({ code: 0, stdout: '' });
+    const before = await w('ps', '--json');
+    const dry = async (...args: string[]): Promise<string> => {
+      const { code, stdout, stderr } = await w('--dry-run', ...args);
+      expect({ code, stdout }, stderr).toEqual({ code: 0, stdout: '' });
+      return stderr.replaceAll(`${project}-`, '').trimEnd();
+    };
+    expect(await dry('stop')).toContain('Container web-1 would be stopped');
+    expect(await dry('rm', '-fs', 'web')).toContain('Container web-1 would be removed');
+    expect(await dry('kill', 'web')).toContain('Container web-1 would get a signal');
+    expect(await dry('exec', '-T', 'web', 'touch', '/made')).toBe(
+      'DRY-RUN MODE - Container web-1 would run: touch /made',
+    );
+    expect(await dry('run', '--rm', 'task')).toMatch(/Container \S+ would be created\n.*would be started/);
+    expect(await dry('pull')).toContain(`Image ${under.image} would be pulled`);
+    expect(await dry('cp', 'compose.yaml', 'web:/made')).toContain('Container web-1 would be copied to');
+    expect(await dry('down', '-v')).toMatch(
+      /Container web-1 would be removed\n.*Network .* would be removed/,
+    );
+    expect((await w('exec', '-T', 'web', 'ls', '/made')).code).not.toBe(0);
+    expect((await w('ps', '--json')).stdout.replaceAll(/Up [^"]*/g, '')).toBe(
+      before.stdout.replaceAll(/Up [^"]*/g, ''),
+    );
+    expect((await w('--dry-run', 'stop', 'nosuch')).code).toBe(1);
+  });
+
+  it('shows progress as it is told: quiet, as JSON, on stdout', async () => {
+    const quiet = await w('--progress', 'quiet', 'up', '-d', '--force-recreate');
+    expect(quiet).toMatchObject({ code: 0, stdout: '', stderr: '' });
+    const json = await wherry(['up', '-d', '--force-recreate'], {
+      cwd: directory.path,
+      env: { ...env, COMPOSE_PROGRESS: 'json' },
+    });
+    const lines = json.stderr
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(lines).toContainEqual({
+      id: `Container ${directory.project}-web-1`,
+      status: 'Done',
+      text: expect.any(String),
+    });
+    const told = await wherry(['stop'], { cwd: directory.path, env: { ...env, COMPOSE_STATUS_STDOUT: '1' } });
+    expect(told).toMatchObject({ code: 0, stdout: `${directory.project}-web-1\n`, stderr: '' });
+    expect((await w('--ansi', 'always', 'ps', '-a')).stdout).toContain('\u001b[');
+    const wrong = await w('--progress', 'json', 'stop', 'nosuch');
+    expect(JSON.parse(wrong.stderr.split('\n')[0] ?? '')).toMatchObject({ error: true });
+  });
+
+  it('names containers with _ in compatibility mode, and makes what nobody uses with --all-resources', async () => {
+    const { project } = directory;
+    const compatible = await w('--compatibility', 'up', '--dry-run');
+    expect(compatible.stderr).toContain(`Container ${project}_web_1 would be`);
+    const all = await w('--all-resources', 'up', '-d');
+    expect(all.code).toBe(0);
+    expect((await w('volumes', '-q')).stdout).toBe(`${project}_spare\n`);
+    const orphaned = (variable: string): Promise<Finished> =>
+      wherry(['-f', '-', '-p', project, 'up', '--dry-run'], {
+        cwd: directory.path,
+        env: { ...env, [variable]: '1' },
+        input: JSON.stringify({ services: { other: { image: under.image } } }),
+      });
+    expect((await orphaned('COMPOSE_REMOVE_ORPHANS')).stderr).toContain('web-1 would be removed');
+    expect((await orphaned('COMPOSE_IGNORE_ORPHANS')).stderr).not.toContain('web-1');
+    expect((await orphaned('NOTHING')).stderr).toContain(`${project}-web-1`);
+    expect(
+      (
+        await wherry(['up', '--dry-run'], {
+          cwd: directory.path,
+          env: { ...env, COMPOSE_PARALLEL_LIMIT: 'x' },
+        })
+      ).code,
+    ).toBe(2);
+  });
+});
