@@ -5,6 +5,7 @@ export type { DiscoveryMethod, EndpointHealthType, ServiceEndpoint } from './end
 export { isLocalEndpoint, resolvedHealthUrl, resolvedHostPort, resolvedUrl } from './endpoint-address.ts';
 export { EndpointBuilder, newEndpoint } from './endpoint-builder.ts';
 export { type GcReport, gc } from './gc.ts';
+export { type HookCalls, type HookedContainer, runHooks } from './hooks/exec-hooks.ts';
 export {
   type AssignedPort,
   type CopyPort,
@@ -17,7 +18,6 @@ export {
   type PlaceCopyOptions,
   placeCopy,
 } from './isolated/index.ts';
-export { type HookCalls, type HookedContainer, runHooks } from './hooks/exec-hooks.ts';
 export { createLease, type Lease, type LeaseOptions } from './leases.ts';
 export { type EndpointFileProblem, loadEndpoints } from './load-endpoints.ts';
 export { observe, type ProjectRow, projectNames, type ServiceRow } from './observed.ts';
@@ -38,6 +38,7 @@ export type {
 export { type PlanDownInput, type PlanDownOptions, planDown } from './plan-down.ts';
 export { type PlanUpInput, planUp } from './plan-up.ts';
 export type * from './progress.ts';
+export { projectAtRest } from './project-lock.ts';
 export type { HeldPort } from './serve/behind-proxy.ts';
 export type { ListeningPort } from './serve/held-port.ts';
 export {

@@ -16,6 +16,7 @@ import type {
   StopServicesOptions,
 } from './options.ts';
 import { dependantsOf } from './plan-down.ts';
+import { lockProject } from './project-lock.ts';
 import { ProjectWatch, phaseOf } from './watch.ts';
 
 type Change = ChangeRow['change'];
@@ -78,6 +79,11 @@ export async function restartServices(
   options: RestartServicesOptions,
 ): Promise<ChangeSummary> {
   const began = performance.now();
+  const { projectName, signal, onProgress } = options;
+  const onWait = ({ pid, since }: { pid: number; since: Date }): void =>
+    onProgress?.({ kind: 'locked', project: projectName, pid, since });
+  // Who follows the project sees that what is stopped here is about to be started again.
+  await using _lock = await lockProject(backend.address, projectName, { signal, onWait });
   const chosen = await choose(backend, options);
   const along = options.noDeps === true ? chosen : await withRestarted(backend, options, chosen);
   const services = [...new Set(along.map((one) => one.service))];

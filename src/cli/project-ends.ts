@@ -15,6 +15,7 @@ const restarting = 1000;
 /** Tells ends that are final from those of containers that are replaced or restarted. */
 export class ProjectEnds {
   readonly #backend: Backend;
+  readonly #project: string;
   readonly #signal: AbortSignal;
   /** Names of containers that are about to be replaced. */
   readonly #replaced = new Set<string>();
@@ -22,8 +23,9 @@ export class ProjectEnds {
   readonly #stopped = new Set<string>();
   readonly #starts = new Map<string, number>();
 
-  constructor(backend: Backend, signal: AbortSignal) {
+  constructor(backend: Backend, project: string, signal: AbortSignal) {
     this.#backend = backend;
+    this.#project = project;
     this.#signal = signal;
   }
 
@@ -53,12 +55,17 @@ export class ProjectEnds {
     return this.#starts.get(id) === starts;
   }
 
-  /** Resolves when what was stopped would have been started again; to false when nothing was stopped. */
+  /**
+   * Resolves when what was stopped would have been started again: a moment later, and when no `up` or `restart` of this
+   * machine is at work. To false when nothing was stopped.
+   */
   async passes(): Promise<boolean> {
     const signal = this.#signal;
     await setTimeout(tellingOfStop, undefined, { signal });
     if (this.#stopped.size === 0) return false;
     await setTimeout(restarting, undefined, { signal });
+    const { projectAtRest } = await import('../boot/index.ts');
+    await projectAtRest(this.#backend.address, this.#project, { signal });
     return true;
   }
 }

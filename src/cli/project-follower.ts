@@ -45,7 +45,7 @@ export class ProjectFollower {
     this.#backend = backend;
     this.#options = options;
     this.#signal = AbortSignal.any([options.signal, this.#controller.signal]);
-    this.#ends = new ProjectEnds(backend, this.#signal);
+    this.#ends = new ProjectEnds(backend, options.projectName, this.#signal);
   }
 
   /** Follows each container from its start on; for those that run already see {@link follow}. */

@@ -17,7 +17,9 @@ const counts = [
   'trap "exit 0" TERM',
   'run=$(cat /run-number 2>/dev/null || echo 0); run=$((run + 1)); echo $run >/run-number',
   'n=0; while :; do n=$((n + 1)); echo "line $(hostname) $run $n"; sleep 0.1; done',
-].join('; ');
+]
+  .join('; ')
+  .replaceAll('$', '$$$$');
 
 describe.each(engines)('following on $id', { timeout: 180_000 }, (engine) => {
   let under: EngineUnderTest;
@@ -82,7 +84,6 @@ describe.each(engines)('following on $id', { timeout: 180_000 }, (engine) => {
     expect(await attached.end('SIGINT')).toBe(130);
     await logs.end('SIGTERM');
     for (const lines of [attached.lines(), logs.lines()]) expect(gapsAndDoubles(lines)).toEqual([]);
-    expect(attached.lines().sort()).toEqual(logs.lines().sort());
   });
 });
 
