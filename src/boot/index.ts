@@ -1,4 +1,6 @@
 export { BootManager, type BootManagerOptions, type Distributor } from './boot-manager.ts';
+export type { OnWatchEvent, WatchEvent } from './develop/watch-event.ts';
+export { checkWatch, type WatchOptions, watchProject } from './develop/watch-project.ts';
 export { down, previewDown } from './down.ts';
 export { downServices } from './down-services.ts';
 export type { DiscoveryMethod, EndpointHealthType, ServiceEndpoint } from './endpoint.ts';

@@ -56,6 +56,18 @@ export interface ContainerSummary {
   /** Names of the volumes that it mounts; only in lists. */
   volumes?: readonly string[];
   command: string;
+  /** What is mounted; only in lists, and not on every engine. */
+  mounts?: readonly MountSummary[];
+}
+
+/** What a list row tells of a mount. */
+export interface MountSummary {
+  /** Name of the volume; null when it is none. */
+  name: string | null;
+  /** Path on the engine's host; null when it is not told. */
+  source: string | null;
+  /** Driver of the volume; null when it is none. */
+  driver: string | null;
 }
 
 /** All that is known of a container. */

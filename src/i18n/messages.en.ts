@@ -150,6 +150,8 @@ export interface Messages {
   'command.volumeLs.detail': Record<never, never>;
   'command.volumeRm.about': Record<never, never>;
   'command.wait.about': Record<never, never>;
+  'command.watch.about': Record<never, never>;
+  'command.watch.detail': Record<never, never>;
   'completion.unknown': { shell: string | number };
   'completion.unknownFix': Record<never, never>;
   'copy.noDirectory': { path: string | number };
@@ -245,6 +247,23 @@ export interface Messages {
   'fault.what': Record<never, never>;
   'fault.why': Record<never, never>;
   'fault.fix': Record<never, never>;
+  'format.empty': { text: string | number };
+  'format.fault': { message: string | number };
+  'format.fix': { example: string | number };
+  'format.incomparable': { a: string | number; b: string | number };
+  'format.noCall': { value: string | number };
+  'format.noField': { field: string | number; names: string | number };
+  'format.noFunction': { name: string | number };
+  'format.noIndex': { key: string | number };
+  'format.noList': { value: string | number };
+  'format.noNumber': { value: string | number };
+  'format.noText': { value: string | number };
+  'format.operandMissing': Record<never, never>;
+  'format.raw': Record<never, never>;
+  'format.unclosed': Record<never, never>;
+  'format.unexpected': { text: string | number };
+  'format.unexpectedEnd': { text: string | number };
+  'format.unknown': { text: string | number };
   'gc.removed': { count: number };
   'gc.wouldRemove': { count: number };
   'global.allResources': Record<never, never>;
@@ -391,6 +410,7 @@ export interface Messages {
   'option.expose': Record<never, never>;
   'option.filter': Record<never, never>;
   'option.followLink': Record<never, never>;
+  'option.format': Record<never, never>;
   'option.formatList': Record<never, never>;
   'option.follow': Record<never, never>;
   'option.force': Record<never, never>;
@@ -497,6 +517,9 @@ export interface Messages {
   'option.workdir': Record<never, never>;
   'option.yes': Record<never, never>;
   'option.upAll': Record<never, never>;
+  'option.watchNoPrune': Record<never, never>;
+  'option.watchNoUp': Record<never, never>;
+  'option.watchPrune': Record<never, never>;
   'output.lost': Record<never, never>;
   'output.lostFix': Record<never, never>;
   'plan.after': { needs: string | number };
@@ -649,6 +672,15 @@ export interface Messages {
   'version.noEngine': Record<never, never>;
   'wait.ended': { id: string | number; code: string | number };
   'warning': Record<never, never>;
+  'watch.disabled': Record<never, never>;
+  'watch.enabled': { services: string | number };
+  'watch.executing': { service: string | number; command: string | number };
+  'watch.failed': { service: string | number; message: string | number };
+  'watch.rebuilding': { service: string | number };
+  'watch.rebuilt': { service: string | number };
+  'watch.restarted': { service: string | number };
+  'watch.retrying': { service: string | number; message: string | number };
+  'watch.syncing': { service: string | number; count: number };
 }
 
 /** English, the language that all others are translated from. */
@@ -800,6 +832,8 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'command.volumeLs.detail': 'In a project: its volumes, or those that the containers of the named services have. Elsewhere: the volumes of the engine.',
   'command.volumeRm.about': 'Remove volumes',
   'command.wait.about': 'Wait until containers end, print their exit codes and pass the first one on that is not 0',
+  'command.watch.about': 'Keep containers as the files are: sync, rebuild and restart when they change',
+  'command.watch.detail': 'Brings the project up and then carries out the rules of its services\' develop.watch, until Ctrl-C, which leaves the project running. --quiet hides what builds write; --json writes each thing that happens as a line of JSON.',
   'completion.unknown': 'there is no completion for the shell "{shell}"',
   'completion.unknownFix': 'bash, zsh and fish have one',
   'copy.noDirectory': '{path} is no directory',
@@ -895,6 +929,23 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'fault.what': 'error:',
   'fault.why': '  why:',
   'fault.fix': '  fix:',
+  'format.empty': 'nothing between the bars in {text}',
+  'format.fault': 'the format is no template: {message}',
+  'format.fix': 'write fields as in {example}; --format json prints all of them',
+  'format.incomparable': '{a} and {b} cannot be compared',
+  'format.noCall': '{value} takes no operands',
+  'format.noField': 'there is no field {field}, the fields are {names}',
+  'format.noFunction': 'there is no function {name}',
+  'format.noIndex': 'there is no {key}',
+  'format.noList': '{value} is no list',
+  'format.noNumber': '{value} is no number',
+  'format.noText': '{value} is no text',
+  'format.operandMissing': 'a name is missing, as in .Label "key"',
+  'format.raw': '--format raw is not there',
+  'format.unclosed': 'an action is not closed',
+  'format.unexpected': '{text} has nothing that it closes',
+  'format.unexpectedEnd': '{text} is not closed by an end',
+  'format.unknown': '{text} is not understood',
   'gc.removed': '{count, plural, =0 {nothing to remove} one {# thing removed} other {# things removed}}',
   'gc.wouldRemove': '{count, plural, =0 {nothing to remove} one {# thing would be removed} other {# things would be removed}}',
   'global.allResources': 'Also networks, volumes, secrets and configs that no service uses',
@@ -1041,6 +1092,7 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'option.expose': 'Port that is not published',
   'option.filter': 'Only what matches',
   'option.followLink': 'Copy what a link at the source leads to',
+  'option.format': 'table, json, a Go template, or table and one; the fields are those of docker',
   'option.formatList': 'Form of the list: a table, or JSON as docker compose prints it',
   'option.follow': 'Go on with what comes',
   'option.force': 'Also what is in use',
@@ -1147,6 +1199,9 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'option.workdir': 'Working directory',
   'option.yes': 'Make volumes that differ from the file anew without asking; THEIR DATA IS LOST',
   'option.upAll': 'All projects below a directory, in the background',
+  'option.watchNoPrune': 'Keep the images that a rebuild took the name from',
+  'option.watchNoUp': 'Do not build and start services first',
+  'option.watchPrune': 'Remove the images that a rebuild took the name from (the default)',
   'output.lost': 'the output could not be written',
   'output.lostFix': 'check where stdout and stderr go: the result is not complete there',
   'plan.after': 'after {needs}',
@@ -1299,4 +1354,13 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'version.noEngine': 'none answers; `wherry doctor` tells why',
   'wait.ended': 'container "{id}" exited with status code {code}',
   'warning': 'warning:',
+  'watch.disabled': 'watch disabled',
+  'watch.enabled': 'watch enabled: {services}',
+  'watch.executing': 'executing in {service}: {command}',
+  'watch.failed': '{service}: {message}',
+  'watch.rebuilding': 'rebuilding {service} after changes',
+  'watch.rebuilt': '{service} is rebuilt',
+  'watch.restarted': '{service} is restarted',
+  'watch.retrying': '{service}: {message}; trying again until it works',
+  'watch.syncing': 'syncing {service} after {count, plural, one {# change} other {# changes}}',
 };

@@ -1,4 +1,10 @@
-import type { ContainerInfo, ContainerSummary, NetworkAddress, PublishedPort } from '../../core/container.ts';
+import type {
+  ContainerInfo,
+  ContainerSummary,
+  MountSummary,
+  NetworkAddress,
+  PublishedPort,
+} from '../../core/container.ts';
 import { label } from '../../core/labels.ts';
 import { containerSpec } from './container-spec.ts';
 import { parsePortKey, portProtocol } from './port-key.ts';
@@ -68,7 +74,16 @@ export function containerSummary(row: ContainerRow): ContainerSummary {
     networks: networkAddresses(row.NetworkSettings?.Networks),
     volumes: (row.Mounts ?? []).flatMap(({ Type, Name }) => (Type === 'volume' && Name ? [Name] : [])),
     command: row.Command ?? '',
+    ...(row.Mounts ? { mounts: mountSummaries(row.Mounts) } : {}),
   };
+}
+
+function mountSummaries(mounts: NonNullable<ContainerRow['Mounts']>): MountSummary[] {
+  return mounts.map(({ Name, Source, Driver }) => ({
+    name: Name || null,
+    source: Source || null,
+    driver: Driver || null,
+  }));
 }
 
 /** Legacy links add names with a slash inside (`/other/alias`); the container's own name has none. */

@@ -149,6 +149,8 @@ export interface MountSpecRecord {
 export interface MountRecord {
   Type: string;
   Name?: string;
+  /** Of a volume. */
+  Driver?: string;
   Source?: string;
   Destination: string;
   RW?: boolean;

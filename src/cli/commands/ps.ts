@@ -1,7 +1,11 @@
 import type { ServiceRow } from '../../boot/index.ts';
+import { composeLabel } from '../../core/compose-labels.ts';
 import type { ContainerStatus, ContainerSummary, EngineHealth } from '../../core/container.ts';
+import type { Context } from '../context.ts';
 import type { Invocation } from '../declaration.ts';
 import { type Filter, valuesOf } from '../filters.ts';
+import { containerRows } from '../format/container-rows.ts';
+import { isPlainTable, printRows } from '../format/print-rows.ts';
 import { portsText, shortId, statusText } from '../output/container-text.ts';
 import type { Output } from '../output/output.ts';
 import { statusStyle } from '../output/style.ts';
@@ -22,6 +26,7 @@ export interface PsOptions {
   noOrphans: boolean;
   services: boolean;
   noTrunc: boolean;
+  format: string | undefined;
   filter: readonly Filter[];
   status: readonly ContainerStatus[];
 }
@@ -48,6 +53,8 @@ async function engineContainers({ context, words, options }: Invocation<PsOption
   const wanted = rows.filter((row) => health.length === 0 || health.includes(row.health));
   const sorted = wanted.sort((a, b) => b.createdAt.getTime() - a.createdAt.getTime());
   if (options.idsOnly) for (const row of sorted) context.output.line(shortId(row.id));
+  else if (!isPlainTable(options.format))
+    printRows(context.output, containerRows(sorted, options), options.format);
   else context.output.list(engineColumns(context.output, options), sorted, containerJson);
 }
 
@@ -79,7 +86,22 @@ async function projectContainers(
   if (options.services)
     for (const name of new Set(shown.map((row) => row.service))) context.output.line(name);
   else if (options.idsOnly) for (const row of shown) context.output.line(row.id);
+  else if (!isPlainTable(options.format)) await printFormatted(context, scope, shown, options);
   else context.output.list(serviceColumns(context.output, options), shown, serviceJson);
+}
+
+/** Rows with all that the engine's list tells, by name, as docker compose prints them. */
+async function printFormatted(
+  { backend, output, signal }: Context,
+  { name }: ProjectScope,
+  shown: readonly ServiceRow[],
+  options: PsOptions,
+): Promise<void> {
+  const labels = [`${composeLabel.project}=${name}`];
+  const listed = await (await backend()).list({ all: true, labels }, { signal });
+  const ids = new Set(shown.map(({ id }) => id));
+  const wanted = listed.filter(({ id }) => ids.has(id)).sort((a, b) => (a.name < b.name ? -1 : 1));
+  printRows(output, containerRows(wanted, options), options.format ?? '');
 }
 
 /** What is listed without `--all`, as with docker. */

@@ -2,6 +2,8 @@ import type { ContainerStats } from '../../core/container.ts';
 import { formatBytes } from '../../core/units.ts';
 import type { Context } from '../context.ts';
 import type { Invocation } from '../declaration.ts';
+import { isPlainTable, printRows } from '../format/print-rows.ts';
+import { statsRows } from '../format/stats-rows.ts';
 import { shortId } from '../output/container-text.ts';
 import type { Column } from '../output/table.ts';
 import { findTargets } from '../targets.ts';
@@ -11,6 +13,7 @@ export interface StatsOptions {
   noStream: boolean;
   all: boolean;
   noTrunc: boolean;
+  format: string | undefined;
 }
 
 const home = '\u001b[H';
@@ -22,17 +25,19 @@ export async function stats({ context, words, options }: Invocation<StatsOptions
   const { output, signal } = context;
   const backend = await context.backend();
   const ids = await wantedIds(context, words);
+  const columns = columnsOf(options);
+  const isFormatted = !isPlainTable(options.format);
   if (ids?.length === 0 && words.length === 0) {
-    if (!output.json) output.table(columnsOf(options), []);
+    if (!output.json && !isFormatted) output.table(columns, []);
     return;
   }
-  const columns = columnsOf(options);
-  const once = options.noStream || (!output.json && output.width === undefined);
+  const once = options.noStream || (!output.json && !isFormatted && output.width === undefined);
   let first = true;
   for await (const batch of backend.statsAll({ signal, once, ...(ids === undefined ? {} : { ids }) })) {
     const stopped = options.all ? await withoutFigures(context, ids, batch) : [];
     const rows = [...batch, ...stopped].sort((a, b) => a.name.localeCompare(b.name));
-    if (output.json) for (const row of rows) output.value(row, 'line');
+    if (!isPlainTable(options.format)) printRows(output, statsRows(rows, options), options.format);
+    else if (output.json) for (const row of rows) output.value(row, 'line');
     else if (once) output.table(columns, rows);
     else {
       if (first) output.raw('\u001b[2J');

@@ -3,6 +3,8 @@ import type { VolumeInfo } from '../../core/volume.ts';
 import type { Context } from '../context.ts';
 import type { Invocation } from '../declaration.ts';
 import { type Filter, valuesOf } from '../filters.ts';
+import { isPlainTable, printRows } from '../format/print-rows.ts';
+import { volumeRows } from '../format/volume-rows.ts';
 import { requireProjectName } from '../scope.ts';
 import { findTargets } from '../targets.ts';
 import { t } from '../text.ts';
@@ -13,6 +15,7 @@ import { removeEach } from './remove-each.ts';
 
 export interface VolumeLsOptions {
   namesOnly: boolean;
+  format: string | undefined;
   filter: readonly Filter[];
 }
 
@@ -27,6 +30,7 @@ export async function volumeLs({ context, words, options }: Invocation<VolumeLsO
     .filter(({ name }) => (names.length === 0 || names.includes(name)) && used?.has(name) !== false)
     .sort((a, b) => a.name.localeCompare(b.name));
   if (options.namesOnly) for (const row of sorted) output.line(row.name);
+  else if (!isPlainTable(options.format)) printRows(output, volumeRows(sorted), options.format);
   else {
     output.list<VolumeInfo>(
       [

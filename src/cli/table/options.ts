@@ -56,6 +56,7 @@ export const environment: ListDeclaration<string> = {
   many: true,
 };
 export const timestamps: FlagDeclaration = { flags: '-t, --timestamps', about: 'option.timestamps' };
+export const format: ValueDeclaration<string> = { flags: '--format <format>', about: 'option.format' };
 export const idsOnly: FlagDeclaration = { flags: '-q, --quiet', about: 'option.idsOnly' };
 export const force: FlagDeclaration = { flags: '-f, --force', about: 'option.force' };
 export const quietPull: FlagDeclaration = { flags: '--quiet-pull', about: 'option.quietPull' };

@@ -6,6 +6,7 @@ import type { ScaleOptions } from '../commands/scale.ts';
 import type { ServeOptions } from '../commands/serve.ts';
 import type { UpOptions } from '../commands/up.ts';
 import { type PlanOptions, pullChoices, scaleOf } from '../commands/up-options.ts';
+import type { WatchOptions } from '../commands/watch.ts';
 import { type AnyCommand, type CommandDeclaration, declare } from '../declaration.ts';
 import { filterOption } from '../filters.ts';
 import { seconds } from '../values.ts';
@@ -64,6 +65,19 @@ export const projectCommands: readonly AnyCommand[] = [
       exclude: shared.discoverExclude,
     },
     load: async () => (await import('../commands/up.ts')).up,
+  }),
+  declare<WatchOptions>({
+    name: 'watch',
+    group: 'project',
+    about: 'command.watch.about',
+    detail: 'command.watch.detail',
+    arguments: services,
+    options: {
+      noUp: { flags: '--no-up', about: 'option.watchNoUp' },
+      prune: { flags: '--prune', about: 'option.watchPrune' },
+      noPrune: { flags: '--no-prune', about: 'option.watchNoPrune' },
+    },
+    load: async () => (await import('../commands/watch.ts')).watch,
   }),
   declare<DownOptions>({
     name: 'down',

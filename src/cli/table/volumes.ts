@@ -16,6 +16,7 @@ export const volumeCommands: readonly AnyCommand[] = [
     options: {
       namesOnly: { flags: '-q, --quiet', about: 'option.namesOnly' },
       filter: filterOption('label', 'name'),
+      format: shared.format,
     },
     load: async () => (await import('../commands/volume.ts')).volumeLs,
   }),
