@@ -33,6 +33,7 @@ export type {
   Need,
   NetworkStep,
   Plan,
+  ProviderStep,
   Step,
   Until,
   VolumeStep,
@@ -41,6 +42,8 @@ export { type PlanDownInput, type PlanDownOptions, planDown } from './plan-down.
 export { type PlanUpInput, planUp } from './plan-up.ts';
 export type * from './progress.ts';
 export { projectAtRest } from './project-lock.ts';
+export type { ProvidedVariables } from './providers/messages.ts';
+export { type Provided, variablesFor } from './providers/provided.ts';
 export type { HeldPort } from './serve/behind-proxy.ts';
 export type { ListeningPort } from './serve/held-port.ts';
 export {
