@@ -56,16 +56,14 @@ export class ProjectEnds {
   }
 
   /**
-   * Resolves when what was stopped would have been started again: a moment later, and when no `up` or `restart` of this
-   * machine is at work. To false when nothing was stopped.
+   * Resolves when what ended would have been started again: a moment after a stop, and when no `up` or `restart` of this
+   * machine is at work.
    */
-  async passes(): Promise<boolean> {
+  async passes(): Promise<void> {
     const signal = this.#signal;
     await setTimeout(tellingOfStop, undefined, { signal });
-    if (this.#stopped.size === 0) return false;
-    await setTimeout(restarting, undefined, { signal });
+    if (this.#stopped.size > 0) await setTimeout(restarting, undefined, { signal });
     const { projectAtRest } = await import('../boot/index.ts');
     await projectAtRest(this.#backend.address, this.#project, { signal });
-    return true;
   }
 }

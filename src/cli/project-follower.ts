@@ -147,7 +147,8 @@ export class ProjectFollower {
 
   /** Whether what somebody stopped was stopped to be started again. */
   async #comesBack(): Promise<boolean> {
-    return (await this.#ends.passes()) ? this.#running.size > 0 || (await this.#anyRuns()) : false;
+    await this.#ends.passes();
+    return this.#running.size > 0 || (await this.#anyRuns());
   }
 
   get #labels(): string[] {

@@ -10,7 +10,7 @@ import {
   wherry,
 } from './cli.ts';
 
-const { engines } = await labEngines();
+const engines = (await labEngines()).engines.filter(({ kind }) => kind === 'docker');
 
 /** Each line is there once in all the world: it names the container, the run and its number. */
 const counts = [
