@@ -26,4 +26,5 @@ export { toBuildInput } from './to-build.ts';
 export { toNetworkSpec, toVolumeSpec } from './to-resource-specs.ts';
 export { containerLabels, serviceToSpec, type ToSpecOptions } from './to-spec.ts';
 export { type OutsideProbe, outsideProbe } from './x-probe.ts';
+export { type RestartOnUnhealthy, restartOnUnhealthy } from './x-restart.ts';
 export { eagerGates, type ScaleToZero, scaleToZero } from './x-wherry.ts';

@@ -1,4 +1,9 @@
-import type { BootSummary, UpOptions as BootUpOptions, StopServicesOptions } from '../../boot/index.ts';
+import type {
+  BootSummary,
+  UpOptions as BootUpOptions,
+  StopServicesOptions,
+  UnhealthyRestarts,
+} from '../../boot/index.ts';
 import type { IsolatedCopy } from '../../boot/isolated/index.ts';
 import type { Project } from '../../compose/index.ts';
 import type { Backend } from '../../core/backend.ts';
@@ -10,6 +15,7 @@ import { reportCopy, showCopy } from '../output/isolated-copy.ts';
 import { LinePrefix } from '../output/prefix.ts';
 import { ProgressBoard } from '../output/progress-board.ts';
 import { quietImages } from '../output/quiet-images.ts';
+import { unhealthyLine } from '../output/unhealthy.ts';
 import { ProjectFollower } from '../project-follower.ts';
 import { t } from '../text.ts';
 import { usage } from '../usage.ts';
@@ -65,11 +71,14 @@ export async function upAttached(
     project,
     watched,
     options,
-    onExit,
+    onExit: (exit, id) => {
+      if (restarts?.isRestarting(id) !== true) onExit(exit);
+    },
     above: (write) => above(write),
   });
   const above = (write: () => void): void => (board === undefined ? write() : board.above(write));
   follower.listen();
+  let restarts: UnhealthyRestarts | null = null;
   let summary: BootSummary | undefined;
   try {
     summary = await boot.up(backend, project, {
@@ -101,7 +110,19 @@ export async function upAttached(
   if (options.copy !== null && summary !== undefined)
     showCopy(context, await reportCopy(context, options.copy));
   const ending = endsTogether(options) ? exited : new Promise<never>(() => undefined);
-  const end = await Promise.race([interrupted, ending, follower.idle().then(() => 'ended' as const)]);
+  if (summary !== undefined)
+    restarts = await boot.restartUnhealthy(backend, project, {
+      services: wishes.services,
+      events: wishes.events,
+      logger: context.logger,
+      onUnhealthy: (event) => output.alert(unhealthyLine(event)),
+    });
+  let end: 'interrupted' | 'ended' | number;
+  try {
+    end = await Promise.race([interrupted, ending, ended(follower, restarts)]);
+  } finally {
+    await restarts?.[Symbol.asyncDispose]();
+  }
   if (end !== 'ended') {
     stopping = true;
     output.note(t(end === 'interrupted' ? 'up.stopping' : 'up.aborting'));
@@ -110,6 +131,7 @@ export async function upAttached(
       projectName: project.name,
       project,
       services: wishes.services,
+      events: wishes.events,
       timeout,
     });
     await killing;
@@ -160,6 +182,15 @@ function withDependencies(project: Project, names: readonly string[]): string[] 
   return [...all];
 }
 
+/** When nothing runs, and not for a restart only. */
+async function ended(follower: ProjectFollower, restarts: UnhealthyRestarts | null): Promise<'ended'> {
+  for (;;) {
+    await follower.idle();
+    if (restarts === null || !restarts.isRestarting()) return 'ended';
+    await restarts.settled();
+  }
+}
+
 /** An engine may end the logs before it tells of the exit: the containers themselves know their exit codes. */
 async function lastExitCode(
   backend: Backend,
@@ -189,7 +220,7 @@ interface Following {
   project: Project;
   watched: Watched;
   options: AttachedOptions;
-  onExit: (code: number) => void;
+  onExit: (code: number, id: string) => void;
   above: (write: () => void) => void;
 }
 
@@ -219,7 +250,7 @@ function newFollower(context: Context, backend: Backend, following: Following): 
     afterBatch: () => output.flushed(context.signal),
     onExit: ({ subject, exitCode: code }) => {
       above(() => output.line(t('up.exited', { name: short(subject.name), code: code ?? '?' })));
-      if (!options.abortOnContainerFailure || code !== 0) onExit(code ?? exitCode.failure);
+      if (!options.abortOnContainerFailure || code !== 0) onExit(code ?? exitCode.failure, subject.id);
     },
   });
 }

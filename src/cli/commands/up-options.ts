@@ -56,6 +56,7 @@ export const detachedUp: UpOptions = {
   exitCodeFrom: undefined,
   all: false,
   exclude: [],
+  history: undefined,
 };
 
 /**
