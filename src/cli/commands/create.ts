@@ -17,6 +17,9 @@ export function create({ context, words, options }: Invocation<PlanOptions>): Pr
     exitCodeFrom: undefined,
     all: false,
     exclude: [],
+    watch: false,
+    menu: false,
+    noMenu: false,
   };
   return up({ context, words, options: { ...options, ...detached } });
 }

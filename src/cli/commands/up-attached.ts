@@ -14,6 +14,8 @@ import { ProjectFollower } from '../project-follower.ts';
 import { t } from '../text.ts';
 import { reportChanges } from './down.ts';
 import { showSummary } from './up.ts';
+import { UpCompanions } from './up-companions.ts';
+import { wantsMenu } from './wants-menu.ts';
 
 export interface AttachedOptions {
   noLogPrefix: boolean;
@@ -22,6 +24,10 @@ export interface AttachedOptions {
   exitCodeFrom: string | undefined;
   /** ms. */
   timeout: number | undefined;
+  /** Files are watched as well. */
+  watch: boolean;
+  menu: boolean;
+  noMenu: boolean;
   /** The isolated copy that the project is; null for none. */
   copy: IsolatedCopy | null;
 }
@@ -33,7 +39,7 @@ interface Exit {
 
 /**
  * `up` in the foreground: logs of all services until all of them end or Ctrl-C comes, which stops them; a second Ctrl-C
- * kills them.
+ * kills them. While files are watched it goes on without any.
  */
 export async function upAttached(
   context: Context,
@@ -47,6 +53,7 @@ export async function upAttached(
   const booting = new AbortController();
   const { promise: interrupted, resolve: interrupt } = deferred<'interrupted'>();
   const { promise: exited, resolve: onExit } = deferred<Exit>();
+  const { promise: detached, resolve: detach } = deferred<'detached'>();
   let killing: Promise<unknown> | undefined;
   let stopping = false;
   using _answer = interrupts.intercept(() => {
@@ -65,7 +72,12 @@ export async function upAttached(
     onExit,
     above: (write) => above(write),
   });
-  const above = (write: () => void): void => (board === undefined ? write() : board.above(write));
+  let companions: UpCompanions | undefined;
+  const above = (write: () => void): void => {
+    if (board !== undefined) board.above(write);
+    else if (companions !== undefined) companions.above(write);
+    else write();
+  };
   follower.listen();
   let summary: BootSummary | undefined;
   try {
@@ -96,7 +108,23 @@ export async function upAttached(
     showCopy(context, await reportCopy(context, options.copy));
   const asksForCode = options.abortOnContainerExit || options.exitCodeFrom !== undefined;
   const ending = asksForCode ? exited : new Promise<never>(() => undefined);
-  const end = await Promise.race([interrupted, ending, follower.idle().then(() => 'ended' as const)]);
+  await using beside = new UpCompanions(context, {
+    backend,
+    project,
+    services: wishes.services,
+    watch: options.watch && summary !== undefined ? 'on' : 'off',
+    menu: summary !== undefined && wantsMenu(context, options) ? 'shown' : 'none',
+    onDetach: () => detach('detached'),
+  });
+  companions = beside;
+  const end = await Promise.race([interrupted, ending, detached, endOfAll(follower, beside)]);
+  if (end === 'interrupted') stopping = true;
+  await beside[Symbol.asyncDispose]();
+  if (end === 'detached') {
+    await follower.close();
+    output.note(t('up.detached', { project: project.name }));
+    return exitCode.success;
+  }
   if (end !== 'ended') {
     stopping = true;
     output.note(t(end === 'interrupted' ? 'up.stopping' : 'up.aborting'));
@@ -114,6 +142,15 @@ export async function upAttached(
   if (end === 'interrupted') return interrupts.exitCode ?? exitCode.interrupted;
   if (end !== 'ended') return end.code;
   return asksForCode ? lastExitCode(backend, project.name, options.exitCodeFrom) : exitCode.success;
+}
+
+/** While files are watched, a change may start what has ended. */
+async function endOfAll(follower: ProjectFollower, companions: UpCompanions): Promise<'ended'> {
+  do {
+    await companions.unwatched();
+    await follower.idle();
+  } while (companions.isWatching);
+  return 'ended';
 }
 
 /** An engine may end the logs before it tells of the exit: the containers themselves know their exit codes. */

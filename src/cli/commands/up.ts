@@ -18,6 +18,7 @@ import { parallelOf } from '../parallel.ts';
 import { requireProject } from '../scope.ts';
 import { ask, canAsk } from '../terminal/ask.ts';
 import { t } from '../text.ts';
+import { usage } from '../usage.ts';
 import { upAttached } from './up-attached.ts';
 import { type PlanOptions, upPlanOptions } from './up-options.ts';
 
@@ -36,11 +37,15 @@ export interface UpOptions extends PlanOptions {
   exitCodeFrom: string | undefined;
   all: boolean;
   exclude: readonly string[];
+  watch: boolean;
+  menu: boolean;
+  noMenu: boolean;
 }
 
 /** Creates and starts the services of the project, then shows their logs until Ctrl-C, which stops them. */
 export async function up(invocation: Invocation<UpOptions>): Promise<number> {
   const { context, words, options } = invocation;
+  checkAttached(context, options);
   if (options.all) return (await import('./up-all.ts')).upAll(invocation);
   const { project, copy } = await placed(
     context,
@@ -60,6 +65,7 @@ export async function up(invocation: Invocation<UpOptions>): Promise<number> {
     parallel: parallelOf(context, environment),
     mayReplaceVolume: canAsk(context.output) ? mayReplaceVolume : undefined,
   };
+  if (options.watch) await (await import('../../boot/index.ts')).checkWatch(project, wishes.services);
   if (context.globals.dryRun) return await upDry(context, project, wishes);
   if (!detached) return upAttached(context, project, wishes, { ...options, copy });
   const backend = await context.backend();
@@ -78,6 +84,27 @@ export async function up(invocation: Invocation<UpOptions>): Promise<number> {
 
 function mayReplaceVolume(name: string, options: CallOptions): Promise<boolean> {
   return ask(t('up.replaceVolume', { name }), options);
+}
+
+/** Fails with `INVALID` when files are to be watched, or keys to be read, by an `up` that does not stay. */
+function checkAttached({ output }: Context, options: UpOptions): void {
+  if (options.menu && options.noMenu) throw usage(t('usage.excludes', { a: '--menu', b: '--no-menu' }));
+  const background = {
+    '--detach': options.detach,
+    '--wait': options.wait,
+    '--no-start': options.noStart,
+    '--all': options.all,
+    '--json': output.json,
+  };
+  const own = {
+    '--no-build': options.noBuild,
+    '--abort-on-container-exit': options.abortOnContainerExit,
+    '--exit-code-from': options.exitCodeFrom !== undefined,
+  };
+  const wrong = (others: Readonly<Record<string, boolean>>): string | undefined =>
+    Object.keys(others).find((name) => others[name]);
+  const b = options.watch ? wrong({ ...background, ...own }) : options.menu ? wrong(background) : undefined;
+  if (b !== undefined) throw usage(t('usage.excludes', { a: options.watch ? '--watch' : '--menu', b }));
 }
 
 /** Tells what `up` would do. */
