@@ -155,6 +155,7 @@ export interface Messages {
   'dryRun.copy': Record<never, never>;
   'dryRun.create': Record<never, never>;
   'dryRun.disconnect': Record<never, never>;
+  'dryRun.down': Record<never, never>;
   'dryRun.exec': { command: string | number };
   'dryRun.kill': Record<never, never>;
   'dryRun.line': { what: string | number; text: string | number };
@@ -172,6 +173,7 @@ export interface Messages {
   'dryRun.start': Record<never, never>;
   'dryRun.stop': Record<never, never>;
   'dryRun.tag': Record<never, never>;
+  'dryRun.up': Record<never, never>;
   'dryRun.update': Record<never, never>;
   'engine.noFacet': { engine: string | number; facet: string | number };
   'engine.none': Record<never, never>;
@@ -503,20 +505,24 @@ export interface Messages {
   'port.noneFix': Record<never, never>;
   'progress.doing.build': Record<never, never>;
   'progress.doing.create': Record<never, never>;
+  'progress.doing.down': Record<never, never>;
   'progress.doing.keep': Record<never, never>;
   'progress.doing.pull': Record<never, never>;
   'progress.doing.recreate': Record<never, never>;
   'progress.doing.remove': Record<never, never>;
   'progress.doing.start': Record<never, never>;
   'progress.doing.stop': Record<never, never>;
+  'progress.doing.up': Record<never, never>;
   'progress.done.build': Record<never, never>;
   'progress.done.create': Record<never, never>;
+  'progress.done.down': Record<never, never>;
   'progress.done.keep': Record<never, never>;
   'progress.done.pull': Record<never, never>;
   'progress.done.recreate': Record<never, never>;
   'progress.done.remove': Record<never, never>;
   'progress.done.start': Record<never, never>;
   'progress.done.stop': Record<never, never>;
+  'progress.done.up': Record<never, never>;
   'progress.healthy': Record<never, never>;
   'progress.hook': { name: string | number; hook: string | number; line: string | number };
   'progress.hookFailed': { reason: string | number };
@@ -795,6 +801,7 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'dryRun.copy': 'would be copied to',
   'dryRun.create': 'would be created',
   'dryRun.disconnect': 'would be disconnected',
+  'dryRun.down': 'would be released',
   'dryRun.exec': 'would run: {command}',
   'dryRun.kill': 'would get a signal',
   'dryRun.line': 'DRY-RUN MODE - {what} {text}',
@@ -812,6 +819,7 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'dryRun.start': 'would be started',
   'dryRun.stop': 'would be stopped',
   'dryRun.tag': 'would be tagged',
+  'dryRun.up': 'would be provided',
   'dryRun.update': 'would be changed',
   'engine.noFacet': '{engine} has no {facet} of its own',
   'engine.none': 'no container engine can be used here',
@@ -1143,20 +1151,24 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'port.noneFix': '`wherry port NAME` lists those that are',
   'progress.doing.build': 'building',
   'progress.doing.create': 'creating',
+  'progress.doing.down': 'releasing',
   'progress.doing.keep': 'unchanged',
   'progress.doing.pull': 'pulling',
   'progress.doing.recreate': 'recreating',
   'progress.doing.remove': 'removing',
   'progress.doing.start': 'starting',
   'progress.doing.stop': 'stopping',
+  'progress.doing.up': 'providing',
   'progress.done.build': 'built',
   'progress.done.create': 'started',
+  'progress.done.down': 'released',
   'progress.done.keep': 'unchanged',
   'progress.done.pull': 'pulled',
   'progress.done.recreate': 'recreated',
   'progress.done.remove': 'removed',
   'progress.done.start': 'started',
   'progress.done.stop': 'stopped',
+  'progress.done.up': 'provided',
   'progress.healthy': 'healthy',
   'progress.hook': '{name} {hook}: {line}',
   'progress.hookFailed': 'warning: {reason}',
