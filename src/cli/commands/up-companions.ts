@@ -71,7 +71,7 @@ export class UpCompanions implements AsyncDisposable {
 
   #pressed(key: string): void {
     if (key === 'w') this.#watch.toggle();
-    else if (key === 'd') return this.#onDetach();
+    else if (key === 'd') this.#onDetach();
     // A blank line, for who wants to see what comes next.
     else if (key === '\r') this.above(() => this.#output.note(''));
     this.#menu?.draw();
