@@ -20,6 +20,7 @@ export function create({ context, words, options }: Invocation<PlanOptions>): Pr
     watch: false,
     menu: false,
     noMenu: false,
+    history: undefined,
   };
   return up({ context, words, options: { ...options, ...detached } });
 }

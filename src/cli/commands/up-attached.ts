@@ -1,4 +1,9 @@
-import type { BootSummary, UpOptions as BootUpOptions, StopServicesOptions } from '../../boot/index.ts';
+import type {
+  BootSummary,
+  UpOptions as BootUpOptions,
+  StopServicesOptions,
+  UnhealthyRestarts,
+} from '../../boot/index.ts';
 import type { IsolatedCopy } from '../../boot/isolated/index.ts';
 import type { Project } from '../../compose/index.ts';
 import type { Backend } from '../../core/backend.ts';
@@ -10,6 +15,7 @@ import { bootProgress } from '../output/boot-progress.ts';
 import { reportCopy, showCopy } from '../output/isolated-copy.ts';
 import { LinePrefix } from '../output/prefix.ts';
 import { ProgressBoard } from '../output/progress-board.ts';
+import { unhealthyLine } from '../output/unhealthy.ts';
 import { ProjectFollower } from '../project-follower.ts';
 import { t } from '../text.ts';
 import { reportChanges } from './down.ts';
@@ -69,7 +75,9 @@ export async function upAttached(
     project,
     wishes,
     options,
-    onExit,
+    onExit: (exit, id) => {
+      if (restarts?.isRestarting(id) !== true) onExit(exit);
+    },
     above: (write) => above(write),
   });
   let companions: UpCompanions | undefined;
@@ -79,6 +87,7 @@ export async function upAttached(
     else write();
   };
   follower.listen();
+  let restarts: UnhealthyRestarts | null = null;
   let summary: BootSummary | undefined;
   try {
     summary = await boot.up(backend, project, {
@@ -108,6 +117,13 @@ export async function upAttached(
     showCopy(context, await reportCopy(context, options.copy));
   const asksForCode = options.abortOnContainerExit || options.exitCodeFrom !== undefined;
   const ending = asksForCode ? exited : new Promise<never>(() => undefined);
+  if (summary !== undefined)
+    restarts = await boot.restartUnhealthy(backend, project, {
+      services: wishes.services,
+      events: wishes.events,
+      logger: context.logger,
+      onUnhealthy: (event) => above(() => output.alert(unhealthyLine(event))),
+    });
   await using beside = new UpCompanions(context, {
     backend,
     project,
@@ -117,7 +133,12 @@ export async function upAttached(
     onDetach: () => detach('detached'),
   });
   companions = beside;
-  const end = await Promise.race([interrupted, ending, detached, endOfAll(follower, beside)]);
+  let end: 'interrupted' | 'detached' | 'ended' | Exit;
+  try {
+    end = await Promise.race([interrupted, ending, detached, ended(follower, restarts, beside)]);
+  } finally {
+    await restarts?.[Symbol.asyncDispose]();
+  }
   if (end === 'interrupted') stopping = true;
   await beside[Symbol.asyncDispose]();
   if (end === 'detached') {
@@ -133,6 +154,7 @@ export async function upAttached(
       projectName: project.name,
       project,
       services: wishes.services,
+      events: wishes.events,
       timeout,
     });
     await killing;
@@ -144,13 +166,19 @@ export async function upAttached(
   return asksForCode ? lastExitCode(backend, project.name, options.exitCodeFrom) : exitCode.success;
 }
 
-/** While files are watched, a change may start what has ended. */
-async function endOfAll(follower: ProjectFollower, companions: UpCompanions): Promise<'ended'> {
-  do {
+/** When nothing runs, and not for a restart only. While files are watched, a change may start what has ended. */
+async function ended(
+  follower: ProjectFollower,
+  restarts: UnhealthyRestarts | null,
+  companions: UpCompanions,
+): Promise<'ended'> {
+  for (;;) {
     await companions.unwatched();
     await follower.idle();
-  } while (companions.isWatching);
-  return 'ended';
+    if (companions.isWatching) continue;
+    if (restarts === null || !restarts.isRestarting()) return 'ended';
+    await restarts.settled();
+  }
 }
 
 /** An engine may end the logs before it tells of the exit: the containers themselves know their exit codes. */
@@ -178,7 +206,7 @@ interface Following {
   project: Project;
   wishes: BootUpOptions;
   options: AttachedOptions;
-  onExit: (exit: Exit) => void;
+  onExit: (exit: Exit, id: string) => void;
   above: (write: () => void) => void;
 }
 
@@ -206,7 +234,7 @@ function newFollower(context: Context, backend: Backend, following: Following): 
       above(() => output.note(t('up.exited', { name: short(subject.name), code: code ?? '?' })));
       const service = subject.labels[composeLabel.service] ?? '';
       if (options.exitCodeFrom === undefined || options.exitCodeFrom === service)
-        onExit({ service, code: code ?? 1 });
+        onExit({ service, code: code ?? 1 }, subject.id);
     },
   });
 }

@@ -54,6 +54,7 @@ export const projectCommands: readonly AnyCommand[] = [
       watch: { flags: '-w, --watch', about: 'option.upWatch' },
       menu: { flags: '--menu', about: 'option.menu' },
       noMenu: { flags: '--no-menu', about: 'option.noMenu' },
+      history: shared.recordHistory,
     },
     load: async () => (await import('../commands/up.ts')).up,
   }),
@@ -140,6 +141,7 @@ export const projectCommands: readonly AnyCommand[] = [
     options: {
       drain: { flags: '--drain <seconds>', about: 'option.drain', parse: seconds },
       metrics: { flags: '--metrics <address>', about: 'option.metrics' },
+      history: shared.recordHistory,
     },
     load: async () => (await import('../commands/serve.ts')).serve,
   }),
