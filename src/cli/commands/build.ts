@@ -7,7 +7,6 @@ import type { Context } from '../context.ts';
 import type { Invocation } from '../declaration.ts';
 import { exitCode } from '../exit-codes.ts';
 import { reportFault } from '../fault.ts';
-import { bootProgress } from '../output/boot-progress.ts';
 import { imageProgress } from '../output/image-progress.ts';
 import { ProgressBoard } from '../output/progress-board.ts';
 import { requireProject } from '../scope.ts';
@@ -80,17 +79,20 @@ async function buildOfServices(
   const { project } = await requireProject(context, words);
   chosenServices(project.services, words);
   const { buildServices } = await import('../../boot/index.ts');
-  const rows = await withBoard(context, async (board) =>
-    buildServices(await context.backend(), project, {
+  const rows = await withBoard(context, async (board) => {
+    const show = imageProgress(board);
+    return buildServices(await context.backend(), project, {
       services: words,
       withDependencies: options.withDependencies,
       changes: (input) => changes(context, options, input),
       builder: options.builder,
       push: options.push,
       signal,
-      onProgress: bootProgress(board, project.name),
-    }),
-  );
+      onProgress: (progress) => {
+        if (progress.kind === 'image') show(progress.progress);
+      },
+    });
+  });
   if (rows.length === 0) output.note(t('build.nothing'));
   const good = rows.filter(({ error }) => error === null);
   if (output.json) output.value(good.map(({ image, id }) => ({ name: image, id })));

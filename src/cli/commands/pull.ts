@@ -4,6 +4,7 @@ import type { Context } from '../context.ts';
 import type { Invocation } from '../declaration.ts';
 import { imageProgress } from '../output/image-progress.ts';
 import type { ProgressBoard } from '../output/progress-board.ts';
+import { requireProject } from '../scope.ts';
 import { t } from '../text.ts';
 import { usage } from '../usage.ts';
 import { eachImage } from './each-image.ts';
@@ -20,7 +21,7 @@ export interface PullOptions {
 export async function pull({ context, words, options }: Invocation<PullOptions>): Promise<number> {
   const scope = await context.scope();
   if (scope.kind === 'project' && scope.project !== null)
-    return pullOfServices(context, scope.project, words, options);
+    return pullOfServices(context, await withNamed(context, scope.project, words), words, options);
   if (words.length === 0) throw usage(t('usage.imageNeeded'));
   return eachImage(context, words, options, (name, board) => pullImage(context, name, options, board));
 }
@@ -65,6 +66,16 @@ async function pullImage(
     onProgress: imageProgress(board),
     signal: context.signal,
   });
+}
+
+/** A service that is named takes part whatever its profiles. */
+export async function withNamed(
+  context: Context,
+  project: Project,
+  words: readonly string[],
+): Promise<Project> {
+  const isDormant = words.some((name) => Object.hasOwn(project.disabledServices, name));
+  return isDormant ? (await requireProject(context, words)).project : project;
 }
 
 /** The services that `names` mean; all when there are none. Fails with `INVALID` for a name that is no service. */

@@ -5,7 +5,7 @@ import { imageProgress } from '../output/image-progress.ts';
 import { t } from '../text.ts';
 import { usage } from '../usage.ts';
 import { eachImage } from './each-image.ts';
-import { chosenServices } from './pull.ts';
+import { chosenServices, withNamed } from './pull.ts';
 
 export interface PushOptions {
   platform: string | undefined;
@@ -27,15 +27,16 @@ export async function push({ context, words, options }: Invocation<PushOptions>)
 }
 
 async function imagesOfServices(
-  { output }: Context,
-  project: Project,
+  context: Context,
+  declared: Project,
   words: readonly string[],
   { includeDeps }: PushOptions,
 ): Promise<readonly string[]> {
+  const project = await withNamed(context, declared, words);
   chosenServices(project.services, words);
   const { imagesToPush } = await import('../../boot/index.ts');
   const { images, skipped } = imagesToPush(project, { services: words, includeDeps });
   for (const { service, why } of skipped)
-    output.note(t('pull.skipped', { service, why: t(`pull.why.${why}`) }));
+    context.output.note(t('pull.skipped', { service, why: t(`pull.why.${why}`) }));
   return images.map(({ image }) => image);
 }
