@@ -143,9 +143,9 @@ describe.skipIf(found === undefined)('commands of docker compose', { timeout: 18
   it('ends an attached up as it is asked to', async () => {
     const failure = await w(['up', '--abort-on-container-failure', 'once', 'good', 'web']);
     expect(failure.code).toBe(3);
-    expect(failure.stdout).toContain('once-1 | out');
+    expect(failure.stdout).toContain('once-1  | out');
     expect(failure.stdout).toContain('once-1 exited with code 3');
-    expect(failure.stderr).toContain('once-1 | err');
+    expect(failure.stderr).toContain('once-1  | err');
     expect(await ok('ps', '--services')).toBe('db\n');
     // Another one ends: the exit code is still that of the service.
     expect((await w(['up', '--exit-code-from', 'web', 'web', 'once'])).code).toBe(0);
@@ -153,7 +153,18 @@ describe.skipIf(found === undefined)('commands of docker compose', { timeout: 18
     expect(quiet).toMatchObject({ code: 0 });
     expect(quiet.stdout).not.toContain('out');
     const shown = await w(['up', '--attach', 'once', '--timestamps', 'once', 'good']);
-    expect(shown.stdout).toMatch(/once-1 \| \d{4}-\d\d-\d\dT\S+ out/);
+    expect(shown.stdout).toMatch(/once-1 {2}\| \d{4}-\d\d-\d\dT\S+ out/);
+  });
+
+  it('takes a one-shot that succeeded for ready, and tells what one that failed wrote in its last run', async () => {
+    const good = await w(['up', '--wait', 'good']);
+    expect(good).toMatchObject({ code: 0 });
+    expect(good.stdout).toMatch(/good +✓ completed/);
+    await w(['up', '--wait', 'once']);
+    const bad = await w(['up', '--wait', 'once']);
+    expect(bad.code).toBe(1);
+    expect(bad.stderr).toContain('exited with code 3');
+    expect(bad.stderr.match(/ {2}\| out$/gm)).toHaveLength(1);
   });
 
   it('refuses options that exclude each other', async () => {
