@@ -602,6 +602,8 @@ export interface Messages {
   'rm.kept': { name: string | number };
   'rm.nothing': Record<never, never>;
   'run.badEntrypoint': { text: string | number };
+  'run.envFileName': { path: string | number; name: string | number };
+  'run.envFileNameFix': Record<never, never>;
   'run.engineFix': { names: string | number };
   'run.onlyInProject': { option: string | number };
   'scope.engineRefused': Record<never, never>;
@@ -1323,6 +1325,8 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'rm.kept': '{name} runs and is left alone; -s stops it first',
   'rm.nothing': 'there is no stopped container to remove',
   'run.badEntrypoint': '"{text}" is no command line: a quote does not end',
+  'run.envFileName': '{path}: "{name}" is not the name of a variable',
+  'run.envFileNameFix': 'write NAME=VALUE lines, without export and without spaces before the =',
   'run.engineFix': 'services: {names}. For an image write `wherry run --engine IMAGE`',
   'run.onlyInProject': '{option} is for services of a project; here there is none',
   'scope.engineRefused': 'this command works on a project, and --engine says that there is none',
