@@ -1,5 +1,6 @@
+import { composeLabel } from '../compose/index.ts';
 import { type ContainerSpec, isWherryError, label, type VolumeMount, WherryError } from '../core/index.ts';
-import { type DesiredService, specOf } from './desired.ts';
+import { type DesiredService, linksOn, specOf } from './desired.ts';
 import { replaceLabel } from './labels.ts';
 import type { ContainerStep } from './plan.ts';
 import { variablesFor } from './providers/provided.ts';
@@ -145,11 +146,22 @@ async function create({ backend, limit, signal }: UpContext, spec: ContainerSpec
     } catch (error) {
       if (!isWherryError(error, 'ALREADY_EXISTS') || spec.name === undefined) throw error;
       const { id, status, labels } = await backend.inspect(spec.name, { signal });
-      if (status !== 'created' || labels[label.project] !== spec.labels?.[label.project]) throw error;
+      if (status !== 'created' || labels[label.project] !== spec.labels?.[label.project])
+        throw nameTaken(spec.name, labels, error);
       await backend.remove(id, { keepVolumes: true, signal });
       return await backend.create(spec, { signal });
     }
   }, signal);
+}
+
+function nameTaken(name: string, labels: Readonly<Record<string, string>>, cause: unknown): WherryError {
+  const { [composeLabel.project]: project, [composeLabel.service]: service } = labels;
+  const whose = project === undefined ? 'that belongs to no project' : `of ${service} in project ${project}`;
+  return new WherryError('ALREADY_EXISTS', `the name ${name} is taken by a container ${whose}`, {
+    hint: 'remove or rename that container, or give the service another container_name',
+    details: { name, project: project ?? null, service: service ?? null },
+    cause,
+  });
 }
 
 async function stepSpec(
@@ -165,9 +177,11 @@ async function stepSpec(
     if (id !== null) containers.set(other, id);
   }
   const imageId = context.images.get(service.image)?.id ?? null;
+  const { project, files, backend, signal } = context;
+  const links = await linksOn(backend, project, { signal });
   const provided = variablesFor(service.declared, context.providers.provided);
   const { number } = step;
-  return specOf(context.project, service, { number, imageId, containers, files: context.files, provided });
+  return specOf(project, service, { number, imageId, containers, files, links, provided });
 }
 
 /** The volumes of a container that nobody named. */

@@ -13,6 +13,7 @@ export type { FileAccess } from './file-access.ts';
 export { type FileContents, readFileContents } from './file-contents.ts';
 export { networkHash, serviceHash, volumeHash } from './hash.ts';
 export { imagesOf, imagesOnly, withPinnedImages } from './images.ts';
+export { type KeyPlace, keyOfField } from './key-origins.ts';
 export { type LoadedProject, type LoadOptions, loadProject } from './load.ts';
 export type * from './model.ts';
 export { containerName, imageName } from './names.ts';

@@ -27,7 +27,7 @@ import { checkBindSources } from './bind-sources.ts';
 import { type LibpodInfo, podmanCapabilities } from './capabilities.ts';
 import { checkPlatform } from './check-platform.ts';
 import { checkTarget } from './copy-target.ts';
-import { isOlder, podmanDialect } from './dialect.ts';
+import { podmanDialect } from './dialect.ts';
 import { HealthDriver } from './health-driver.ts';
 import { podmanImageDifferences } from './image-differences.ts';
 import { hasInit } from './init-binary.ts';
@@ -39,6 +39,7 @@ import { podmanContainer } from './read-container.ts';
 import type { PodmanService } from './service.ts';
 import { podmanStats } from './stats-all.ts';
 import { updatePodman } from './update.ts';
+import { isOlder } from './version.ts';
 import { waitUntilRemoved } from './wait-removed.ts';
 
 export interface PodmanBackendOptions extends Omit<EngineApiBackendOptions, 'dialect' | 'images'> {
