@@ -85,7 +85,7 @@ describe.skipIf(!hasSystemd)('systemd itself', () => {
     const program = join(directory, 'program');
     await writeFile(program, '#!/bin/sh\n', { mode: 0o755 });
     const path = join(root, 'wherry-odd.service');
-    const command = [program, '-f', odd, '%n', '${PATH}'];
+    const command = [program, '-f', odd, '%n', '$PATH'];
     const text = unitText({ ...input, directory, start: command, stop: command, environment: { A: odd } });
     await writeFile(path, text);
     const checked = spawnSync('systemd-analyze', ['verify', '--man=no', path], { encoding: 'utf8' });
