@@ -91,7 +91,9 @@ class Replacement implements ContainerWork {
     if (current === null) throw new WherryError('INTERNAL', `there is no container ${name} to replace`);
     const spec = await stepSpec(this.#context, this.#step, containerOf);
     const inherited =
-      options.renewAnonymousVolumes === true ? [] : await anonymousVolumes(this.#context, current);
+      options.renewAnonymousVolumes === true
+        ? []
+        : await anonymousVolumes(this.#context, this.#step, current);
     const replacement: ContainerSpec = {
       ...takingOver(spec, inherited),
       name: `${current.slice(0, 12)}_${name}`,
@@ -184,13 +186,23 @@ async function stepSpec(
   return specOf(project, service, { number, imageId, containers, files, links, provided });
 }
 
-/** The volumes of a container that nobody named. */
+/** The volumes of a container that nobody named, without those that it has from others. */
 async function anonymousVolumes(
-  { backend, limit, signal }: UpContext,
+  { backend, desired, limit, signal }: UpContext,
+  step: ContainerStep,
   id: string,
 ): Promise<readonly VolumeMount[]> {
   const info = await limit.run(() => backend.inspect(id, { signal }), signal).catch(ignoreGone);
-  return (info?.spec.volumes ?? []).filter((mount) => mount.type === 'volume' && isAnonymous(mount.source));
+  const volumes = (info?.spec.volumes ?? []).filter(
+    (mount) => mount.type === 'volume' && isAnonymous(mount.source),
+  );
+  if (info === undefined || volumes.length === 0 || !info.spec.volumesFrom?.length) return volumes;
+  const image = await limit
+    .run(() => backend.image(info.spec.image).inspect({ signal }), signal)
+    .catch(ignoreGone);
+  const declared = desired.get(step.service)?.declared.volumes ?? [];
+  const own = new Set([...declared.map(({ target }) => target), ...(image?.config?.volumes ?? [])]);
+  return volumes.filter(({ target }) => own.has(target));
 }
 
 /** The spec with volumes of its predecessor where it would get fresh ones. */
@@ -251,7 +263,7 @@ async function stopAndRemove(context: UpContext, step: ContainerStep): Promise<v
   if (current === null) return;
   try {
     if (step.reason !== 'scaled-down' && step.reason !== 'orphan' && options.renewAnonymousVolumes !== true)
-      leftVolumes.set(current, await anonymousVolumes(context, current));
+      leftVolumes.set(current, await anonymousVolumes(context, step, current));
     await stop(context, step);
     await limit.run(() => backend.remove(current, { force: true, keepVolumes: true, signal }), signal);
   } catch (error) {

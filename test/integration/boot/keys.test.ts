@@ -102,6 +102,11 @@ for (const id of enginesUnderTest) {
       const before = (await stack.containers()).map((one) => one.id).sort();
       expect((await up(backend, await stack.load(model))).ok).toBe(true);
       expect((await stack.containers()).map((one) => one.id).sort()).toEqual(before);
+      // A db that is lost comes back with a volume of its own, and who uses its volumes follows.
+      await backend.remove((await containerOf(stack, 'db')).id, { force: true });
+      expect((await up(backend, await stack.load(model))).ok).toBe(true);
+      await shell(stack, 'db', 'echo again > /data/new');
+      expect(await shell(stack, 'reader', 'ls /data; cat /data/new')).toBe('new\nagain');
     });
 
     test('what is carried out is seen inside', async () => {
