@@ -1,8 +1,9 @@
 import { type Backend, isWherryError, WherryError } from '../../core/index.ts';
 import { packEntries } from '../../transport/index.ts';
 import { observeContainers } from '../observed.ts';
-import { changedEntries, type SortedPaths, type SyncedPath, sortPaths } from './changed-entries.ts';
+import { changedEntries, type SyncedPath, sortPaths } from './changed-entries.ts';
 import { containerOwner } from './container-owner.ts';
+import type { SyncHistory } from './sync-history.ts';
 
 export interface SyncTarget {
   projectName: string;
@@ -14,22 +15,25 @@ export interface SyncTarget {
 const commandSize = 100_000;
 
 /**
- * Brings the paths into every container of the service as they are now, and removes there what is gone here. Needs no
- * program in the container but `rm`, and that only when something is gone. Fails with the first error after all
- * containers were tried.
+ * Brings the paths into every container of the service as they are now, and removes there what is gone here. A container
+ * that is new to `history` gets what the others got before. Needs no program in the container but `rm`, and that only
+ * when something is gone. Fails with the first error after all containers were tried.
  */
 export async function syncFiles(
   backend: Backend,
   target: SyncTarget,
   paths: readonly SyncedPath[],
+  history: SyncHistory,
 ): Promise<void> {
   const { projectName, service, signal } = target;
   const all = await observeContainers(backend, projectName, { signal });
   const containers = all.filter((one) => one.service === service && !one.oneOff);
-  const sorted = await sortPaths(paths);
   const done = await Promise.allSettled(
-    containers.map((one) => syncContainer(backend, { id: one.id, name: one.name }, sorted, signal)),
+    containers.map(async ({ id, name }) => {
+      await syncContainer(backend, { id, name }, history.due(id, paths), signal, () => history.reached(id));
+    }),
   );
+  history.add(paths);
   const failed = done.find((result) => result.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
 }
@@ -37,9 +41,11 @@ export async function syncFiles(
 async function syncContainer(
   backend: Backend,
   container: { id: string; name: string },
-  { present, gone }: SortedPaths,
+  paths: readonly SyncedPath[],
   signal: AbortSignal,
+  onReached: () => void,
 ): Promise<void> {
+  const { present, gone } = await sortPaths(paths);
   try {
     const removal =
       gone.length === 0 ? undefined : await attempt(() => removePaths(backend, container, gone, signal));
@@ -47,6 +53,7 @@ async function syncContainer(
       const owner = await containerOwner(backend, container.id, signal);
       await backend.copyIn(container.id, '/', packEntries(changedEntries(present, owner)), { signal });
     }
+    onReached();
     if (removal !== undefined) throw removal;
   } catch (error) {
     // It went away meanwhile, and nothing with it that matters.

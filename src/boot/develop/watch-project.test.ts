@@ -1,4 +1,4 @@
-import { mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -20,6 +20,7 @@ afterEach(async () => {
 /** An engine with one container of the service `web`, which keeps what is copied into it. */
 class CopyingEngine {
   readonly files = new Map<string, string>();
+  id = 'id-web';
   /** The next calls fail with these. */
   failures: WherryError[] = [];
 
@@ -32,7 +33,7 @@ class CopyingEngine {
     if (failure !== undefined) throw failure;
     const labels = { [composeLabel.service]: 'web', [composeLabel.containerNumber]: '1' };
     return [
-      { id: 'id-web', name: 'web-1', status: 'running', labels, imageId: null, ports: [], networks: [] },
+      { id: this.id, name: 'web-1', status: 'running', labels, imageId: null, ports: [], networks: [] },
     ];
   }
 
@@ -103,6 +104,22 @@ test('any other error is told, and the next change is synced', async () => {
     done: () => engine.files.get('a') === 'two',
   });
   expect(events.map(({ kind }) => kind)).toContain('failed');
+});
+
+test('a container that was made anew gets what the one before it got', async () => {
+  const engine = new CopyingEngine();
+  await watching(engine, '[{action: sync, path: ./src, target: /src}]', {
+    enabled: async () => {
+      await mkdir(join(root, 'src'));
+      await writeFile(join(root, 'src/a'), 'one');
+      await expect.poll(() => engine.files.get('src/a'), { timeout: 10_000 }).toBe('one');
+      engine.id = 'id-new';
+      engine.files.clear();
+      await writeFile(join(root, 'src/b'), 'two');
+    },
+    done: () => engine.files.get('src/b') === 'two',
+  });
+  expect(engine.files.get('src/a')).toBe('one');
 });
 
 test('several rules about one file, and one that a bind mount makes needless', async () => {

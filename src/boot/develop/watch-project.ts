@@ -8,6 +8,7 @@ import { type BatchWork, initialWork, workOf } from './batch-work.ts';
 import { rebuild } from './rebuild.ts';
 import { runCommand } from './run-command.ts';
 import { syncFiles } from './sync-files.ts';
+import { SyncHistory } from './sync-history.ts';
 import type { OnWatchEvent } from './watch-event.ts';
 import { type WatchedServices, watchedServices } from './watched-services.ts';
 
@@ -47,6 +48,7 @@ class ProjectWatcher {
   readonly #watched: WatchedServices;
   readonly #options: WatchOptions;
   readonly #tell: OnWatchEvent;
+  readonly #histories = new Map<string, SyncHistory>();
 
   constructor(backend: Backend, project: Project, watched: WatchedServices, options: WatchOptions) {
     this.#backend = backend;
@@ -90,8 +92,11 @@ class ProjectWatcher {
     const synced = new Set<string>();
     for (const [service, paths] of syncs) {
       this.#tell({ kind: 'syncing', service, changes: paths.length });
+      const history = this.#histories.get(service) ?? new SyncHistory();
+      this.#histories.set(service, history);
       const target = { projectName, service, signal };
-      if (await this.#patiently(service, () => syncFiles(this.#backend, target, paths))) synced.add(service);
+      if (await this.#patiently(service, () => syncFiles(this.#backend, target, paths, history)))
+        synced.add(service);
     }
     for (const service of restarts) {
       const done = await this.#patiently(service, () => this.#restart(service));
