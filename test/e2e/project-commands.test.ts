@@ -245,7 +245,7 @@ describe.skipIf(found === undefined)('commands of docker compose', { timeout: 18
     expect(await ok('build', '--with-dependencies', '--json', 'above')).toContain(
       `${directory.project}-built`,
     );
-    for (const option of ['--ssh=default', '--sbom=true', '--check', '--print']) {
+    for (const option of ['--sbom=true', '--check', '--print']) {
       const { code, stderr } = await w(['build', option, 'built']);
       expect({ option, code }).toEqual({ option, code: 1 });
       expect(stderr).toContain(`builds of wherry have no ${option.replace(/=.*/, '')}`);
