@@ -159,7 +159,7 @@ describe.skipIf(found === undefined)('commands of docker compose', { timeout: 18
   it('takes a one-shot that succeeded for ready, and tells what one that failed wrote in its last run', async () => {
     const good = await w(['up', '--wait', 'good']);
     expect(good).toMatchObject({ code: 0 });
-    expect(good.stdout).toMatch(/good +✓ completed/);
+    expect(good.stderr).toMatch(/good +✓ completed/);
     await w(['up', '--wait', 'once']);
     const bad = await w(['up', '--wait', 'once']);
     expect(bad.code).toBe(1);
