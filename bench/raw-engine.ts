@@ -5,8 +5,12 @@ export class RawEngine {
   readonly #socketPath: string;
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 64 });
 
-  constructor(socketPath: string) {
+  /** First part of the paths of versioned calls. */
+  readonly version: string;
+
+  constructor(socketPath: string, version = 'v1.41') {
     this.#socketPath = socketPath;
+    this.version = version;
   }
 
   call<T = unknown>(method: string, path: string, body?: unknown): Promise<T> {

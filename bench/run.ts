@@ -1,20 +1,23 @@
-// `npm run bench`: prints the tables and writes docs/benchmarks.md. It needs a Docker engine; peers that are not there are left out.
+// `npm run bench [NAME…]`: prints the tables and puts them into docs/benchmarks.md. It needs a Docker engine; peers that are not there are left out.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { defaultRegistry } from '../src/backends/index.ts';
+import type { Backend } from '../src/core/index.ts';
+import { labEngines } from '../test/lab/engines.ts';
 import { demuxTable } from './demux.ts';
 import { followTables } from './follow.ts';
 import { lifecycleTables } from './lifecycle.ts';
+import { loaderTables } from './loader.ts';
 import type { Table } from './measure.ts';
 import { probesTable } from './probes.ts';
 import { proxyTables } from './proxy.ts';
 import { RawEngine } from './raw-engine.ts';
 import { readyTable } from './ready.ts';
-import { stackTables } from './stack.ts';
+import { chainTables, stackTables } from './stack.ts';
 import { startupTables } from './startup.ts';
 import { superviseTables } from './supervise.ts';
-import { page } from './table.ts';
+import { page, section } from './table.ts';
 
 const root = join(import.meta.dirname, '..');
 if (!existsSync(join(root, 'bench/node_modules')))
@@ -28,14 +31,18 @@ if (!backend.address.startsWith('unix://'))
   throw new Error(`the benchmarks need an engine on a unix socket, not ${backend.address}`);
 const socketPath = backend.address.slice('unix://'.length);
 const raw = new RawEngine(socketPath);
-const tables: Table[] = [];
+const { version, apiVersion } = await backend.info();
+const engine = `Docker Engine ${version} (API ${apiVersion})`;
+const document = join(root, 'docs/benchmarks.md');
 try {
-  await buildImage();
+  await buildImage(backend);
   const benches: Readonly<Record<string, () => Promise<Table[]>>> = {
     startup: () => startupTables(backend.address, oldNode()),
     demux: async () => [await demuxTable()],
     ready: async () => [await readyTable({ backend, raw, socketPath, image })],
     stack: () => stackTables({ backend, raw, socketPath, image }),
+    chain: () => onNewest(),
+    loader: () => loaderTables(),
     proxy: () => proxyTables(),
     follow: () => followTables({ backend, socketPath, image }),
     lifecycle: () => lifecycleTables(),
@@ -45,30 +52,47 @@ try {
   for (const [name, bench] of Object.entries(benches)) {
     if (only.length > 0 && !only.includes(name)) continue;
     process.stderr.write(`${name} …\n`);
-    tables.push(...(await bench()));
+    const tables = await bench();
+    const setting = { command: `npm run bench ${name}`, engine };
+    for (const table of tables) process.stdout.write(`${section(table, setting)}\n\n`);
+    // Each as soon as it is there: a run takes minutes.
+    writeFileSync(
+      document,
+      page(tables, setting, existsSync(document) ? readFileSync(document, 'utf8') : ''),
+    );
   }
-  const { version, apiVersion } = await backend.info();
-  const text = page(tables, 'npm run bench', [`Docker Engine ${version} (API ${apiVersion})`]);
-  process.stdout.write(`${text}\n`);
-  if (only.length === 0) writeFileSync(join(root, 'docs/benchmarks.md'), `${text.trimEnd()}\n`);
 } finally {
   raw.close();
 }
 
+/** The same on the newest engine of the lab, for what only that has; nothing where there is none. */
+async function onNewest(): Promise<Table[]> {
+  const newest = (await labEngines()).engines.find(({ id }) => id === 'docker-newest');
+  if (newest === undefined) return [];
+  await using engine = await defaultRegistry().open({ type: 'docker', host: newest.host });
+  await buildImage(engine);
+  const path = newest.host.slice('unix://'.length);
+  const client = new RawEngine(path, `v${newest.apiVersion}`);
+  try {
+    return await chainTables({ backend: engine, raw: client, socketPath: path, image });
+  } finally {
+    client.close();
+  }
+}
+
 /** One static busybox, with its applets as links: no registry is needed. */
-async function buildImage(): Promise<void> {
+async function buildImage(engine: Backend): Promise<void> {
   const busybox = ['/bin/busybox', '/usr/bin/busybox'].find((path) => existsSync(path));
   if (busybox === undefined)
     throw new Error('the benchmarks need busybox-static (apt-get install busybox-static)');
   const { packEntries } = await import('../src/transport/index.ts');
-  const { readFileSync } = await import('node:fs');
   const dockerfile =
     'FROM scratch\nCOPY busybox /bin/busybox\nRUN ["/bin/busybox", "--install", "-s", "/bin"]\nENV PATH=/bin\n';
   const context = packEntries([
     { name: 'Dockerfile', content: Buffer.from(dockerfile) },
     { name: 'busybox', mode: 0o755, content: readFileSync(busybox) },
   ]);
-  await backend.image(image).build({ kind: 'dockerfile', context });
+  await engine.image(image).build({ kind: 'dockerfile', context });
 }
 
 /** A Node on the path that is too old for wherry, to show what the hop to ours costs. */

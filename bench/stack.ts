@@ -5,18 +5,11 @@ import { join } from 'node:path';
 import { observe, up } from '../src/boot/index.ts';
 import { loadProject, nodeFiles } from '../src/compose/index.ts';
 import type { Backend } from '../src/core/index.ts';
-import { atMost, find, race, type Table, timed } from './measure.ts';
+import { atMost, type Row, race, type Table, timed } from './measure.ts';
 import type { RawEngine } from './raw-engine.ts';
+import { clear, rawDown, rawUp } from './raw-stack.ts';
+import { chain, composeFile, project, type Stack, ten, twenty } from './stacks.ts';
 import { dockerCli } from './startup.ts';
-
-const project = 'wherry-bench-stack';
-/** Ten services in three waves: each waits for all of the wave before to be healthy. */
-const waves: readonly (readonly string[])[] = [
-  ['a1', 'a2', 'a3'],
-  ['b1', 'b2', 'b3', 'b4'],
-  ['c1', 'c2', 'c3'],
-];
-const healthcheck = { test: ['CMD', 'true'], interval: '1s', timeout: '5s', retries: 3 };
 
 interface Options {
   backend: Backend;
@@ -25,32 +18,41 @@ interface Options {
   image: string;
 }
 
-/** Booting ten services behind health gates, from nothing and when nothing changed. */
+/** Booting and ending stacks behind health gates, from nothing and when nothing changed. */
 export async function stackTables(options: Options): Promise<Table[]> {
+  return [...(await measured(ten, options)), ...(await measured(twenty, options))];
+}
+
+/** As {@link stackTables}, of what only newer engines have. */
+export async function chainTables(options: Options): Promise<Table[]> {
+  return await measured(chain, options);
+}
+
+async function measured(stack: Stack, options: Options): Promise<Table[]> {
   const folder = mkdtempSync(join(tmpdir(), 'wherry-bench-stack-'));
   const file = join(folder, 'compose.json');
-  writeFileSync(file, JSON.stringify(composeFile(options.image)));
+  writeFileSync(file, JSON.stringify(composeFile(stack, options.image)));
   try {
-    return await measure(options, file, folder);
+    return await measure(stack, options, file, folder);
   } finally {
     await clear(options.raw);
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-async function measure(options: Options, file: string, folder: string): Promise<Table[]> {
-  const { backend, raw, socketPath } = options;
+async function measure(stack: Stack, options: Options, file: string, folder: string): Promise<Table[]> {
+  const { backend, raw, socketPath, image } = options;
+  const { bars } = stack;
+  const count = stack.waves.flat().length;
   const env = { ...process.env, DOCKER_HOST: `unix://${socketPath}` };
-  const load = () =>
-    loadProject({
+  const library = async (): Promise<void> => {
+    const { project: loaded } = await loadProject({
       files: [file],
       projectName: project,
       env: {},
       workingDirectory: folder,
       access: nodeFiles,
     });
-  const library = async (): Promise<void> => {
-    const { project: loaded } = await load();
     const summary = await up(backend, loaded, { wait: true });
     if (!summary.ok) throw new Error(JSON.stringify(summary.rows));
   };
@@ -59,164 +61,136 @@ async function measure(options: Options, file: string, folder: string): Promise<
     const { status, stderr } = spawnSync(program, args, { env, encoding: 'utf8' });
     if (status !== 0) throw new Error(`${argv.join(' ')}: ${stderr}`);
   };
-  const wherry = command([
-    process.execPath,
-    join(import.meta.dirname, '../bin/wherry.cjs'),
-    '-f',
-    file,
-    '-p',
-    project,
-    'up',
-    '-d',
-    '--wait',
-  ]);
+  const ours = [process.execPath, join(import.meta.dirname, '../bin/wherry.cjs'), '-f', file, '-p', project];
   const docker = dockerCli(env);
-  const compose =
-    docker === undefined || !hasCompose(docker, env)
-      ? undefined
-      : command([docker, 'compose', '-f', file, '-p', project, 'up', '-d', '--wait']);
+  const theirs =
+    docker !== undefined && hasCompose(docker, env)
+      ? [docker, 'compose', '-f', file, '-p', project]
+      : undefined;
+  const wherryUp = command([...ours, 'up', '-d', '--wait']);
+  const lazyUp = command([...ours, 'up', '-d', '--wait', '--no-eager']);
+  const composeUp = theirs === undefined ? undefined : command([...theirs, 'up', '-d', '--wait']);
 
   const cold = (run: () => Promise<unknown>) => async (): Promise<number> => {
     await clear(raw);
     return await timed(run);
   };
-  const coldRows = await race(
+  const ups = await race(
     {
-      'raw API, in process': cold(() => rawUp(raw, options.image)),
+      'raw API, in process': cold(() => rawUp(raw, stack, image)),
       'wherry, in process': cold(library),
-      'wherry up --wait': cold(wherry),
-      ...(compose === undefined ? {} : { 'docker compose up --wait': cold(compose) }),
+      'wherry up --wait': cold(wherryUp),
+      ...(bars.lazyToRaw === undefined ? {} : { 'wherry up --wait --no-eager': cold(lazyUp) }),
+      ...(composeUp === undefined ? {} : { 'docker compose up --wait': cold(composeUp) }),
     },
-    5,
+    stack.rounds,
   );
+
   await clear(raw);
   await library();
-  const ours = await race(
-    { 'wherry, in process': () => timed(library), 'wherry up --wait': () => timed(wherry) },
+  if ((await observe(backend, project)).length !== count)
+    throw new Error(`the project does not have ${count} containers`);
+  const unchanged = await race(
+    { 'wherry, in process': () => timed(library), 'wherry up --wait': () => timed(wherryUp) },
     7,
   );
-  if ((await observe(backend, project)).length !== 10)
-    throw new Error('the project does not have ten containers');
-  await clear(raw);
-  await compose?.();
-  const theirs =
-    compose === undefined ? [] : await race({ 'docker compose up --wait': () => timed(compose) }, 5);
-  const unchangedRows = [...ours, ...theirs];
-  const version = compose === undefined ? 'not on this machine' : composeVersion(docker ?? '', env);
+  if (composeUp !== undefined) {
+    await clear(raw);
+    await composeUp();
+    unchanged.push(...(await race({ 'docker compose up --wait': () => timed(composeUp) }, 5)));
+  }
+
+  const ended = (start: () => Promise<unknown>, end: () => Promise<unknown>) => async (): Promise<number> => {
+    await clear(raw);
+    await start();
+    return await timed(end);
+  };
+  /** The median of some, since who lists right after a start meets a busy engine. */
+  const listedBy = (start: () => Promise<void>, list: () => Promise<void>) => async (): Promise<number> => {
+    await clear(raw);
+    await start();
+    const times: number[] = [];
+    for (let time = 0; time < 9; time += 1) times.push(await timed(list));
+    return times.sort((a, b) => a - b)[4] ?? Number.NaN;
+  };
+  const downs =
+    bars.downToRaw === undefined
+      ? undefined
+      : await race(
+          {
+            'raw API, in process': ended(library, () => rawDown(raw, stack)),
+            'wherry down': ended(library, command([...ours, 'down', '-t', '0'])),
+            ...(theirs === undefined || composeUp === undefined
+              ? {}
+              : { 'docker compose down': ended(composeUp, command([...theirs, 'down', '-t', '0'])) }),
+          },
+          3,
+        );
+
+  const listed =
+    composeUp === undefined || theirs === undefined
+      ? undefined
+      : await race(
+          {
+            'wherry ps': listedBy(wherryUp, command([...ours, 'ps'])),
+            'docker compose ps': listedBy(composeUp, command([...theirs, 'ps'])),
+          },
+          3,
+        );
+  const version = theirs === undefined ? 'not on this machine' : composeVersion(docker ?? '', env);
+  const { version: engine } = await backend.info();
+  const about = `${stack.about} docker compose: ${version}; engine ${engine}.`;
+  const ratio = (rows: readonly Row[], name: string, other: string, bar: number | undefined): string[] => {
+    const [one, two] = [name, other].map((wanted) => rows.find((candidate) => candidate.name === wanted));
+    if (one === undefined || two === undefined) return [];
+    const value = one.value / two.value;
+    const what = `\`${name}\` ÷ ${other}`;
+    return [bar === undefined ? `${what} = ${value.toFixed(2)} ×` : atMost(what, value, bar, '×')];
+  };
   return [
     {
-      title: 'Ten services behind health gates, from nothing',
-      about: `Three waves, health checks every second; images are there. docker compose: ${version}.`,
+      title: `${stack.title}, from nothing`,
+      about,
       unit: 'ms',
-      rows: coldRows,
+      rows: ups,
       verdicts: [
-        atMost(
-          'wherry ÷ raw API',
-          find(coldRows, 'wherry, in process') / find(coldRows, 'raw API, in process'),
-          1.1,
-          '×',
-        ),
-        ...(compose === undefined
+        ...(bars.upToRaw === undefined
           ? []
-          : [
-              `\`wherry up\` ÷ \`docker compose up\` = ${(find(coldRows, 'wherry up --wait') / find(coldRows, 'docker compose up --wait')).toFixed(2)} ×`,
-            ]),
+          : ratio(ups, 'wherry, in process', 'raw API, in process', bars.upToRaw)),
+        ...ratio(ups, 'wherry up --wait --no-eager', 'raw API, in process', bars.lazyToRaw),
+        ...ratio(ups, 'wherry up --wait', 'docker compose up --wait', bars.upToCompose),
       ],
     },
     {
-      title: 'The same ten services, unchanged',
+      title: `${stack.title}, unchanged`,
       about: 'The project is up and healthy; each tool finds what it made itself.',
       unit: 'ms',
-      rows: unchangedRows,
-      verdicts:
-        compose === undefined
-          ? []
-          : [
-              atMost(
-                '`wherry up` ÷ `docker compose up`',
-                find(unchangedRows, 'wherry up --wait') / find(unchangedRows, 'docker compose up --wait'),
-                0.25,
-                '×',
-              ),
-            ],
+      rows: unchanged,
+      verdicts: ratio(unchanged, 'wherry up --wait', 'docker compose up --wait', bars.unchangedToCompose),
     },
+    ...(downs === undefined
+      ? []
+      : [
+          {
+            title: `${stack.title}, taken down`,
+            about: 'Wave by wave, without grace; each tool takes down what it made itself.',
+            unit: 'ms' as const,
+            rows: downs,
+            verdicts: ratio(downs, 'wherry down', 'raw API, in process', bars.downToRaw),
+          },
+        ]),
+    ...(listed === undefined || bars.downToRaw === undefined
+      ? []
+      : [
+          {
+            title: `${stack.title}, listed`,
+            about: 'Each tool lists what it made itself.',
+            unit: 'ms' as const,
+            rows: listed,
+            verdicts: ratio(listed, 'wherry ps', 'docker compose ps', 0.7),
+          },
+        ]),
   ];
-}
-
-function composeFile(image: string): unknown {
-  const services: Record<string, unknown> = {};
-  for (const [index, wave] of waves.entries()) {
-    const before = waves[index - 1] ?? [];
-    for (const name of wave) {
-      services[name] = {
-        image,
-        command: ['sleep', '3600'],
-        healthcheck,
-        stop_grace_period: '0s',
-        depends_on: Object.fromEntries(
-          before.map((dependency) => [dependency, { condition: 'service_healthy' }]),
-        ),
-      };
-    }
-  }
-  return { services };
-}
-
-/** The same containers by the fewest calls that do it, as parallel as the gates allow. */
-async function rawUp(raw: RawEngine, image: string): Promise<void> {
-  const ids = new Map<string, string>();
-  const healthy = new Set<string>();
-  let changed: () => void = () => undefined;
-  const filters = encodeURIComponent(
-    JSON.stringify({ type: ['container'], label: [`com.docker.compose.project=${project}`] }),
-  );
-  const events = raw.follow(`/v1.41/events?filters=${filters}`, (event) => {
-    if (event.Action === 'health_status: healthy') healthy.add((event.Actor as { ID: string }).ID);
-    changed();
-  });
-  try {
-    await events.ready;
-    const labels = { 'com.docker.compose.project': project };
-    const network = `${project}_default`;
-    await raw.call('POST', '/v1.41/networks/create', { Name: network, Labels: labels });
-    const second = 1e9;
-    const boot = async (name: string, before: readonly string[]): Promise<void> => {
-      const { Id } = await raw.call<{ Id: string }>(
-        'POST',
-        `/v1.41/containers/create?name=${project}-${name}-1`,
-        {
-          Image: image,
-          Cmd: ['sleep', '3600'],
-          Labels: labels,
-          Healthcheck: { Test: healthcheck.test, Interval: second, Timeout: 5 * second, Retries: 3 },
-          HostConfig: { NetworkMode: network },
-          NetworkingConfig: { EndpointsConfig: { [network]: { Aliases: [name] } } },
-        },
-      );
-      ids.set(name, Id);
-      const isHealthy = (other: string): boolean => healthy.has(ids.get(other) ?? '');
-      while (!before.every(isHealthy)) await nextChange();
-      await raw.call('POST', `/v1.41/containers/${Id}/start`);
-      while (!isHealthy(name)) await nextChange();
-    };
-    const waiting = new Set<() => void>();
-    changed = () => {
-      for (const wake of waiting) wake();
-      waiting.clear();
-    };
-    const nextChange = (): Promise<void> => new Promise((resolve) => void waiting.add(resolve));
-    await Promise.all(waves.flatMap((wave, index) => wave.map((name) => boot(name, waves[index - 1] ?? []))));
-  } finally {
-    events.stop();
-  }
-}
-
-async function clear(raw: RawEngine): Promise<void> {
-  const filters = encodeURIComponent(JSON.stringify({ label: [`com.docker.compose.project=${project}`] }));
-  const list = await raw.call<{ Id: string }[]>('GET', `/v1.41/containers/json?all=1&filters=${filters}`);
-  await Promise.all(list.map(({ Id }) => raw.call('DELETE', `/v1.41/containers/${Id}?force=1&v=1`)));
-  const networks = await raw.call<{ Id: string }[]>('GET', `/v1.41/networks?filters=${filters}`);
-  await Promise.all(networks.map(({ Id }) => raw.call('DELETE', `/v1.41/networks/${Id}`)));
 }
 
 function hasCompose(docker: string, env: NodeJS.ProcessEnv): boolean {
