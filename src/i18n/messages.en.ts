@@ -371,6 +371,7 @@ export interface Messages {
   'option.buildPull': Record<never, never>;
   'option.builder': Record<never, never>;
   'option.buildPush': Record<never, never>;
+  'option.buildSsh': Record<never, never>;
   'option.cacheFrom': Record<never, never>;
   'option.capAdd': Record<never, never>;
   'option.capDrop': Record<never, never>;
@@ -1120,6 +1121,7 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'option.buildPull': 'Look for newer base images',
   'option.builder': 'Builder to use',
   'option.buildPush': 'Push what was built',
+  'option.buildSsh': 'SSH agent for the build: default, or an id with its socket',
   'option.cacheFrom': 'Image whose layers may be used',
   'option.capAdd': 'Capability to add',
   'option.capDrop': 'Capability to drop',

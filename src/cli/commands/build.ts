@@ -50,9 +50,8 @@ export async function build({ context, words, options }: Invocation<BuildOptions
 }
 
 /** What Wherry's builds do not have is refused: nothing is left out in silence. */
-function refuseUnsupported({ ssh, provenance, sbom, check, print }: BuildOptions): void {
+function refuseUnsupported({ provenance, sbom, check, print }: BuildOptions): void {
   const given = [
-    ['--ssh', ssh.length > 0],
     ['--provenance', isWanted(provenance)],
     ['--sbom', isWanted(sbom)],
     ['--check', check],
@@ -170,6 +169,7 @@ function changes(context: Context, options: BuildOptions, base: DockerfileBuild)
     ...(platform === undefined ? {} : { platform }),
     ...(network === undefined ? {} : { network }),
     ...(memory === undefined ? {} : { memory }),
+    ...(options.ssh.length > 0 ? { ssh: { ...base.ssh, ...agents(options.ssh, directory) } } : {}),
     ...(options.noCache ? { noCache: true } : {}),
     ...(options.pull ? { pull: true } : {}),
     ...(options.cacheFrom.length > 0 ? { cacheFrom: options.cacheFrom } : {}),
@@ -178,6 +178,12 @@ function changes(context: Context, options: BuildOptions, base: DockerfileBuild)
       ? { secrets: { ...base.secrets, ...secrets(options.secret, context) } }
       : {}),
   };
+}
+
+/** `default`, or `id=socket`, as docker has it; without a socket the user's own agent. */
+function agents(lines: readonly string[], directory: string): Record<string, string> {
+  const sockets = Object.entries(pairsOf(lines));
+  return Object.fromEntries(sockets.map(([id, path]) => [id, path === '' ? '' : resolve(directory, path)]));
 }
 
 function hosts(lines: readonly string[]): Record<string, string[]> {

@@ -59,7 +59,7 @@ export const imageCommands: readonly AnyCommand[] = [
       memory: { flags: '-m, --memory <size>', about: 'option.buildMemory', parse: parseBytes },
       push: { flags: '--push', about: 'option.buildPush' },
       withDependencies: { flags: '--with-dependencies', about: 'option.withDependencies' },
-      ssh: { flags: '--ssh <agent>', about: 'option.notInBuild', many: true },
+      ssh: { flags: '--ssh <id=socket>', about: 'option.buildSsh', many: true },
       provenance: { flags: '--provenance <kind>', about: 'option.notInBuild' },
       sbom: { flags: '--sbom <kind>', about: 'option.notInBuild' },
       check: { flags: '--check', about: 'option.notInBuild' },
