@@ -23,6 +23,7 @@ const floors: readonly (readonly string[])[] = [
     'proxy',
     'tunnels',
     'volumes',
+    'watch',
   ],
   ['boot', 'orchestrator', 'distribution', 'devenv'],
   ['cli', 'top', 'server'],

@@ -2,6 +2,7 @@ import { type ContainerSpec, isWherryError, label, type VolumeMount, WherryError
 import { type DesiredService, specOf } from './desired.ts';
 import { replaceLabel } from './labels.ts';
 import type { ContainerStep } from './plan.ts';
+import { variablesFor } from './providers/provided.ts';
 import { passReady } from './ready.ts';
 import { startsFirst } from './start-first.ts';
 import type { UpContext } from './up-run.ts';
@@ -164,7 +165,9 @@ async function stepSpec(
     if (id !== null) containers.set(other, id);
   }
   const imageId = context.images.get(service.image)?.id ?? null;
-  return specOf(context.project, service, { number: step.number, imageId, containers, files: context.files });
+  const provided = variablesFor(service.declared, context.providers.provided);
+  const { number } = step;
+  return specOf(context.project, service, { number, imageId, containers, files: context.files, provided });
 }
 
 /** The volumes of a container that nobody named. */

@@ -11,6 +11,7 @@ import {
   serviceToSpec,
 } from '../compose/index.ts';
 import { type ContainerSpec, label, ownerValue, type RestartPolicy, WherryError } from '../core/index.ts';
+import { providedHash, providedLabel } from './providers/provided.ts';
 
 /** A service as plans and their execution see it. */
 export interface DesiredService {
@@ -106,6 +107,8 @@ export interface SpecInput {
   /** Ids of containers by service, for shared namespaces. */
   containers: ReadonlyMap<string, string>;
   files: FileContents;
+  /** Variables of providers. Default: none. */
+  provided?: Readonly<Record<string, string>>;
 }
 
 /** The container to make: Docker Compose's names and labels, and ours. Images are seen to before. */
@@ -117,7 +120,14 @@ export function specOf(project: Project, service: DesiredService, input: SpecInp
     containerOf: (other) => input.containers.get(other),
   });
   const ours = { [label.owner]: ownerValue, [label.project]: project.name, [label.service]: service.name };
-  return { ...spec, labels: { ...spec.labels, ...ours }, pullPolicy: 'never' };
+  const { provided = {} } = input;
+  const hash = providedHash(provided);
+  return {
+    ...spec,
+    environment: { ...spec.environment, ...provided },
+    labels: { ...spec.labels, ...ours, ...(hash === undefined ? {} : { [providedLabel]: hash }) },
+    pullPolicy: 'never',
+  };
 }
 
 function namespaceServices({ networkMode, pid, ipc, uts }: Service): string[] {

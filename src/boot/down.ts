@@ -10,6 +10,7 @@ import type { ChangeRow, ChangeSummary, DownOptions } from './options.ts';
 import type { Plan, Step } from './plan.ts';
 import { planDown } from './plan-down.ts';
 import { lockProject } from './project-lock.ts';
+import { runProvider } from './providers/run-provider.ts';
 import type { ProjectState, ResourceState } from './state.ts';
 
 /** The plan that `down` would carry out now; changes nothing. */
@@ -105,7 +106,10 @@ class DownRun {
       await this.#needs(step);
       began = performance.now();
       onProgress?.({ kind: 'step', step, state: 'working', durationMs: 0, error: null });
-      const change = await this.#limit.run(() => this.#remove(step), this.#signal);
+      const change =
+        step.kind === 'provider'
+          ? await this.#remove(step)
+          : await this.#limit.run(() => this.#remove(step), this.#signal);
       return row(change, null);
     } catch (error) {
       return row('failed', asWherryError(error));
@@ -127,6 +131,9 @@ class DownRun {
         case 'container':
           await this.#removeContainer(step.current ?? step.name);
           return 'removed';
+        case 'provider':
+          await this.#release(step.service);
+          return 'removed';
         case 'network':
           for (const id of this.#current.networks?.get(step.name)?.ids ?? [step.name]) {
             await this.#backend.networks?.remove(id, { signal });
@@ -140,11 +147,18 @@ class DownRun {
           return 'removed';
       }
     } catch (error) {
-      if (isWherryError(error, 'NOT_FOUND')) return 'removed';
+      if (isWherryError(error, 'NOT_FOUND') && step.kind !== 'provider') return 'removed';
       // Others still use it (an orphan, a container of another project): it stays, as with Docker Compose.
       if (isWherryError(error, 'CONFLICT') && step.kind !== 'container') return 'kept';
       throw error;
     }
+  }
+
+  async #release(service: string): Promise<void> {
+    const { project, onProgress } = this.#options;
+    const provider = project?.services[service]?.provider;
+    if (project === undefined || provider === undefined) return;
+    await runProvider('down', project, { service, provider }, { signal: this.#signal, onProgress });
   }
 
   async #removeContainer(id: string): Promise<void> {
@@ -183,9 +197,10 @@ class DownRun {
 }
 
 function nameOf(step: Step): string {
+  if (step.kind === 'provider') return step.service;
   return step.kind === 'image' ? step.image : step.name;
 }
 
 function serviceOf(step: Step): string | null {
-  return step.kind === 'container' ? step.service : null;
+  return step.kind === 'container' || step.kind === 'provider' ? step.service : null;
 }

@@ -1,10 +1,13 @@
 export { BootManager, type BootManagerOptions, type Distributor } from './boot-manager.ts';
+export type { OnWatchEvent, WatchEvent } from './develop/watch-event.ts';
+export { checkWatch, type WatchOptions, watchProject } from './develop/watch-project.ts';
 export { down, previewDown } from './down.ts';
 export { downServices } from './down-services.ts';
 export type { DiscoveryMethod, EndpointHealthType, ServiceEndpoint } from './endpoint.ts';
 export { isLocalEndpoint, resolvedHealthUrl, resolvedHostPort, resolvedUrl } from './endpoint-address.ts';
 export { EndpointBuilder, newEndpoint } from './endpoint-builder.ts';
 export { type GcReport, gc } from './gc.ts';
+export { type HookCalls, type HookedContainer, runHooks } from './hooks/exec-hooks.ts';
 export {
   type AssignedPort,
   type CopyPort,
@@ -17,7 +20,6 @@ export {
   type PlaceCopyOptions,
   placeCopy,
 } from './isolated/index.ts';
-export { type HookCalls, type HookedContainer, runHooks } from './hooks/exec-hooks.ts';
 export { createLease, type Lease, type LeaseOptions } from './leases.ts';
 export { type EndpointFileProblem, loadEndpoints } from './load-endpoints.ts';
 export { observe, type ProjectRow, projectNames, type ServiceRow } from './observed.ts';
@@ -31,6 +33,7 @@ export type {
   Need,
   NetworkStep,
   Plan,
+  ProviderStep,
   Step,
   Until,
   VolumeStep,
@@ -38,6 +41,8 @@ export type {
 export { type PlanDownInput, type PlanDownOptions, planDown } from './plan-down.ts';
 export { type PlanUpInput, planUp } from './plan-up.ts';
 export type * from './progress.ts';
+export type { ProvidedVariables } from './providers/messages.ts';
+export { type Provided, variablesFor } from './providers/provided.ts';
 export type { HeldPort } from './serve/behind-proxy.ts';
 export type { ListeningPort } from './serve/held-port.ts';
 export {

@@ -1,6 +1,7 @@
 import type { Project } from '../compose/index.ts';
 import type { CallOptions, EventBus, Logger, WherryError } from '../core/index.ts';
 import type { OnProgress } from './progress.ts';
+import type { ProvidedVariables } from './providers/messages.ts';
 
 /** Options that all verbs of a project share. */
 export interface BootOptions {
@@ -57,6 +58,8 @@ export interface UpOptions extends BootOptions, UpPlanOptions {
    * engine does (first after a whole interval). Default: true.
    */
   eager?: boolean | undefined;
+  /** Gets the variables that the provider of a service gave. */
+  onProvided?: ((service: string, variables: ProvidedVariables) => void) | undefined;
   /** ms between stop signal and kill for containers that are replaced. Default: the container's own grace. */
   timeout?: number | undefined;
   /** Asked for each volume that differs from the file whether it may be made anew, without its data. Default: no. */
@@ -126,7 +129,7 @@ export interface RemoveServicesOptions extends ServiceOptions {
 
 /** What became of one container or resource. */
 export interface ChangeRow {
-  kind: 'container' | 'network' | 'volume' | 'image';
+  kind: 'container' | 'network' | 'volume' | 'image' | 'provider';
   name: string;
   /** Null for what belongs to no service. */
   service: string | null;

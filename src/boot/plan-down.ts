@@ -1,7 +1,7 @@
 import { composeLabel, type Project } from '../compose/index.ts';
 import { WherryError } from '../core/index.ts';
 import type { ObservedContainer } from './observed.ts';
-import { type ContainerStep, type Need, type Plan, planOf, type Step } from './plan.ts';
+import { type ContainerStep, type Need, type Plan, type ProviderStep, planOf, type Step } from './plan.ts';
 import type { ProjectState } from './state.ts';
 
 export interface PlanDownOptions {
@@ -26,11 +26,12 @@ export interface PlanDownInput {
 export function planDown({ current, options = {} }: PlanDownInput): Plan {
   const warnings: string[] = [];
   const doomed = choose(current, options, warnings);
-  const containers = removalSteps(doomed);
+  const providers = releaseSteps(doomed, options);
+  const containers = afterProviders(removalSteps(doomed), providers, options.project);
   const needs = containers.map((step): Need => ({ step: step.id, until: 'done', required: true }));
   const rest = options.services === undefined ? resources(current, options, needs) : [];
   const images = imageSteps(doomed, current, options, needs);
-  return planOf('down', current.project, [...containers, ...rest, ...images], { warnings });
+  return planOf('down', current.project, [...containers, ...providers, ...rest, ...images], { warnings });
 }
 
 function choose(current: ProjectState, options: PlanDownOptions, warnings: string[]): ObservedContainer[] {
@@ -55,6 +56,49 @@ function choose(current: ProjectState, options: PlanDownOptions, warnings: strin
     warnings.push(`containers of services that the project does not have any more: ${names}`);
   }
   return current.containers.filter((one) => known.has(one.service));
+}
+
+/** What providers made is released once those that use it are gone. */
+function releaseSteps(
+  containers: readonly ObservedContainer[],
+  { project, services }: PlanDownOptions,
+): ProviderStep[] {
+  return Object.values(project?.services ?? {}).flatMap(({ name, provider }): ProviderStep[] => {
+    if (provider === undefined || (services !== undefined && !services.includes(name))) return [];
+    const users = Object.values(project?.services ?? {}).filter(({ dependsOn }) =>
+      Object.hasOwn(dependsOn, name),
+    );
+    const needs = users.flatMap((user) =>
+      user.provider !== undefined && (services === undefined || services.includes(user.name))
+        ? [`provider ${user.name}`]
+        : containers.filter((one) => one.service === user.name).map((one) => `remove ${one.name}`),
+    );
+    return [
+      {
+        id: `provider ${name}`,
+        kind: 'provider',
+        action: 'down',
+        service: name,
+        provider: provider.type,
+        needs: needs.map((step) => ({ step, until: 'done', required: false })),
+      },
+    ];
+  });
+}
+
+/** A container that a provider depends on goes after that has been released. */
+function afterProviders(
+  containers: readonly ContainerStep[],
+  providers: readonly ProviderStep[],
+  project: Project | undefined,
+): ContainerStep[] {
+  return containers.map((step) => {
+    const users = providers.filter(({ service }) =>
+      Object.hasOwn(project?.services[service]?.dependsOn ?? {}, step.service),
+    );
+    const needs = users.map(({ id }): Need => ({ step: id, until: 'done', required: false }));
+    return needs.length === 0 ? step : { ...step, needs: [...step.needs, ...needs] };
+  });
 }
 
 /** Each container goes after those that depend on it. Labels that contradict each other must not stop a `down`. */

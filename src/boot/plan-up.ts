@@ -11,6 +11,7 @@ import {
   type NetworkStep,
   need,
   type Plan,
+  type ProviderStep,
   planOf,
   type Step,
   type Until,
@@ -19,6 +20,13 @@ import { arrange, removal, runs } from './plan-containers.ts';
 import { planImages } from './plan-images.ts';
 import { type PlannedResources, planResources } from './plan-resources.ts';
 import { type Target, withRestarts } from './plan-restarts.ts';
+import {
+  overridden,
+  type Provided,
+  providedHash,
+  providedLabel,
+  variablesFor,
+} from './providers/provided.ts';
 import { inDependencyOrder } from './service-order.ts';
 import { startFirstWarning } from './start-first.ts';
 import type { ProjectState } from './state.ts';
@@ -31,6 +39,8 @@ export interface PlanUpInput {
   now: Date;
   /** Images that were just pulled or built. */
   refreshed?: ReadonlySet<string>;
+  /** What providers gave that ran already; others may still give anything. */
+  provided?: Provided;
 }
 
 /**
@@ -47,6 +57,7 @@ class UpPlanner {
   readonly #options: UpPlanOptions;
   readonly #now: Date;
   readonly #refreshed: ReadonlySet<string>;
+  readonly #provided: Provided;
   readonly #desired: ReadonlyMap<string, DesiredService>;
   /** Services in scope, each after those that it depends on. */
   readonly #scope: readonly DesiredService[];
@@ -62,6 +73,7 @@ class UpPlanner {
     this.#options = input.options ?? {};
     this.#now = input.now;
     this.#refreshed = input.refreshed ?? new Set();
+    this.#provided = input.provided ?? new Map();
     if (this.#options.forceRecreate && this.#options.noRecreate) {
       throw new WherryError('INVALID', 'forceRecreate and noRecreate exclude each other');
     }
@@ -71,7 +83,7 @@ class UpPlanner {
     this.#scope = inDependencyOrder(this.#project, this.#desired, { named: this.#named, noDeps });
     const { replaceVolumes = [] } = this.#options;
     const resources = this.#options.resources === 'all' && this.#named.size === 0 ? 'all' : 'used';
-    this.#resources = planResources({ ...input, services: this.#scope, resources, replaceVolumes });
+    this.#resources = planResources({ ...input, services: this.#inContainers(), resources, replaceVolumes });
   }
 
   plan(): Plan {
@@ -87,7 +99,7 @@ class UpPlanner {
 
   #images(): ImageStep[] {
     return planImages({
-      services: this.#scope,
+      services: this.#inContainers(),
       images: this.#current.images,
       options: this.#options,
       now: this.#now,
@@ -95,7 +107,22 @@ class UpPlanner {
     });
   }
 
+  /** All but those that a provider makes. */
+  #inContainers(): readonly DesiredService[] {
+    return this.#scope.filter(({ declared }) => declared.provider === undefined);
+  }
+
+  #provider({ name, dependsOn }: DesiredService, provider: string): ProviderStep {
+    const needs = [...this.#providerNeeds(dependsOn), ...this.#gatesOf(dependsOn)];
+    return { id: providerId(name), kind: 'provider', action: 'up', service: name, provider, needs };
+  }
+
   #service(service: DesiredService, removals: ContainerStep[]): void {
+    if (service.declared.provider !== undefined) {
+      this.#steps.push(this.#provider(service, service.declared.provider.type));
+      return;
+    }
+    this.#warnings.push(...this.#overrides(service));
     const mine = this.#containersOf(service);
     const { kept, leftOver, surplus, free } = arrange(service, mine);
     removals.push(
@@ -222,7 +249,8 @@ class UpPlanner {
     if (action === 'keep') return { ...step, needs: [] };
     const making =
       action === 'start' ? this.#networksOf(service) : this.#needsToMake(service, name, current, removals);
-    return { ...step, needs: [...making, ...this.#gates(service, start)] };
+    const providers = this.#providerNeeds(service.dependsOn);
+    return { ...step, needs: [...making, ...providers, ...this.#gates(service, start)] };
   }
 
   #needsToMake(
@@ -259,14 +287,40 @@ class UpPlanner {
   }
 
   #gates(service: DesiredService, start: boolean): Need[] {
-    if (!start) return [];
-    return Object.entries(service.dependsOn).flatMap(([name, { condition, required }]) =>
+    return start ? this.#gatesOf(service.dependsOn) : [];
+  }
+
+  #gatesOf(dependsOn: DesiredService['dependsOn']): Need[] {
+    return Object.entries(dependsOn).flatMap(([name, { condition, required }]) =>
       (this.#targets.get(name)?.containers ?? []).map((container) => ({
         step: container.id,
         until: untilOf[condition],
         required,
       })),
     );
+  }
+
+  /** They give variables, which nothing can be made without. */
+  #providerNeeds(dependsOn: DesiredService['dependsOn']): Need[] {
+    return Object.entries(dependsOn).flatMap(([name, { required }]): Need[] => {
+      const id = providerId(name);
+      return this.#steps.some((step) => step.id === id) ? [{ step: id, until: 'done', required }] : [];
+    });
+  }
+
+  #overrides({ name, declared }: DesiredService): string[] {
+    return overridden(declared, variablesFor(declared, this.#provided)).map(
+      (variable) => `a provider overrides the variable ${variable} of ${name}`,
+    );
+  }
+
+  /** Whether its providers now give other variables than it was made with, as far as they have run. */
+  #isProvidedAnew({ declared }: DesiredService, { labels }: ObservedContainer): boolean {
+    const providers = Object.keys(declared.dependsOn).filter(
+      (name) => this.#desired.get(name)?.declared.provider !== undefined,
+    );
+    if (!providers.every((name) => this.#provided.has(name))) return false;
+    return providedHash(variablesFor(declared, this.#provided)) !== labels[providedLabel];
   }
 
   #reasonToRecreate(
@@ -278,6 +332,7 @@ class UpPlanner {
     if (this.#options.forceRecreate === true && named) return 'forced';
     if (this.#options.noRecreate === true) return null;
     if (one.configHash !== service.configHash((other) => this.#firstOf(other))) return 'config-changed';
+    if (this.#isProvidedAnew(service, one)) return 'config-changed';
     if (one.status === 'dead') return 'not-running';
     // An `up` that was killed while it replaced this one: the engine may still be stopping it.
     if (interrupted.has(one.number)) return 'left-over';
@@ -412,6 +467,10 @@ class UpPlanner {
 /** The engine would not take the change, and a volume that is made anew is empty. */
 function keptVolume(name: string): string {
   return `the volume "${name}" differs from what the file says, and stays as it is: made anew (--yes), it would lose its data`;
+}
+
+function providerId(service: string): string {
+  return `provider ${service}`;
 }
 
 const untilOf = {

@@ -85,6 +85,14 @@ export interface ImageStep extends StepBase {
   services: readonly string[];
 }
 
+export interface ProviderStep extends StepBase {
+  kind: 'provider';
+  action: 'up' | 'down';
+  service: string;
+  /** The program, as its service names it. */
+  provider: string;
+}
+
 export type ContainerAction = 'create' | 'recreate' | 'start' | 'stop' | 'keep' | 'remove';
 
 export interface ContainerStep extends StepBase {
@@ -107,7 +115,7 @@ export interface ContainerStep extends StepBase {
   inherits?: string;
 }
 
-export type Step = NetworkStep | VolumeStep | ImageStep | ContainerStep;
+export type Step = NetworkStep | VolumeStep | ImageStep | ProviderStep | ContainerStep;
 
 /** Orders steps so that each stands after what it needs, earlier ones first where it does not matter, and adds the waves. */
 export function planOf(

@@ -15,6 +15,7 @@ import type {
   StopServicesOptions,
 } from './options.ts';
 import { dependantsOf } from './plan-down.ts';
+import { haltProviders, withoutProviders } from './providers/halt-providers.ts';
 import { ProjectWatch, phaseOf } from './watch.ts';
 
 type Change = ChangeRow['change'];
@@ -22,6 +23,13 @@ type Verb = (one: ObservedContainer, signal: AbortSignal) => Promise<Change>;
 
 /** Stops running containers, those that depend on others first. */
 export async function stopServices(backend: Backend, options: StopServicesOptions): Promise<ChangeSummary> {
+  const began = performance.now();
+  const { providers, rest } = withoutProviders(options);
+  const containers = rest === null ? [] : (await stopContainers(backend, rest)).rows;
+  return summary([...containers, ...(await haltProviders(providers, options))], began);
+}
+
+async function stopContainers(backend: Backend, options: StopServicesOptions): Promise<ChangeSummary> {
   const hooks = hooksOf(backend, options);
   return carryOut(backend, options, 'dependants-first', async (one, signal) => {
     if (!isUp(one)) return 'kept';

@@ -31,8 +31,14 @@ export async function upRows(input: UpRowsInput): Promise<BootRow[]> {
     byService.set(service, [...(byService.get(service) ?? []), outcome]);
   }
   const ports = await publishedPorts(input, byService);
-  const inScope = [...input.desired.values()].filter(({ name }) => byService.has(name));
-  return inScope.map((service) => row(input, service, byService.get(service.name) ?? [], ports));
+  return [...input.desired.values()].flatMap((service) => {
+    const provided = input.outcomes.find(
+      ({ step }) => step.kind === 'provider' && step.service === service.name,
+    );
+    if (provided !== undefined) return [providedRow(input, service.name, provided)];
+    const outcomes = byService.get(service.name);
+    return outcomes === undefined ? [] : [row(input, service, outcomes, ports)];
+  });
 }
 
 function isAboutService(outcome: StepOutcome): outcome is ContainerOutcome {
@@ -68,6 +74,21 @@ function row(
   };
 }
 
+/** What a provider makes has no container here. */
+function providedRow(input: UpRowsInput, name: string, { error, durationMs }: StepOutcome): BootRow {
+  const required = isRequired(name, input);
+  return {
+    name,
+    status: statusOf(error, required),
+    change: error === null ? 'started' : 'none',
+    durationMs,
+    error,
+    url: null,
+    required,
+    containers: [],
+  };
+}
+
 /** Its own failure before that of what it depends on. */
 function worst(outcomes: readonly ContainerOutcome[]): WherryError | null {
   const errors = outcomes.flatMap(({ error }) => error ?? []);
@@ -89,7 +110,11 @@ function statusOf(error: WherryError | null, required: boolean): BootStatus {
 
 /** Everything is required but what others depend on with `required: false` alone. */
 function isRequired(name: string, { desired, outcomes }: UpRowsInput): boolean {
-  const inScope = new Set(outcomes.flatMap(({ step }) => (step.kind === 'container' ? step.service : [])));
+  const inScope = new Set(
+    outcomes.flatMap(({ step }) =>
+      step.kind === 'container' || step.kind === 'provider' ? step.service : [],
+    ),
+  );
   const uses = [...desired.values()]
     .filter((other) => inScope.has(other.name))
     .flatMap((other) => other.dependsOn[name] ?? []);
@@ -164,7 +189,12 @@ function declaredPorts(
   service: DesiredService,
   number: number,
 ): PublishedPort[] | undefined {
-  const none = { imageId: null, containers: new Map<string, string>(), files: new Map<string, Uint8Array>() };
+  const none = {
+    imageId: null,
+    provided: {},
+    containers: new Map<string, string>(),
+    files: new Map<string, Uint8Array>(),
+  };
   if (service.declared.ports.length === 0) return [];
   const { ports = [] } = specOf(
     project,

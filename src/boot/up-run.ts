@@ -15,6 +15,7 @@ import { passProbe } from './outside-probe.ts';
 import type { ContainerStep, Need, Plan, Step } from './plan.ts';
 import type { PortHolder } from './port-holder.ts';
 import type { BootProgress, StepState } from './progress.ts';
+import type { Providers } from './providers/providers.ts';
 import { performResourceStep } from './resource-work.ts';
 import type { ImageState } from './state.ts';
 import { type ProjectWatch, phaseOf } from './watch.ts';
@@ -40,6 +41,7 @@ export interface UpContext {
   report: (progress: BootProgress) => void;
   story: BootStory;
   hooks: UpHooks;
+  providers: Providers;
   /** Pulls and builds that failed before the plan was made. */
   failedImages: ReadonlyMap<string, WherryError>;
 }
@@ -113,7 +115,12 @@ export class UpRun {
   async #perform(progressing: Progressing, step: Exclude<Step, ContainerStep>): Promise<null> {
     await this.#needs(step.needs);
     this.#work(progressing);
-    const { limit, signal } = this.#context;
+    const { limit, signal, providers } = this.#context;
+    if (step.kind === 'provider') {
+      await providers.up(step);
+      this.#tell(progressing, 'ready');
+      return null;
+    }
     const work = step.kind === 'image' ? performImageStep : performResourceStep;
     await limit.run(() => work(this.#context, step as never), signal);
     this.#tell(progressing, 'ready');
@@ -298,5 +305,7 @@ export class UpRun {
 
 /** What a service is made of is its own: only other services are dependencies. */
 function becauseOf(step: Step, error: WherryError): WherryError {
-  return step.kind === 'container' ? dependencyFailed(step.service, error) : error;
+  return step.kind === 'container' || step.kind === 'provider'
+    ? dependencyFailed(step.service, error)
+    : error;
 }

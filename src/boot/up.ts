@@ -9,11 +9,12 @@ import { UpHooks } from './hooks/up-hooks.ts';
 import { performImageStep } from './image-work.ts';
 import { Limit } from './limit.ts';
 import type { UpOptions, UpPlanOptions } from './options.ts';
-import type { ImageStep, Plan } from './plan.ts';
+import type { ImageStep, Plan, ProviderStep } from './plan.ts';
 import { planUp } from './plan-up.ts';
 import { findPortHolder, type PortHolder } from './port-holder.ts';
 import type { OnProgress } from './progress.ts';
 import { lockProject } from './project-lock.ts';
+import { Providers } from './providers/providers.ts';
 import { behindProxy } from './serve/behind-proxy.ts';
 import { lookAtProject, type ProjectState } from './state.ts';
 import { type BootSummary, summarize, whyNotBooted } from './summary.ts';
@@ -152,22 +153,41 @@ class Up {
   /** Images that existing containers use may change by a pull or a build, so these come first; the plan is made anew then. */
   async #refreshed(first: Preview): Promise<UpContext> {
     const context = await this.#context(first);
+    const early = earlyProviders(first.plan);
     const used = new Set(first.state.containers.map((one) => one.service));
     const refreshes = first.plan.steps.filter(
       (step): step is ImageStep =>
         step.kind === 'image' && step.services.some((service) => used.has(service)),
     );
-    if (refreshes.length === 0) return context;
+    if (refreshes.length === 0 && early.length === 0) return context;
     const failedImages = new Map<string, WherryError>();
-    await Promise.all(refreshes.map((step) => this.#refresh(context, step, failedImages)));
+    await Promise.all([
+      ...refreshes.map((step) => this.#refresh(context, step, failedImages)),
+      this.#provide(context, early),
+    ]);
     throwIfAborted(this.#signal);
     const current = { ...first.state, images: context.images };
     const refreshed = new Set(
       refreshes.map(({ image }) => image).filter((image) => !failedImages.has(image)),
     );
     const { options } = context;
-    const plan = planUp({ project: this.#project, current, options, now: new Date(), refreshed });
+    const { provided } = context.providers;
+    const plan = planUp({ project: this.#project, current, options, now: new Date(), refreshed, provided });
     return { ...context, plan, failedImages };
+  }
+
+  /** What they give decides whether what exists is up to date. A failure is told where the plan comes to that provider. */
+  async #provide({ providers, report }: UpContext, steps: readonly ProviderStep[]): Promise<void> {
+    const done = new Map<string, Promise<void>>();
+    for (const step of steps) {
+      const before = step.needs.map((need) => done.get(need.step));
+      const run = Promise.all(before).then(() => {
+        report({ kind: 'step', step, state: 'working', durationMs: 0, error: null });
+        return providers.up(step);
+      });
+      done.set(step.id, run);
+    }
+    await Promise.allSettled(done.values());
   }
 
   /** A failure is told where the plan comes to that image. */
@@ -204,6 +224,12 @@ class Up {
       signal: this.#signal,
       report,
       story: this.#story,
+      providers: new Providers({
+        project: this.#project,
+        signal: this.#signal,
+        report,
+        onProvided: this.#options.onProvided,
+      }),
       hooks: new UpHooks({
         backend: this.#backend,
         project: this.#project,
@@ -252,10 +278,22 @@ async function preview(
 ): Promise<Preview> {
   const { signal } = options;
   const references = new Set(
-    [...desiredServices(project, options.scale ?? {}).values()].map(({ image }) => image),
+    [...desiredServices(project, options.scale ?? {}).values()].flatMap(({ image, declared }) =>
+      declared.provider === undefined ? [image] : [],
+    ),
   );
   const state = await lookAtProject(backend, project, [...references], { signal });
   return { plan: planUp({ project, current: state, options, now: new Date() }), state };
+}
+
+/** Those that need nothing but others of their kind. */
+function earlyProviders({ steps }: Plan): ProviderStep[] {
+  const early = new Map<string, ProviderStep>();
+  for (const step of steps) {
+    if (step.kind === 'provider' && step.needs.every((need) => early.has(need.step)))
+      early.set(step.id, step);
+  }
+  return [...early.values()];
 }
 
 function keptOutcomes(plan: Plan): StepOutcome[] {

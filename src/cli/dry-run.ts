@@ -21,10 +21,11 @@ export function tellPlan(output: Output, plan: Plan): void {
 }
 
 function nameOf(step: Step): string {
+  if (step.kind === 'provider') return step.service;
   return step.kind === 'image' ? step.image : step.name;
 }
 
-function tell(output: Output, kind: DryRunCall['kind'], name: string, text: string): void {
+function tell(output: Output, kind: Step['kind'], name: string, text: string): void {
   const id = `${kind.charAt(0).toUpperCase()}${kind.slice(1)} ${name}`;
   if (output.progressAsJson) output.progressLine({ 'dry-run': true, id, status: 'Done', text });
   else output.note(t('dryRun.line', { what: id, text }));

@@ -572,13 +572,13 @@ test('label_file: labels of the service win', async () => {
 
 test('an unset variable, an obsolete version and a key without effect are warnings at their place', async () => {
   const { warnings } = await loadWithWarnings(
-    'version: "3"\nservices:\n  a:\n    image: x:${TAG}\n    develop: {}\n',
+    'version: "3"\nservices:\n  a:\n    image: x:${TAG}\n    cpu_count: 1\n',
   );
   expect(warnings).toEqual([
     '/app/compose.yaml:1:1: version: has no effect: it is obsolete, the newest specification always holds',
     '/app/compose.yaml:4:12: services.a.image: the variable TAG is not set, defaulting to blank',
     '/app/compose.yaml:4:12: services.a.image: "x:" is not an image reference: "" is not a tag',
-    '/app/compose.yaml:5:5: services.a.develop: has no effect: watching for changes is not there yet',
+    '/app/compose.yaml:5:5: services.a.cpu_count: has no effect: it is for Windows containers',
   ]);
 });
 

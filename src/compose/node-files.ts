@@ -1,4 +1,6 @@
+import { lstatSync, realpathSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
+import { sep } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { FileAccess } from './file-access.ts';
 
@@ -13,4 +15,22 @@ export const nodeFiles: FileAccess = {
       return false;
     }
   },
+  followLink: (path) => {
+    const parts = path.split(sep);
+    for (let length = 2; length <= parts.length; length += 1) {
+      const part = parts.slice(0, length).join(sep);
+      const target = linkTarget(part);
+      if (target !== undefined) return `${target}${path.slice(part.length)}`;
+    }
+    return path;
+  },
 };
+
+/** Where a link leads in the end; undefined for what is no link, or leads nowhere. */
+function linkTarget(path: string): string | undefined {
+  try {
+    return lstatSync(path).isSymbolicLink() ? realpathSync(path) : undefined;
+  } catch {
+    return undefined;
+  }
+}

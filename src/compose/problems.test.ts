@@ -29,7 +29,7 @@ test('every fault of a file at once, in its order, each at its place', async () 
     depends_on: [chache]
     privileged: maybe
     links: [a]
-    develop: {watch: []}
+    cpu_count: 1
     hostname: \${NOPE}
     domainname: \${NOPE:?say it}
   cache:
@@ -50,7 +50,7 @@ foo: 1
       "E 6:17 services.web.privileged "maybe" is neither true nor false",
       "E 7:5 services.web.links is not supported: services reach each other by name on a shared network; use depends_on for the order",
       "E 7:13 services.web.depends_on.a depends on a, which is no service",
-      "W 8:5 services.web.develop has no effect: watching for changes is not there yet",
+      "W 8:5 services.web.cpu_count has no effect: it is for Windows containers",
       "W 9:15 services.web.hostname the variable NOPE is not set, defaulting to blank",
       "E 10:17 services.web.domainname the required variable NOPE is not set: say it",
       "E 12:12 services.cache.image must be a string, is a number",

@@ -39,16 +39,15 @@ const scopes: Readonly<Record<string, Scope>> = {
   },
   'services.*': {
     supported: `annotations attach build cap_add cap_drop cgroup cgroup_parent command configs container_name cpu_period
-      cpu_quota cpu_shares cpus cpuset depends_on deploy devices dns dns_opt dns_search domainname entrypoint env_file
+      cpu_quota cpu_shares cpus cpuset depends_on deploy develop devices dns dns_opt dns_search domainname entrypoint env_file
       environment expose extends extra_hosts group_add healthcheck hostname image init ipc label_file labels logging mac_address
       mem_limit mem_reservation mem_swappiness memswap_limit network_mode networks oom_kill_disable oom_score_adj pid
-      pids_limit platform ports post_start pre_start pre_stop privileged profiles pull_policy read_only restart runtime scale secrets security_opt
+      pids_limit platform ports post_start pre_start pre_stop privileged profiles provider pull_policy read_only restart runtime scale secrets security_opt
       shm_size stdin_open stop_grace_period stop_signal storage_opt sysctls tmpfs tty ulimits user userns_mode uts
       volumes working_dir`,
     ignored: {
       cpu_count: windows,
       cpu_percent: windows,
-      develop: 'watching for changes is not there yet',
       pull_refresh_after: 'the peer has no such thing either; use pull_policy: every_…',
     },
     refused: {
@@ -62,7 +61,6 @@ const scopes: Readonly<Record<string, Scope>> = {
       isolation: windows,
       links: 'services reach each other by name on a shared network; use depends_on for the order',
       models: 'models are not there yet',
-      provider: 'providers are not there yet',
       umask: 'it is not there yet',
       use_api_socket: 'it is not there yet',
       volumes_from: otherContainers,

@@ -131,6 +131,8 @@ export interface Messages {
   'command.volumeLs.about': Record<never, never>;
   'command.volumeRm.about': Record<never, never>;
   'command.wait.about': Record<never, never>;
+  'command.watch.about': Record<never, never>;
+  'command.watch.detail': Record<never, never>;
   'completion.unknown': { shell: string | number };
   'completion.unknownFix': Record<never, never>;
   'copy.noDirectory': { path: string | number };
@@ -153,6 +155,7 @@ export interface Messages {
   'dryRun.copy': Record<never, never>;
   'dryRun.create': Record<never, never>;
   'dryRun.disconnect': Record<never, never>;
+  'dryRun.down': Record<never, never>;
   'dryRun.exec': { command: string | number };
   'dryRun.kill': Record<never, never>;
   'dryRun.line': { what: string | number; text: string | number };
@@ -170,6 +173,7 @@ export interface Messages {
   'dryRun.start': Record<never, never>;
   'dryRun.stop': Record<never, never>;
   'dryRun.tag': Record<never, never>;
+  'dryRun.up': Record<never, never>;
   'dryRun.update': Record<never, never>;
   'engine.noFacet': { engine: string | number; facet: string | number };
   'engine.none': Record<never, never>;
@@ -470,6 +474,9 @@ export interface Messages {
   'option.workdir': Record<never, never>;
   'option.yes': Record<never, never>;
   'option.upAll': Record<never, never>;
+  'option.watchNoPrune': Record<never, never>;
+  'option.watchNoUp': Record<never, never>;
+  'option.watchPrune': Record<never, never>;
   'output.lost': Record<never, never>;
   'output.lostFix': Record<never, never>;
   'plan.after': { needs: string | number };
@@ -495,20 +502,24 @@ export interface Messages {
   'port.noneFix': Record<never, never>;
   'progress.doing.build': Record<never, never>;
   'progress.doing.create': Record<never, never>;
+  'progress.doing.down': Record<never, never>;
   'progress.doing.keep': Record<never, never>;
   'progress.doing.pull': Record<never, never>;
   'progress.doing.recreate': Record<never, never>;
   'progress.doing.remove': Record<never, never>;
   'progress.doing.start': Record<never, never>;
   'progress.doing.stop': Record<never, never>;
+  'progress.doing.up': Record<never, never>;
   'progress.done.build': Record<never, never>;
   'progress.done.create': Record<never, never>;
+  'progress.done.down': Record<never, never>;
   'progress.done.keep': Record<never, never>;
   'progress.done.pull': Record<never, never>;
   'progress.done.recreate': Record<never, never>;
   'progress.done.remove': Record<never, never>;
   'progress.done.start': Record<never, never>;
   'progress.done.stop': Record<never, never>;
+  'progress.done.up': Record<never, never>;
   'progress.healthy': Record<never, never>;
   'progress.hook': { name: string | number; hook: string | number; line: string | number };
   'progress.hookFailed': { reason: string | number };
@@ -617,6 +628,15 @@ export interface Messages {
   'version.engineLine': { version: string | number; api: string | number; platform: string | number; address: string | number };
   'version.noEngine': Record<never, never>;
   'warning': Record<never, never>;
+  'watch.disabled': Record<never, never>;
+  'watch.enabled': { services: string | number };
+  'watch.executing': { service: string | number; command: string | number };
+  'watch.failed': { service: string | number; message: string | number };
+  'watch.rebuilding': { service: string | number };
+  'watch.rebuilt': { service: string | number };
+  'watch.restarted': { service: string | number };
+  'watch.retrying': { service: string | number; message: string | number };
+  'watch.syncing': { service: string | number; count: number };
 }
 
 /** English, the language that all others are translated from. */
@@ -749,6 +769,8 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'command.volumeLs.about': 'List volumes',
   'command.volumeRm.about': 'Remove volumes',
   'command.wait.about': 'Wait until containers end, print their exit codes and pass the first one on that is not 0',
+  'command.watch.about': 'Keep containers as the files are: sync, rebuild and restart when they change',
+  'command.watch.detail': 'Brings the project up and then carries out the rules of its services\' develop.watch, until Ctrl-C, which leaves the project running. --quiet hides what builds write; --json writes each thing that happens as a line of JSON.',
   'completion.unknown': 'there is no completion for the shell "{shell}"',
   'completion.unknownFix': 'bash, zsh and fish have one',
   'copy.noDirectory': '{path} is no directory',
@@ -771,6 +793,7 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'dryRun.copy': 'would be copied to',
   'dryRun.create': 'would be created',
   'dryRun.disconnect': 'would be disconnected',
+  'dryRun.down': 'would be released',
   'dryRun.exec': 'would run: {command}',
   'dryRun.kill': 'would get a signal',
   'dryRun.line': 'DRY-RUN MODE - {what} {text}',
@@ -788,6 +811,7 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'dryRun.start': 'would be started',
   'dryRun.stop': 'would be stopped',
   'dryRun.tag': 'would be tagged',
+  'dryRun.up': 'would be provided',
   'dryRun.update': 'would be changed',
   'engine.noFacet': '{engine} has no {facet} of its own',
   'engine.none': 'no container engine can be used here',
@@ -1088,6 +1112,9 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'option.workdir': 'Working directory',
   'option.yes': 'Make volumes that differ from the file anew without asking; THEIR DATA IS LOST',
   'option.upAll': 'All projects below a directory, in the background',
+  'option.watchNoPrune': 'Keep the images that a rebuild took the name from',
+  'option.watchNoUp': 'Do not build and start services first',
+  'option.watchPrune': 'Remove the images that a rebuild took the name from (the default)',
   'output.lost': 'the output could not be written',
   'output.lostFix': 'check where stdout and stderr go: the result is not complete there',
   'plan.after': 'after {needs}',
@@ -1113,20 +1140,24 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'port.noneFix': '`wherry port NAME` lists those that are',
   'progress.doing.build': 'building',
   'progress.doing.create': 'creating',
+  'progress.doing.down': 'releasing',
   'progress.doing.keep': 'unchanged',
   'progress.doing.pull': 'pulling',
   'progress.doing.recreate': 'recreating',
   'progress.doing.remove': 'removing',
   'progress.doing.start': 'starting',
   'progress.doing.stop': 'stopping',
+  'progress.doing.up': 'providing',
   'progress.done.build': 'built',
   'progress.done.create': 'started',
+  'progress.done.down': 'released',
   'progress.done.keep': 'unchanged',
   'progress.done.pull': 'pulled',
   'progress.done.recreate': 'recreated',
   'progress.done.remove': 'removed',
   'progress.done.start': 'started',
   'progress.done.stop': 'stopped',
+  'progress.done.up': 'provided',
   'progress.healthy': 'healthy',
   'progress.hook': '{name} {hook}: {line}',
   'progress.hookFailed': 'warning: {reason}',
@@ -1235,4 +1266,13 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'version.engineLine': '{version} (API {api}, {platform}, {address})',
   'version.noEngine': 'none answers; `wherry doctor` tells why',
   'warning': 'warning:',
+  'watch.disabled': 'watch disabled',
+  'watch.enabled': 'watch enabled: {services}',
+  'watch.executing': 'executing in {service}: {command}',
+  'watch.failed': '{service}: {message}',
+  'watch.rebuilding': 'rebuilding {service} after changes',
+  'watch.rebuilt': '{service} is rebuilt',
+  'watch.restarted': '{service} is restarted',
+  'watch.retrying': '{service}: {message}; trying again until it works',
+  'watch.syncing': 'syncing {service} after {count, plural, one {# change} other {# changes}}',
 };

@@ -15,6 +15,8 @@ export interface RunOptions {
   timeout?: number | undefined;
   /** Bytes kept of stdout and of stderr, each; the rest is read and dropped. Default: 1 MiB. */
   maxOutput?: number | undefined;
+  /** Gets what the program writes to stdout as it comes; the result has none of it then. */
+  onStdout?: ((chunk: Uint8Array) => void) | undefined;
 }
 
 export interface RunResult {
@@ -103,7 +105,7 @@ export function run(argv: readonly [string, ...string[]], options: RunOptions = 
         durationMs: performance.now() - started,
       });
     });
-    child.stdout?.on('data', (chunk: Buffer) => stdout.add(chunk));
+    child.stdout?.on('data', options.onStdout ?? ((chunk: Buffer) => stdout.add(chunk)));
     child.stderr?.on('data', (chunk: Buffer) => stderr.add(chunk));
     // A program that exits without reading its input is no error.
     child.stdin?.on('error', () => {});

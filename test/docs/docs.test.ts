@@ -44,6 +44,7 @@ describe('examples', () => {
       /^found: quickstart\ncopy: started\ncopy: (running|starting), 2 of 2\ncopy: stopped\n$/,
     'lifecycle.ts':
       /^boot\.started cache\ncontainer\.started cache\nhealth\.changed cache\nboot\.completed cache\nin use: 1\nidle\nshutdown\.started all\nshutdown\.started cache\ncontainer\.stopped cache\nshutdown\.completed cache\nshutdown\.completed all\n$/,
+    'watch.ts': /^enabled\nsyncing\nexecuting\noutput\ngood morning\ndisabled\n$/,
     'conformance.ts': /passed\s+argv: [\s\S]*\n\d+ passed, 0 failed\n$/,
   };
 

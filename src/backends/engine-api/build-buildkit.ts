@@ -10,7 +10,7 @@ import { BuildkitProgress } from './buildkit-progress.ts';
 import { openBuildkitSession } from './buildkit-session.ts';
 import { decodeBuildkitStatus } from './buildkit-status.ts';
 import type { EngineRequest } from './connection.ts';
-import { Dockerignore } from './dockerignore.ts';
+import { Dockerignore } from '../../core/dockerignore.ts';
 import { imageProgress, type ProgressRecord, progressError } from './image-progress.ts';
 
 /**

@@ -6,8 +6,8 @@ import { collect } from '../../transport/bytes.ts';
 import { decompress } from '../../transport/decompress.ts';
 import { type PackChoice, type PackedPath, packDirectory } from '../../transport/tar-directory.ts';
 import { packEntries, type TarEntrySource } from '../../transport/tar-pack.ts';
-import { Dockerignore, type IgnoreVerdict } from './dockerignore.ts';
-import { cleanPath } from './go-path.ts';
+import { Dockerignore, type IgnoreVerdict } from '../../core/dockerignore.ts';
+import { cleanPath } from '../../core/go-path.ts';
 
 /** What a builder is sent. */
 export interface BuildContext {

@@ -54,7 +54,8 @@ export async function act(context: Context, names: readonly string[], verb: Verb
     const chosen = names.length === 0 ? undefined : services;
     const summary = await verb.services(boot, backend, {
       projectName: scope.name,
-      project: scope.project ?? undefined,
+      // Programs and hooks run for real or not at all.
+      project: context.globals.dryRun ? undefined : (scope.project ?? undefined),
       services: chosen,
       parallel: parallelOf(context, scope.project?.environment),
     });

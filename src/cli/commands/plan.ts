@@ -18,6 +18,8 @@ const styles: Readonly<Record<Step['action'], Style>> = {
   build: 'cyan',
   keep: 'dim',
   remove: 'red',
+  up: 'green',
+  down: 'red',
 };
 const signs: Readonly<Record<Step['action'], string>> = {
   create: '+',
@@ -28,6 +30,8 @@ const signs: Readonly<Record<Step['action'], string>> = {
   build: '*',
   keep: '=',
   remove: '-',
+  up: '>',
+  down: '-',
 };
 
 /** Prints what `up` (or `down`) would do, and does nothing. */

@@ -1,3 +1,4 @@
+import type { ProvidedVariables } from '../../boot/index.ts';
 import type { Project, Service } from '../../compose/index.ts';
 import type { Backend } from '../../core/backend.ts';
 import { isWherryError } from '../../core/errors.ts';
@@ -32,9 +33,15 @@ export async function runService({ context, words, options }: Invocation<RunOpti
   const service = project.services[name];
   if (service === undefined) throw usage(t('usage.noSuchService', { name }));
   const backend = await context.backend();
-  if (!(await prepare(context, backend, project, service, options))) return exitCode.failure;
+  const provided = await prepare(context, backend, project, service, options);
+  if (provided === null) return exitCode.failure;
   const { stdin, tty } = terminalWishes(options, { project: true });
-  const spec = await oneOffSpec(context, project, service, command, { ...options, interactive: stdin, tty });
+  const spec = await oneOffSpec(context, project, service, command, {
+    ...options,
+    interactive: stdin,
+    tty,
+    provided,
+  });
   const afterStart = async (id: string): Promise<void> => {
     if (service.postStart.length === 0) return;
     const { runHooks } = await import('../../boot/index.ts');
@@ -44,30 +51,41 @@ export async function runService({ context, words, options }: Invocation<RunOpti
   return runContainer(context, spec, { stdin, tty, detach: options.detach, remove: options.rm, afterStart });
 }
 
-/** What has to be there first: the services that it depends on, its networks and volumes, its image. */
+/**
+ * What has to be there first: the services that it depends on, its networks and volumes, its image. Resolves to the variables
+ * that providers give it; null when something failed.
+ */
 async function prepare(
   context: Context,
   backend: Backend,
   project: Project,
   service: Service,
   options: RunOptions,
-): Promise<boolean> {
+): Promise<Record<string, string> | null> {
   const needed = Object.keys(service.dependsOn);
+  const provided = new Map<string, ProvidedVariables>();
+  let variables: Record<string, string> = {};
   if (needed.length > 0 && !options.noDeps && context.globals.dryRun) {
     await upDry(context, project, { services: needed });
   } else if (needed.length > 0 && !options.noDeps) {
     const boot = await import('../../boot/index.ts');
     using board = new ProgressBoard(context.output);
     const onProgress = bootProgress(board, project.name);
-    const summary = await boot.up(backend, project, { services: needed, signal: context.signal, onProgress });
+    const summary = await boot.up(backend, project, {
+      services: needed,
+      signal: context.signal,
+      onProgress,
+      onProvided: (name, variables) => provided.set(name, variables),
+    });
     if (!summary.ok) {
       showSummary(context, summary, project.name);
-      return false;
+      return null;
     }
+    variables = boot.variablesFor(service, provided);
   }
   await ensureResources(context, backend, project, service);
   await ensureImage(context, backend, project, service);
-  return true;
+  return variables;
 }
 
 async function ensureResources(
@@ -131,7 +149,7 @@ async function oneOffSpec(
   project: Project,
   service: Service,
   command: readonly string[],
-  options: RunOptions,
+  { provided, ...options }: RunOptions & { provided: Readonly<Record<string, string>> },
 ): Promise<ContainerSpec> {
   const { readFileContents, serviceToSpec } = await import('../../compose/index.ts');
   const name = options.name ?? newId(`${project.name}-${service.name}`.slice(0, 10)).slice(0, 40);
@@ -148,7 +166,7 @@ async function oneOffSpec(
     ...over,
     stdinOpen: options.interactive,
     tty: options.tty,
-    environment: { ...base.environment, ...over.environment },
+    environment: { ...base.environment, ...provided, ...over.environment },
     labels: { ...base.labels, ...over.labels },
     volumes: [...(over.volumes ?? []), ...withoutTargets(base, over)],
     resources: { ...base.resources, ...over.resources },

@@ -66,6 +66,11 @@ export function bootProgress(board: ProgressBoard, project: string): OnProgress 
         else board.log(t('progress.hookFailed', { ...of, reason: error.message }));
         return;
       }
+      case 'provider': {
+        const { service: label, level, message } = progress;
+        if (level === 'info') board.set(`provider ${label}`, { label, state: 'working', text: message });
+        return;
+      }
       case 'locked':
         board.log(t('progress.locked', { project: progress.project, pid: progress.pid }));
         return;
@@ -75,6 +80,7 @@ export function bootProgress(board: ProgressBoard, project: string): OnProgress 
 
 /** What a step is about, as a person calls it: `web-1`, `network app_default`. */
 export function labelOf(step: Step, project: string): string {
+  if (step.kind === 'provider') return step.service;
   if (step.kind === 'image') return t('progress.image', { name: step.image });
   if (step.kind === 'network') return t('progress.network', { name: step.name });
   if (step.kind === 'volume') return t('progress.volume', { name: step.name });

@@ -4,6 +4,7 @@ import type { LsOptions } from '../commands/ls.ts';
 import type { ServeOptions } from '../commands/serve.ts';
 import type { UpOptions } from '../commands/up.ts';
 import { type PlanOptions, scaleOf } from '../commands/up-options.ts';
+import type { WatchOptions } from '../commands/watch.ts';
 import { type AnyCommand, type CommandDeclaration, declare } from '../declaration.ts';
 import { filterOption } from '../filters.ts';
 import { seconds } from '../values.ts';
@@ -52,6 +53,19 @@ export const projectCommands: readonly AnyCommand[] = [
       exclude: shared.discoverExclude,
     },
     load: async () => (await import('../commands/up.ts')).up,
+  }),
+  declare<WatchOptions>({
+    name: 'watch',
+    group: 'project',
+    about: 'command.watch.about',
+    detail: 'command.watch.detail',
+    arguments: services,
+    options: {
+      noUp: { flags: '--no-up', about: 'option.watchNoUp' },
+      prune: { flags: '--prune', about: 'option.watchPrune' },
+      noPrune: { flags: '--no-prune', about: 'option.watchNoPrune' },
+    },
+    load: async () => (await import('../commands/watch.ts')).watch,
   }),
   declare<DownOptions>({
     name: 'down',

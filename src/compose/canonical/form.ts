@@ -14,8 +14,10 @@ export interface CanonicalForm {
 
 /** The merged tree in a form. */
 export function formedTree(files: MergedFiles, form: CanonicalForm = {}): Mapping {
-  const { merged, name, lookup, to } = files;
+  const { merged, name, lookup, access, to } = files;
   const { directory, home } = to.surroundings;
-  const resolved = form.paths === undefined ? withResolvedPaths(merged, { directory, home }) : merged;
+  const followLink = (path: string): string => access.followLink?.(path) ?? path;
+  const base = { directory, home, followLink };
+  const resolved = form.paths === undefined ? withResolvedPaths(merged, base) : merged;
   return form.names === undefined ? normalizeTree(resolved, { name, lookup }) : resolved;
 }

@@ -15,8 +15,8 @@ export interface PathBase {
   directory: string;
   /** What `~` stands for; undefined where there is no home. */
   home: string | undefined;
-  /** Follows the symbolic links of a path. Default: leaves them. */
-  realPath?: ((path: string) => string) | undefined;
+  /** Follows a symbolic link in a path that is to be watched. Default: leaves it. */
+  followLink?: ((path: string) => string) | undefined;
 }
 
 /** The tree with every path of the host counted from a directory. */
@@ -24,7 +24,7 @@ export function withResolvedPaths(root: Mapping, base: PathBase): Mapping {
   const resolved = (node: Node): Node => onText(node, (path) => resolvePath(path, base));
   const context = (node: Node): Node =>
     onText(node, (path) => (isElsewhere(path) ? path : resolvePath(path, base)));
-  const unlinked = (node: Node): Node => onText(resolved(node), (path) => base.realPath?.(path) ?? path);
+  const unlinked = (node: Node): Node => onText(resolved(node), (path) => base.followLink?.(path) ?? path);
   const mount = (node: Node): Node => {
     const source = valueAt(node, 'source');
     if (node.kind !== 'mapping' || source === undefined || textOf(valueAt(node, 'type')) !== 'bind')

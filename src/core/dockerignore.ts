@@ -1,5 +1,5 @@
-import { WherryError } from '../../core/errors.ts';
 import { type IgnorePattern, ignorePattern } from './dockerignore-pattern.ts';
+import { WherryError } from './errors.ts';
 import { cleanPath } from './go-path.ts';
 
 /** What the patterns say of one path, and what its children need to know of it. */
