@@ -2,10 +2,13 @@ import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { labEngines } from '../lab/engines.ts';
 import {
   Directory,
   type EngineUnderTest,
+  engineUnderTest,
   type Finished,
   firstEngine,
   launcher,
@@ -14,6 +17,7 @@ import {
 } from './cli.ts';
 
 const found = await firstEngine();
+const podman = (await labEngines()).engines.find(({ id }) => id === 'podman-5.4');
 const stays = 'exec sleep 300';
 
 describe.skipIf(found === undefined)('in the place of docker compose', () => {
@@ -176,4 +180,24 @@ describe.skipIf(found === undefined)('in the place of docker compose', () => {
       ).code,
     ).toBe(2);
   });
+});
+
+/** `podman compose` runs its provider with the address of its own service in DOCKER_HOST. */
+it.skipIf(podman === undefined)('serves Podman, whose service DOCKER_HOST names', async () => {
+  if (podman === undefined) return;
+  const { backend, image } = await engineUnderTest(podman);
+  await using directory = await Directory.make(backend, {
+    services: { web: { image, entrypoint: ['sh', '-c', stays], stop_grace_period: '0s' } },
+  });
+  const compose = join(directory.path, 'docker-compose');
+  await symlink(launcher, compose);
+  const run = promisify(execFile);
+  const options = { cwd: directory.path, env: plainEnvironment({ DOCKER_HOST: podman.host }) };
+  await run(compose, ['up', '-d', '--wait'], options);
+  const { stdout } = await run(compose, ['ps', '--format', '{{.Name}} {{.Service}} {{.State}}'], options);
+  expect(stdout).toBe(`${directory.project}-web-1 web running\n`);
+  expect(JSON.parse((await run(launcher, ['version', '--json'], options)).stdout)).toMatchObject({
+    engine: { type: 'podman' },
+  });
+  await backend[Symbol.asyncDispose]();
 });
