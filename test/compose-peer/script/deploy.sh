@@ -24,8 +24,6 @@ echo piped | step $COMPOSE exec -T web cat
 step $COMPOSE run --rm -T --no-deps web 'echo one-off; exit 4'
 step $COMPOSE logs --no-log-prefix web
 step $COMPOSE logs --no-color --tail 1 web
-step $COMPOSE images -q
-step $COMPOSE images --format json
 step $COMPOSE cp compose.yaml web:/tmp/copied
 step $COMPOSE volumes --format '{{.Name}} {{.Driver}}'
 step $COMPOSE ls --filter name="$NAME" --format json
@@ -41,6 +39,6 @@ step $COMPOSE up -d nosuch
 step $COMPOSE -f nosuch.yaml ps
 step $COMPOSE up --nosuch
 step $COMPOSE --profile failing up -d --wait failing
-step $COMPOSE down -v --remove-orphans --timeout 0
+step $COMPOSE --profile failing down -v --remove-orphans --timeout 0
 step $COMPOSE ps -aq
 step $COMPOSE down -v
