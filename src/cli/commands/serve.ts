@@ -1,10 +1,12 @@
 import type { ProjectServer, ServeEvent } from '../../boot/index.ts';
 import { throwIfAborted } from '../../core/errors.ts';
+import type { EventBus } from '../../core/event-bus.ts';
 import { bracketed } from '../../core/host-port.ts';
 import type { Context } from '../context.ts';
 import type { Invocation } from '../declaration.ts';
 import { deferred } from '../deferred.ts';
 import { exitCode } from '../exit-codes.ts';
+import { commandEvents } from '../history.ts';
 import { placed } from '../isolation.ts';
 import type { Output } from '../output/output.ts';
 import { took } from '../output/time.ts';
@@ -12,34 +14,82 @@ import { printable } from '../output/width.ts';
 import { requireProject } from '../scope.ts';
 import { t } from '../text.ts';
 import { usage } from '../usage.ts';
-import type { ServedMetrics } from './serve-metrics.ts';
+import type { openMetrics as openMetricsOf, ServedMetrics } from './serve-metrics.ts';
 
 export interface ServeOptions {
   /** ms. */
   drain: number | undefined;
   /** Where to serve metrics. */
   metrics: string | undefined;
+  /** File for lifecycle events. */
+  history: string | undefined;
 }
 
 /**
- * Holds the ports of services that scale to zero until Ctrl-C, which lets clients leave; a second Ctrl-C cuts them. What
- * was served is stopped then. With metrics there may be no such services: then the metrics are all that is served.
+ * Holds the ports of services that scale to zero, and restarts services that ask for it when they are unhealthy, until
+ * Ctrl-C, which lets clients leave; a second Ctrl-C cuts them. What was served is stopped then. With metrics there may be
+ * no such services: then the metrics are all that is served.
  */
 export async function serve(invocation: Invocation<ServeOptions>): Promise<number> {
   const { context, options } = invocation;
   if (context.globals.dryRun) throw usage(t('dryRun.notThere', { command: 'serve' }));
-  if (options.metrics === undefined) return serveServices(invocation, null);
-  const { openMetrics } = await import('./serve-metrics.ts');
-  const backend = await context.backend();
-  await using metrics = await openMetrics(options.metrics, { backend, logger: context.logger });
-  const { output, signal } = context;
+  const { output, logger, signal } = context;
+  await using story = await commandEvents(context, options.history);
+  const { events } = story;
+  await using metrics =
+    options.metrics === undefined
+      ? null
+      : await openMetrics(options.metrics, { backend: await context.backend(), events, logger });
   throwIfAborted(signal);
-  const { url } = metrics;
-  if (output.json) output.value({ time: new Date(), kind: 'metrics', url }, 'line');
-  else output.line(t('serve.metrics', { url }));
-  return (await hasServices(invocation))
-    ? await serveServices(invocation, metrics)
-    : await interruption(context);
+  if (metrics !== null) {
+    const { url } = metrics;
+    if (output.json) output.value({ time: new Date(), kind: 'metrics', url }, 'line');
+    else output.line(t('serve.metrics', { url }));
+  }
+  const hasMore = metrics !== null || (await hasRestarts(invocation));
+  if (!hasMore || (await hasServices(invocation)))
+    return await serveServices(invocation, { metrics, events });
+  await using _restarts = await restarts(invocation, events);
+  return await interruption(context);
+}
+
+async function openMetrics(...[listen, parts]: Parameters<typeof openMetricsOf>): Promise<ServedMetrics> {
+  const { openMetrics: open } = await import('./serve-metrics.ts');
+  return open(listen, parts);
+}
+
+async function hasRestarts({ context }: Invocation<ServeOptions>): Promise<boolean> {
+  const scope = await context.scope();
+  if (scope.kind === 'engine' || scope.project === null) return false;
+  const { restartedServices } = await import('../../boot/index.ts');
+  return restartedServices(scope.project).length > 0;
+}
+
+/** Restarts what is unhealthy; null when no service asks for it. */
+async function restarts(
+  { context, words }: Invocation<ServeOptions>,
+  events: EventBus,
+): Promise<AsyncDisposable | null> {
+  const { output, logger } = context;
+  const scope = await context.scope();
+  if (scope.kind === 'engine' || scope.project === null) return null;
+  const boot = await import('../../boot/index.ts');
+  const services = boot
+    .restartedServices(scope.project)
+    .filter((name) => words.length === 0 || words.includes(name));
+  if (services.length === 0) return null;
+  const { unhealthyLine } = await import('../output/unhealthy.ts');
+  const watching = await boot.restartUnhealthy(await context.backend(), scope.project, {
+    services,
+    events,
+    logger,
+    onUnhealthy: (event) => {
+      if (output.json) output.value({ time: new Date(), ...event }, 'line');
+      else output.line(unhealthyLine(event));
+    },
+  });
+  if (!output.json) output.line(t('unhealthy.watched', { services: services.join(', ') }));
+  return watching;
 }
 
 /** Services that are named are wanted; else whether the project has any to serve. */
@@ -59,9 +109,10 @@ async function interruption({ interrupts }: Context): Promise<number> {
 }
 
 async function serveServices(
-  { context, words, options }: Invocation<ServeOptions>,
-  metrics: ServedMetrics | null,
+  invocation: Invocation<ServeOptions>,
+  { metrics, events }: { metrics: ServedMetrics | null; events: EventBus },
 ): Promise<number> {
+  const { context, words, options } = invocation;
   const { output, interrupts } = context;
   const { project } = await placed(context, await requireProject(context, words));
   const backend = await context.backend();
@@ -85,7 +136,7 @@ async function serveServices(
       services: words.length > 0 ? words : undefined,
       signal: opening.signal,
       logger: context.logger,
-      events: metrics?.events,
+      events,
       onServe: (event) => story.tell(event),
     });
   } catch (error) {
@@ -93,7 +144,10 @@ async function serveServices(
     throw error;
   }
   metrics?.observe(server);
-  await interrupted;
+  {
+    await using _restarts = await restarts(invocation, events);
+    await interrupted;
+  }
   const open = server.services().flatMap(({ ports }) => ports.map(({ proxy }) => proxy.active()));
   const clients = open.reduce((sum, count) => sum + count, 0);
   output.note(t('serve.draining', { count: clients }));
