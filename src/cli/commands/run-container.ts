@@ -8,6 +8,7 @@ import { reportFault } from '../fault.ts';
 import { imageProgress } from '../output/image-progress.ts';
 import { ProgressBoard } from '../output/progress-board.ts';
 import { converse } from '../terminal/converse.ts';
+import { defaultDetachKeys, parseDetachKeys } from '../terminal/detach-keys.ts';
 import { t } from '../text.ts';
 import { passSignals } from './pass-signals.ts';
 
@@ -83,7 +84,8 @@ async function follow(
   const after = running.afterStart?.(id);
   after?.catch(() => undefined);
   using _passing = tty ? undefined : passSignals(context, backend, id);
-  const how = await converse(attached, output, { stdin, tty, detachKeys: true, signal });
+  const detachKeys = parseDetachKeys(defaultDetachKeys);
+  const how = await converse(attached, output, { stdin, tty, detachKeys, signal });
   if (how === 'detached') {
     output.note(t('attach.detached', { name: id.slice(0, 12) }));
     return exitCode.success;
