@@ -65,7 +65,8 @@ function outputOf(program: string, args: readonly string[], env: NodeJS.ProcessE
 function comparable(line: string): string {
   if (!line.startsWith('{') && !line.startsWith('[')) return line.trimEnd();
   return JSON.stringify(JSON.parse(line), (key, value: unknown) => {
-    if (/^(ID|CreatedAt|RunningFor|Status|LastTagTime|ConfigFiles|version)$/.test(key)) return undefined;
+    if (/^(ID|CreatedAt|RunningFor|Status|Created|LastTagTime|ConfigFiles|version)$/.test(key))
+      return undefined;
     if (key === 'Labels')
       return String(value)
         .split(',')

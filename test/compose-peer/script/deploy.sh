@@ -24,6 +24,8 @@ echo piped | step $COMPOSE exec -T web cat
 step $COMPOSE run --rm -T --no-deps web 'echo one-off; exit 4'
 step $COMPOSE logs --no-log-prefix web
 step $COMPOSE logs --no-color --tail 1 web
+step $COMPOSE images -q
+step $COMPOSE images --format json
 step $COMPOSE cp compose.yaml web:/tmp/copied
 step $COMPOSE volumes --format '{{.Name}} {{.Driver}}'
 step $COMPOSE ls --filter name="$NAME" --format json
