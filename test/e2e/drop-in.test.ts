@@ -113,7 +113,7 @@ describe.skipIf(found === undefined)('in the place of docker compose', () => {
       expect({ code, stdout }, stderr).toEqual({ code: 0, stdout: '' });
       return stderr.replaceAll(`${project}-`, '').trimEnd();
     };
-    expect(await dry('stop')).toContain('Container web-1 would be stopped');
+    expect(await dry('stop')).toBe('DRY-RUN MODE - Container web-1 would be stopped');
     expect(await dry('rm', '-fs', 'web')).toContain('Container web-1 would be removed');
     expect(await dry('kill', 'web')).toContain('Container web-1 would get a signal');
     expect(await dry('exec', '-T', 'web', 'touch', '/made')).toBe(
@@ -149,7 +149,7 @@ describe.skipIf(found === undefined)('in the place of docker compose', () => {
       text: expect.any(String),
     });
     const told = await wherry(['stop'], { cwd: directory.path, env: { ...env, COMPOSE_STATUS_STDOUT: '1' } });
-    expect(told).toMatchObject({ code: 0, stdout: `${directory.project}-web-1\n`, stderr: '' });
+    expect(told).toMatchObject({ code: 0, stdout: `✓ ${directory.project}-web-1: stopped\n`, stderr: '' });
     expect((await w('--ansi', 'always', 'ps', '-a')).stdout).toContain('\u001b[');
     const wrong = await w('--progress', 'json', 'stop', 'nosuch');
     expect(JSON.parse(wrong.stderr.split('\n')[0] ?? '')).toMatchObject({ error: true });
