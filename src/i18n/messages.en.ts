@@ -583,6 +583,8 @@ export interface Messages {
   'prune.reclaimed': { size: string | number };
   'rm.kept': { name: string | number };
   'rm.nothing': Record<never, never>;
+  'run.envFileName': { path: string | number; name: string | number };
+  'run.envFileNameFix': Record<never, never>;
   'run.engineFix': { names: string | number };
   'scope.engineRefused': Record<never, never>;
   'scope.noFile': { directory: string | number };
@@ -1284,6 +1286,8 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'prune.reclaimed': '{size} reclaimed',
   'rm.kept': '{name} runs and is left alone; -s stops it first',
   'rm.nothing': 'there is no stopped container to remove',
+  'run.envFileName': '{path}: "{name}" is not the name of a variable',
+  'run.envFileNameFix': 'write NAME=VALUE lines, without export and without spaces before the =',
   'run.engineFix': 'services: {names}. For an image write `wherry run --engine IMAGE`',
   'scope.engineRefused': 'this command works on a project, and --engine says that there is none',
   'scope.noFile': 'there is no compose file in {directory} or above',
