@@ -1,7 +1,7 @@
 import { type Paint, prefixStyle } from './style.ts';
 import { displayWidth, pad, printable } from './width.ts';
 
-/** Coloured prefixes for lines of several sources: `web-1     | `. */
+/** Coloured prefixes for lines of several sources, as wide as docker compose makes them: `web-1     | `. */
 export class LinePrefix {
   readonly #texts = new Map<string, string>();
   readonly #paint: Paint;
