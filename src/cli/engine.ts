@@ -26,7 +26,8 @@ export async function openEngine(globals: GlobalOptions, options: OpenOptions): 
   const registry = await openRegistry();
   const demanded = globals.backend ?? orderedType(globals, options.env);
   if (demanded !== undefined) {
-    return await answering(registry, engineConfig(demanded, globals, options.logger), options.signal);
+    const config = engineConfig(demanded, globals, options.logger);
+    return await (globals.backend === undefined ? asItIs : answering)(registry, config, options.signal);
   }
   const diagnosis: Diagnosis[] = [];
   for (const type of registry.available()) {
@@ -42,6 +43,27 @@ export async function openEngine(globals: GlobalOptions, options: OpenOptions): 
     hint: t('engine.noneFix'),
     details: { diagnosis },
   });
+}
+
+/** An address that docker's options or variables name may be Podman's, as `podman compose` hands it over. */
+async function asItIs(
+  registry: BackendRegistry,
+  config: BackendConfig,
+  signal: AbortSignal,
+): Promise<Backend> {
+  if (config.type !== 'docker') return await answering(registry, config, signal);
+  try {
+    return await answering(registry, { ...config, podman: 'refused' }, signal);
+  } catch (error) {
+    const host = isWherryError(error, 'UNAVAILABLE') ? error.details.podman : undefined;
+    if (typeof host !== 'string') throw error;
+    const { logger } = config;
+    return await answering(
+      registry,
+      { type: 'podman', host, ...(logger === undefined ? {} : { logger }) },
+      signal,
+    );
+  }
 }
 
 /** The type of engine that an address names, given or in the environment: no other one may take its place unnoticed. */

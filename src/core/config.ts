@@ -36,6 +36,11 @@ export interface DockerConfig {
   /** Environment to look into. Default: `process.env`. */
   env?: Readonly<Record<string, string | undefined>>;
   logger?: Logger;
+  /**
+   * What becomes of an order (`host`, `DOCKER_HOST`) that leads to Podman: it is used as if it was Docker, or `UNAVAILABLE`
+   * with its address in `details.podman`. Default: `used`.
+   */
+  podman?: 'used' | 'refused';
 }
 
 /** Where and how to reach Podman's API service. */

@@ -2,10 +2,13 @@ import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { labEngines } from '../lab/engines.ts';
 import {
   Directory,
   type EngineUnderTest,
+  engineUnderTest,
   type Finished,
   firstEngine,
   launcher,
@@ -14,6 +17,7 @@ import {
 } from './cli.ts';
 
 const found = await firstEngine();
+const podman = (await labEngines()).engines.find(({ id }) => id === 'podman-5.4');
 const stays = 'exec sleep 300';
 
 describe.skipIf(found === undefined)('in the place of docker compose', () => {
@@ -109,7 +113,7 @@ describe.skipIf(found === undefined)('in the place of docker compose', () => {
       expect({ code, stdout }, stderr).toEqual({ code: 0, stdout: '' });
       return stderr.replaceAll(`${project}-`, '').trimEnd();
     };
-    expect(await dry('stop')).toContain('Container web-1 would be stopped');
+    expect(await dry('stop')).toBe('DRY-RUN MODE - Container web-1 would be stopped');
     expect(await dry('rm', '-fs', 'web')).toContain('Container web-1 would be removed');
     expect(await dry('kill', 'web')).toContain('Container web-1 would get a signal');
     expect(await dry('exec', '-T', 'web', 'touch', '/made')).toBe(
@@ -145,7 +149,7 @@ describe.skipIf(found === undefined)('in the place of docker compose', () => {
       text: expect.any(String),
     });
     const told = await wherry(['stop'], { cwd: directory.path, env: { ...env, COMPOSE_STATUS_STDOUT: '1' } });
-    expect(told).toMatchObject({ code: 0, stdout: `${directory.project}-web-1\n`, stderr: '' });
+    expect(told).toMatchObject({ code: 0, stdout: `✓ ${directory.project}-web-1: stopped\n`, stderr: '' });
     expect((await w('--ansi', 'always', 'ps', '-a')).stdout).toContain('\u001b[');
     const wrong = await w('--progress', 'json', 'stop', 'nosuch');
     expect(JSON.parse(wrong.stderr.split('\n')[0] ?? '')).toMatchObject({ error: true });
@@ -176,4 +180,24 @@ describe.skipIf(found === undefined)('in the place of docker compose', () => {
       ).code,
     ).toBe(2);
   });
+});
+
+/** `podman compose` runs its provider with the address of its own service in DOCKER_HOST. */
+it.skipIf(podman === undefined)('serves Podman, whose service DOCKER_HOST names', async () => {
+  if (podman === undefined) return;
+  const { backend, image } = await engineUnderTest(podman);
+  await using directory = await Directory.make(backend, {
+    services: { web: { image, entrypoint: ['sh', '-c', stays], stop_grace_period: '0s' } },
+  });
+  const compose = join(directory.path, 'docker-compose');
+  await symlink(launcher, compose);
+  const run = promisify(execFile);
+  const options = { cwd: directory.path, env: plainEnvironment({ DOCKER_HOST: podman.host }) };
+  await run(compose, ['up', '-d', '--wait'], options);
+  const { stdout } = await run(compose, ['ps', '--format', '{{.Name}} {{.Service}} {{.State}}'], options);
+  expect(stdout).toBe(`${directory.project}-web-1 web running\n`);
+  expect(JSON.parse((await run(launcher, ['version', '--json'], options)).stdout)).toMatchObject({
+    engine: { type: 'podman' },
+  });
+  await backend[Symbol.asyncDispose]();
 });

@@ -1,5 +1,7 @@
 import type { DockerConfig } from '../../core/config.ts';
+import { WherryError } from '../../core/errors.ts';
 import type { CallOptions } from '../../core/image.ts';
+import type { EngineConnection } from '../engine-api/connection.ts';
 import { RegistryAuth } from '../engine-api/registry-auth.ts';
 import { DockerBackend } from './backend.ts';
 import { findDocker } from './config.ts';
@@ -7,9 +9,20 @@ import { findDocker } from './config.ts';
 /** Finds the engine and makes the backend for it; whether it answers is `healthCheck`'s to tell. */
 export async function openDocker(config: DockerConfig, options: CallOptions = {}): Promise<DockerBackend> {
   const { connection } = await findDocker(config, options);
+  if (config.podman === 'refused') await refusePodman(connection, options);
   return new DockerBackend({
     connection,
     auth: new RegistryAuth({ env: config.env, home: config.env?.HOME }),
     ...(config.logger === undefined ? {} : { logger: config.logger }),
+  });
+}
+
+async function refusePodman(connection: EngineConnection, options: CallOptions): Promise<void> {
+  const { libpodVersion } = await connection.facts(options);
+  if (libpodVersion === null) return;
+  const { address } = connection;
+  throw new WherryError('UNAVAILABLE', `Podman ${libpodVersion} answers at ${address}`, {
+    hint: 'use the podman backend',
+    details: { podman: address },
   });
 }

@@ -99,7 +99,7 @@ function report(
   signal.throwIfAborted();
   const good = outcomes.filter((outcome) => outcome.ok);
   if (output.json) output.value(good.map(({ name }) => ({ name })));
-  else
+  else if (!globals.dryRun)
     for (const { name, change } of good) {
       if (names === 'result') output.line(name);
       else output.note(change === undefined ? name : t('act.done', { name, change: t(`act.${change}`) }));

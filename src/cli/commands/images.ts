@@ -15,6 +15,7 @@ export interface ImagesOptions {
   idsOnly: boolean;
   digests: boolean;
   filter: readonly Filter[];
+  format: 'table' | 'json' | undefined;
 }
 
 interface Row {
@@ -44,7 +45,7 @@ export async function images({ context, words, options }: Invocation<ImagesOptio
   });
   const wanted = found.filter(({ tags }) => dangling === undefined || (tags.length === 0) === dangling);
   const sorted = wanted.sort((a, b) => (b.createdAt?.getTime() ?? 0) - (a.createdAt?.getTime() ?? 0));
-  if (output.json) output.value(sorted);
+  if (output.json || options.format === 'json') output.value(sorted);
   else if (options.idsOnly) for (const id of new Set(sorted.map((info) => shortId(info.id)))) output.line(id);
   else output.table(columns(options), sorted.flatMap(rowsOf));
 }

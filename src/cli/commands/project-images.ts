@@ -31,6 +31,7 @@ export async function projectImages(
   const rows = await rowsOf(context, scope, words);
   if (options.idsOnly)
     for (const id of new Set(rows.map(({ info }) => info.id.replace(/^sha256:/, '')))) output.line(id);
+  else if (options.format === 'json') output.value(rows.map(peerRow), 'line');
   else output.list(columns, rows, peerRow);
 }
 

@@ -20,6 +20,7 @@ export interface WatchOptions {
 /** Brings the project up and keeps its containers as its files are, until Ctrl-C, which leaves it running. */
 export async function watch({ context, words, options }: Invocation<WatchOptions>): Promise<number> {
   if (options.prune && options.noPrune) throw usage(t('usage.excludes', { a: '--prune', b: '--no-prune' }));
+  if (context.globals.dryRun) throw usage(t('dryRun.notThere', { command: 'watch' }));
   const { output, signal } = context;
   if (context.globals.dryRun) throw usage(t('dryRun.notThere', { command: 'watch' }));
   const { project } = await placed(context, await requireProject(context, words));

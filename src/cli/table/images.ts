@@ -29,6 +29,7 @@ const list: CommandDeclaration<ImagesOptions> = {
   options: {
     all: { flags: '-a, --all', about: 'option.imagesAll' },
     idsOnly: shared.idsOnly,
+    format: { flags: '--format <format>', about: 'option.formatList', choices: ['table', 'json'] },
     digests: { flags: '--digests', about: 'option.digests' },
     filter: filterOption('label', 'reference', 'dangling'),
   },

@@ -1,0 +1,46 @@
+#!/bin/sh
+# What scripts do with docker compose, in the words that they use; $COMPOSE is what they call. Each step prints its result
+# and its exit code.
+step() {
+  echo "== $*"
+  out=$("$@" 2>/dev/null)
+  code=$?
+  [ -z "$out" ] || printf '%s\n' "$out"
+  echo "-- $code"
+}
+sorted() { "$@" | sort; }
+counted() { "$@" | grep -c .; }
+
+step $COMPOSE version --short
+step sorted $COMPOSE --profile tools config --services
+step $COMPOSE up -d --wait
+step counted $COMPOSE ps -q
+step $COMPOSE ps --services --filter status=running
+step $COMPOSE ps --all --format 'table {{.Name}}\t{{.Service}}\t{{.State}}\t{{.Health}}'
+step $COMPOSE ps --format json web
+step $COMPOSE port web 8080
+step $COMPOSE exec -T -e WHO=me -w /tmp --user 0 web sh -c 'echo $WHO $PWD; echo to stderr >&2; exit 3'
+echo piped | step $COMPOSE exec -T web cat
+step $COMPOSE run --rm -T --no-deps web 'echo one-off; exit 4'
+step $COMPOSE logs --no-log-prefix web
+step $COMPOSE logs --no-color --tail 1 web
+step $COMPOSE images -q
+step $COMPOSE images --format json
+step $COMPOSE cp compose.yaml web:/tmp/copied
+step $COMPOSE volumes --format '{{.Name}} {{.Driver}}'
+step $COMPOSE ls --filter name="$NAME" --format json
+step $COMPOSE restart -t 0 web
+step $COMPOSE stop -t 0 web
+step $COMPOSE ps -a --format '{{.State}} {{.ExitCode}}' web
+step $COMPOSE up -d --scale db=2 --no-recreate
+step $COMPOSE exec -T --index=2 db hostname
+step $COMPOSE exec -T nosuch true
+step $COMPOSE ps nosuch
+step $COMPOSE port web 9
+step $COMPOSE up -d nosuch
+step $COMPOSE -f nosuch.yaml ps
+step $COMPOSE up --nosuch
+step $COMPOSE --profile failing up -d --wait failing
+step $COMPOSE --profile failing down -v --remove-orphans --timeout 0
+step $COMPOSE ps -aq
+step $COMPOSE down -v
