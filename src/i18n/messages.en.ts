@@ -533,6 +533,8 @@ export interface Messages {
   'progress.waitingFor': { names: string | number };
   'prune.reclaimed': { size: string | number };
   'rm.kept': { name: string | number };
+  'run.notManual': { name: string | number };
+  'run.notManualFix': Record<never, never>;
   'run.engineFix': { names: string | number };
   'scope.engineRefused': Record<never, never>;
   'scope.noFile': { directory: string | number };
@@ -543,6 +545,12 @@ export interface Messages {
   'serve.failed': { reason: string | number };
   'serve.found': Record<never, never>;
   'serve.gone': { reason: string | number };
+  'serve.jobEnded': { code: string | number; time: string | number };
+  'serve.jobFailed': { reason: string | number };
+  'serve.jobMissed': { due: string | number };
+  'serve.jobPlanned': { due: string | number };
+  'serve.jobRunning': { due: string | number };
+  'serve.jobStarted': { due: string | number };
   'serve.listening': { address: string | number; port: string | number };
   'serve.metrics': { url: string | number };
   'serve.refused': { reason: string | number };
@@ -754,7 +762,7 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'command.run.about': 'Run a command in a new container',
   'command.run.detail': 'In a project: `wherry run SERVICE [COMMAND]` makes a one-off container of a service, after what it depends on is up. Elsewhere, or with --engine: `wherry run IMAGE [COMMAND]`, as docker run.\nThe exit code is the container\'s; 125 when it could not be created, 126 when the command cannot be executed, 127 when it was not found.',
   'command.serve.about': 'Hold the ports of services that scale to zero, and run each while somebody is connected',
-  'command.serve.detail': 'For services whose `x-wherry` says `scale_to_zero`: the first connection boots the service with what it depends on and waits until it is ready; when nobody was connected for the idle time, it is stopped or paused. Ctrl-C lets clients leave and stops what was served; a second Ctrl-C cuts them. docs/scale-to-zero.md has it all.\nWith --metrics the figures of this machine and of the engine\'s containers can be scraped as well, also where no service scales to zero: docs/monitoring.md.',
+  'command.serve.detail': 'For services whose `x-wherry` says `scale_to_zero`: the first connection boots the service with what it depends on and waits until it is ready; when nobody was connected for the idle time, it is stopped or paused. Ctrl-C lets clients leave and stops what was served; a second Ctrl-C cuts them. docs/scale-to-zero.md has it all.\nJobs of the file that have a schedule run at their times, also where no service scales to zero: docs/jobs.md.\nWith --metrics the figures of this machine and of the engine\'s containers can be scraped as well, also where no service scales to zero: docs/monitoring.md.',
   'command.start.about': 'Start containers that exist',
   'command.stats.about': 'Show what containers use: CPU, memory, network, disk',
   'command.stop.about': 'Stop containers: their stop signal, then a kill when the grace is over',
@@ -1171,6 +1179,8 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'progress.waitingFor': 'waiting for {names}',
   'prune.reclaimed': '{size} reclaimed',
   'rm.kept': '{name} runs and is left alone; -s stops it first',
+  'run.notManual': 'the job {name} is not to be run by hand: its triggers say manual: false',
+  'run.notManualFix': 'take manual: false off its triggers; `wherry serve` runs it by its schedule',
   'run.engineFix': 'services: {names}. For an image write `wherry run --engine IMAGE`',
   'scope.engineRefused': 'this command works on a project, and --engine says that there is none',
   'scope.noFile': 'there is no compose file in {directory} or above',
@@ -1181,6 +1191,12 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'serve.failed': 'failed: {reason}',
   'serve.found': 'up',
   'serve.gone': 'stopped by somebody else: {reason}',
+  'serve.jobEnded': 'ended with exit code {code} after {time}',
+  'serve.jobFailed': 'did not run: {reason}',
+  'serve.jobMissed': 'not run for {due}: it was missed',
+  'serve.jobPlanned': 'runs next at {due}',
+  'serve.jobRunning': 'not run for {due}: the last run is not over',
+  'serve.jobStarted': 'runs (planned for {due})',
   'serve.listening': 'listens on {address} for {port}',
   'serve.metrics': 'metrics: {url}',
   'serve.refused': 'turned a client away: {reason}',

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { Dockerignore } from '../../core/dockerignore.ts';
 import { crypto } from '../../transport/builtin.ts';
 import { buildRefusal, noResult } from './build-classic.ts';
 import { type ContextDirectory, contextDirectory, dockerfileText } from './build-context.ts';
@@ -10,7 +11,6 @@ import { BuildkitProgress } from './buildkit-progress.ts';
 import { openBuildkitSession } from './buildkit-session.ts';
 import { decodeBuildkitStatus } from './buildkit-status.ts';
 import type { EngineRequest } from './connection.ts';
-import { Dockerignore } from '../../core/dockerignore.ts';
 import { imageProgress, type ProgressRecord, progressError } from './image-progress.ts';
 
 /**

@@ -1,13 +1,13 @@
 import { isAbsolute, join, relative, resolve } from 'node:path';
+import { Dockerignore, type IgnoreVerdict } from '../../core/dockerignore.ts';
 import { WherryError } from '../../core/errors.ts';
+import { cleanPath } from '../../core/go-path.ts';
 import type { CallOptions, DockerfileBuild } from '../../core/image.ts';
 import { crypto, fs } from '../../transport/builtin.ts';
 import { collect } from '../../transport/bytes.ts';
 import { decompress } from '../../transport/decompress.ts';
 import { type PackChoice, type PackedPath, packDirectory } from '../../transport/tar-directory.ts';
 import { packEntries, type TarEntrySource } from '../../transport/tar-pack.ts';
-import { Dockerignore, type IgnoreVerdict } from '../../core/dockerignore.ts';
-import { cleanPath } from '../../core/go-path.ts';
 
 /** What a builder is sent. */
 export interface BuildContext {

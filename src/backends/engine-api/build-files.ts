@@ -1,8 +1,8 @@
 import type { BigIntStats } from 'node:fs';
 import { join } from 'node:path';
+import type { Dockerignore, IgnoreVerdict } from '../../core/dockerignore.ts';
 import { throwIfAborted } from '../../core/errors.ts';
 import { fs } from '../../transport/builtin.ts';
-import type { Dockerignore, IgnoreVerdict } from '../../core/dockerignore.ts';
 
 /** One entry of a directory that BuildKit is shown. */
 export interface BuildFile {

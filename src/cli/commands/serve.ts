@@ -1,5 +1,6 @@
 import type { ProjectServer, ServeEvent } from '../../boot/index.ts';
 import { throwIfAborted } from '../../core/errors.ts';
+import type { EventBus } from '../../core/event-bus.ts';
 import { bracketed } from '../../core/host-port.ts';
 import type { Context } from '../context.ts';
 import type { Invocation } from '../declaration.ts';
@@ -28,7 +29,12 @@ export interface ServeOptions {
 export async function serve(invocation: Invocation<ServeOptions>): Promise<number> {
   const { context, options } = invocation;
   if (context.globals.dryRun) throw usage(t('dryRun.notThere', { command: 'serve' }));
-  if (options.metrics === undefined) return serveServices(invocation, null);
+  if (options.metrics === undefined) {
+    await using jobs = await openJobs(invocation, undefined);
+    return jobs !== null && !(await hasServices(invocation))
+      ? await interruption(context)
+      : await serveServices(invocation, null);
+  }
   const { openMetrics } = await import('./serve-metrics.ts');
   const backend = await context.backend();
   await using metrics = await openMetrics(options.metrics, { backend, logger: context.logger });
@@ -37,9 +43,24 @@ export async function serve(invocation: Invocation<ServeOptions>): Promise<numbe
   const { url } = metrics;
   if (output.json) output.value({ time: new Date(), kind: 'metrics', url }, 'line');
   else output.line(t('serve.metrics', { url }));
+  await using _jobs = await openJobs(invocation, metrics.events);
   return (await hasServices(invocation))
     ? await serveServices(invocation, metrics)
     : await interruption(context);
+}
+
+/** Runs the jobs of the project that have a schedule, unless services are named; null when there are none. */
+async function openJobs(
+  { context, words }: Invocation<ServeOptions>,
+  bus: EventBus | undefined,
+): Promise<AsyncDisposable | null> {
+  if (words.length > 0) return null;
+  const scope = await context.scope();
+  if (scope.kind === 'engine' || scope.project === null) return null;
+  const { scheduledJobs } = await import('../../boot/index.ts');
+  if (scheduledJobs(scope.project).length === 0) return null;
+  const { openJobs: open } = await import('./serve-jobs.ts');
+  return open(context, bus);
 }
 
 /** Services that are named are wanted; else whether the project has any to serve. */

@@ -1,7 +1,7 @@
 import { composeLabel } from '../../core/compose-labels.ts';
 import type { ContainerStatus, ContainerSummary } from '../../core/container.ts';
-import { displayablePorts } from '../output/displayable-ports.ts';
 import { shortId, statusText } from '../output/container-text.ts';
+import { displayablePorts } from '../output/displayable-ports.ts';
 import { ago } from '../output/time.ts';
 import { truncate } from '../output/width.ts';
 import type { Row } from './go-template.ts';
