@@ -1,5 +1,5 @@
 import { type ContainerSpec, isWherryError, label, type VolumeMount, WherryError } from '../core/index.ts';
-import { type DesiredService, specOf } from './desired.ts';
+import { type DesiredService, linksOn, specOf } from './desired.ts';
 import { replaceLabel } from './labels.ts';
 import type { ContainerStep } from './plan.ts';
 import { variablesFor } from './providers/provided.ts';
@@ -165,9 +165,11 @@ async function stepSpec(
     if (id !== null) containers.set(other, id);
   }
   const imageId = context.images.get(service.image)?.id ?? null;
+  const { project, files, backend, signal } = context;
+  const links = await linksOn(backend, project, { signal });
   const provided = variablesFor(service.declared, context.providers.provided);
   const { number } = step;
-  return specOf(context.project, service, { number, imageId, containers, files: context.files, provided });
+  return specOf(project, service, { number, imageId, containers, files, links, provided });
 }
 
 /** The volumes of a container that nobody named. */

@@ -10,7 +10,15 @@ import {
   serviceHash,
   serviceToSpec,
 } from '../compose/index.ts';
-import { type ContainerSpec, label, ownerValue, type RestartPolicy, WherryError } from '../core/index.ts';
+import {
+  type Backend,
+  type CallOptions,
+  type ContainerSpec,
+  label,
+  ownerValue,
+  type RestartPolicy,
+  WherryError,
+} from '../core/index.ts';
 import { providedHash, providedLabel } from './providers/provided.ts';
 
 /** A service as plans and their execution see it. */
@@ -19,6 +27,8 @@ export interface DesiredService {
   declared: Service;
   /** The reference that it runs. */
   image: string;
+  /** References whose files it mounts. */
+  mountedImages: readonly string[];
   canBuild: boolean;
   /** It names an image, which can be pulled. */
   hasOwnImage: boolean;
@@ -79,13 +89,14 @@ function desiredService(project: Project, declared: Service, scale: number): Des
     name,
     declared,
     image: imageName(project, declared),
+    mountedImages: declared.volumes.flatMap(({ type, source = '' }) => (type === 'image' ? [source] : [])),
     canBuild: declared.build !== undefined,
     hasOwnImage: declared.image !== undefined,
     pullPolicy: declared.pullPolicy,
     configHash: (containerOf) => serviceHash(declared, { containerOf }),
     scale,
     dependsOn: declared.dependsOn,
-    shares: [...new Set([...namespaceServices(declared), ...volumeServices(declared)])],
+    shares: [...new Set([...namespaceServices(declared), ...usedServices(project, declared)])],
     namespaces: namespaceServices(declared),
     networks: Object.keys(declared.networks),
     volumes: declared.volumes.flatMap(({ type, source }) =>
@@ -107,6 +118,8 @@ export interface SpecInput {
   /** Ids of containers by service, for shared namespaces. */
   containers: ReadonlyMap<string, string>;
   files: FileContents;
+  /** What links are made of; see {@link linksOn}. */
+  links?: 'own' | 'aliases' | undefined;
   /** Variables of providers. Default: none. */
   provided?: Readonly<Record<string, string>>;
 }
@@ -118,6 +131,7 @@ export function specOf(project: Project, service: DesiredService, input: SpecInp
     files: input.files,
     imageDigest: input.imageId ?? undefined,
     containerOf: (other) => input.containers.get(other),
+    links: input.links,
   });
   const ours = { [label.owner]: ownerValue, [label.project]: project.name, [label.service]: service.name };
   const { provided = {} } = input;
@@ -130,6 +144,16 @@ export function specOf(project: Project, service: DesiredService, input: SpecInp
   };
 }
 
+/** What the engine makes links of. It is asked only where there are some. */
+export async function linksOn(
+  backend: Backend,
+  { services }: Project,
+  options: CallOptions,
+): Promise<'own' | 'aliases'> {
+  if (!Object.values(services).some(({ links }) => links.length > 0)) return 'own';
+  return (await backend.capabilities(options)).links.supported ? 'own' : 'aliases';
+}
+
 function namespaceServices({ networkMode, pid, ipc, uts }: Service): string[] {
   const shared = [networkMode, pid, ipc, uts].flatMap((mode) =>
     mode?.startsWith('service:') ? [mode.slice('service:'.length)] : [],
@@ -137,8 +161,18 @@ function namespaceServices({ networkMode, pid, ipc, uts }: Service): string[] {
   return [...new Set(shared)];
 }
 
-function volumeServices({ volumesFrom }: Service): string[] {
-  return volumesFrom.flatMap((from) => (from.startsWith('container:') ? [] : [from.split(':')[0] ?? from]));
+/** Whose volumes it mounts, and whose address it holds. */
+function usedServices(project: Project, { networkMode, volumesFrom, links }: Service): string[] {
+  const first = (line: string): string => line.split(':', 1)[0] ?? '';
+  const mounted = volumesFrom.flatMap((line) => {
+    if (!line.startsWith('container:')) return [first(line)];
+    const container = line.split(':')[1];
+    const other = Object.values(project.services).find((one) => containerName(project, one, 1) === container);
+    return other === undefined ? [] : [other.name];
+  });
+  // Links on the default bridge hold the address of the other container.
+  const linked = networkMode === 'bridge' ? links.map(first) : [];
+  return [...mounted, ...linked];
 }
 
 function healthcheckOf({ healthcheck }: Service): DesiredService['healthcheck'] {

@@ -79,4 +79,11 @@ export {
   type BootStatus,
   type BootSummary,
 } from './summary.ts';
+export {
+  type RestartUnhealthyOptions,
+  restartedServices,
+  restartUnhealthy,
+  type UnhealthyEvent,
+  type UnhealthyRestarts,
+} from './unhealthy/restart-unhealthy.ts';
 export { previewUp, up } from './up.ts';

@@ -52,7 +52,7 @@ async function runs(backend: Backend, gate: Gate, signal: AbortSignal): Promise<
 }
 
 /** What is probed: the published port, else the container's own address where this machine can have a way to it. */
-function probeTarget(info: ContainerInfo, probe: OutsideProbe, engineAddress: string): HealthTarget {
+export function probeTarget(info: ContainerInfo, probe: OutsideProbe, engineAddress: string): HealthTarget {
   const { kind, timeout } = probe;
   const { host, port } = addressOf(info, probe, engineAddress);
   const name = `${kind} ${host}:${port}`;

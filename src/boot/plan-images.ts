@@ -20,6 +20,37 @@ export function planImages({ services, images, options, now, refreshed }: PlanIm
     if (service.scale === 0 || refreshed.has(service.image)) continue;
     users.set(service.image, [...(users.get(service.image) ?? []), service]);
   }
+  return [...serviceImages(users, images, options, now), ...mountedImages(services, users, images)];
+}
+
+/** Images whose files are mounted, and which no service runs, are only ever pulled. */
+function mountedImages(
+  services: readonly DesiredService[],
+  run: ReadonlyMap<string, unknown>,
+  images: PlanImagesInput['images'],
+): ImageStep[] {
+  const users = new Map<string, string[]>();
+  for (const { name, scale, mountedImages, pullPolicy } of services) {
+    if (scale === 0 || pullPolicy?.when === 'never') continue;
+    for (const image of mountedImages)
+      if (!run.has(image) && !images.has(image)) users.set(image, [...(users.get(image) ?? []), name]);
+  }
+  return [...users].map(([image, names]) => ({
+    id: `image ${image}`,
+    kind: 'image',
+    needs: [],
+    action: 'pull',
+    image,
+    services: names,
+  }));
+}
+
+function serviceImages(
+  users: ReadonlyMap<string, readonly DesiredService[]>,
+  images: PlanImagesInput['images'],
+  options: UpPlanOptions,
+  now: Date,
+): ImageStep[] {
   return [...users].flatMap(([image, together]): ImageStep[] => {
     const builder = together.find((service) => service.canBuild);
     const action = imageAction(builder ?? together[0], images.get(image), options, now);

@@ -4,6 +4,7 @@ import { type Backend, type CallOptions, throwIfAborted, type WherryError } from
 import { traced } from '../tracing/index.ts';
 import { BootStory } from './boot-story.ts';
 import { type DesiredService, desiredServices } from './desired.ts';
+import { checkEngine } from './engine-gate.ts';
 import { died } from './failure.ts';
 import { UpHooks } from './hooks/up-hooks.ts';
 import { performImageStep } from './image-work.ts';
@@ -107,6 +108,12 @@ class Up {
     }
     const quiet = first.plan.unchanged && (this.#options.wait !== true || this.#allReady(first));
     if (quiet) return this.#finish(first.plan, keptOutcomes(first.plan), first.state);
+    await checkEngine(first.plan, {
+      backend: this.#backend,
+      project: this.#project,
+      desired: this.#desired,
+      signal: this.#signal,
+    });
     this.#watch.begin(since);
     try {
       const context = await this.#refreshed(first);
@@ -278,8 +285,9 @@ async function preview(
 ): Promise<Preview> {
   const { signal } = options;
   const references = new Set(
-    [...desiredServices(project, options.scale ?? {}).values()].flatMap(({ image, declared }) =>
-      declared.provider === undefined ? [image] : [],
+    [...desiredServices(project, options.scale ?? {}).values()].flatMap(
+      ({ image, mountedImages, declared }) =>
+        declared.provider === undefined ? [image, ...mountedImages] : [],
     ),
   );
   const state = await lookAtProject(backend, project, [...references], { signal });

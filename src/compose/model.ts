@@ -64,6 +64,8 @@ export interface Origin {
 export interface Service {
   name: string;
   origin: Origin;
+  /** Where those keys were written that not every engine carries out, by their path below the service. */
+  keyOrigins: Record<string, Origin>;
   image?: string;
   build?: Build;
   /** Undefined: the image's own. Empty: none. */

@@ -48,7 +48,6 @@ foo: 1
       "E 4:25 services.web.ports[1] needs a target, the port in the container",
       "E 5:18 services.web.depends_on.chache depends on chache, which is no service",
       "E 6:17 services.web.privileged "maybe" is neither true nor false",
-      "E 7:5 services.web.links is not supported: services reach each other by name on a shared network; use depends_on for the order",
       "E 7:13 services.web.depends_on.a depends on a, which is no service",
       "W 8:5 services.web.cpu_count has no effect: it is for Windows containers",
       "W 9:15 services.web.hostname the variable NOPE is not set, defaulting to blank",

@@ -69,7 +69,7 @@ const tmpfsFields: Fields<TmpfsOptions> = {
 };
 
 /** Kinds of mounts that engines of ours make. */
-const carriedOut: ReadonlySet<Mount['type']> = new Set(['bind', 'volume', 'tmpfs']);
+const carriedOut: ReadonlySet<Mount['type']> = new Set(['bind', 'volume', 'tmpfs', 'image']);
 
 const setImage = setter<NonNullable<Mount['image']>>();
 const imageFields: Fields<NonNullable<Mount['image']>> = {

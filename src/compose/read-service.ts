@@ -19,6 +19,7 @@ import {
   texts,
 } from './decode.ts';
 import { type Fields, readFields, type SetField, setter } from './fields.ts';
+import { keyOrigins } from './key-origins.ts';
 import type { Resources, Service } from './model.ts';
 import { containerPath } from './paths.ts';
 import { readBuild } from './read-build.ts';
@@ -182,6 +183,7 @@ export function readService(
   const draft = emptyService(name, place, decodeStruct(node, serviceShape));
   const read = readFields(draft, serviceFields, node, path, to);
   if (read === undefined || node.kind !== 'mapping') return undefined;
+  read.keyOrigins = keyOrigins(node);
   // What cannot be read, or is not supported yet, has been told already.
   const says = (key: string): boolean => node.entries.has(key);
   const fromElsewhere = says('build') || says('extends') || says('provider');

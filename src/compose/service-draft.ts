@@ -18,6 +18,7 @@ export function emptyService(name: string, place: Place, canonical: CanonicalStr
   return {
     name,
     origin: originOf(place),
+    keyOrigins: {},
     environment: {},
     envFiles: [],
     labels: {},

@@ -19,10 +19,7 @@ interface Scope {
 const swarm = 'it is for Swarm, a single engine has no use for it';
 const atOnce = 'all containers of a service are replaced at once';
 const windows = 'it is for Windows containers';
-const otherContainers = 'sharing with other containers is not there yet';
 const external = 'secrets and configs of the engine exist in Swarm only';
-const blockIo = 'block I/O limits are not there yet';
-const realTime = 'real-time scheduling is not there yet';
 
 const hook = 'command environment privileged user working_dir';
 const updating = 'delay failure_action max_failure_ratio monitor order parallelism';
@@ -37,32 +34,24 @@ const scopes: Readonly<Record<string, Scope>> = {
     },
   },
   'services.*': {
-    supported: `annotations attach build cap_add cap_drop cgroup cgroup_parent command configs container_name cpu_period
-      cpu_quota cpu_shares cpus cpuset depends_on deploy develop devices dns dns_opt dns_search domainname entrypoint env_file
-      environment expose extends extra_hosts group_add healthcheck hostname image init ipc label_file labels logging mac_address
-      mem_limit mem_reservation mem_swappiness memswap_limit network_mode networks oom_kill_disable oom_score_adj pid
-      pids_limit platform ports post_start pre_start pre_stop privileged profiles provider pull_policy read_only restart runtime scale secrets security_opt
-      shm_size stdin_open stop_grace_period stop_signal storage_opt sysctls tmpfs tty ulimits user userns_mode uts
-      volumes working_dir`,
+    supported: `annotations attach blkio_config build cap_add cap_drop cgroup cgroup_parent command configs container_name
+      cpu_period cpu_quota cpu_rt_period cpu_rt_runtime cpu_shares cpus cpuset depends_on deploy develop
+      device_cgroup_rules devices dns dns_opt dns_search domainname entrypoint env_file environment expose extends
+      external_links extra_hosts gpus group_add healthcheck hostname image init ipc label_file labels links logging
+      mac_address mem_limit mem_reservation mem_swappiness memswap_limit network_mode networks oom_kill_disable
+      oom_score_adj pid pids_limit platform ports post_start pre_start pre_stop privileged profiles provider
+      pull_policy read_only restart runtime scale secrets security_opt shm_size stdin_open stop_grace_period
+      stop_signal storage_opt sysctls tmpfs tty ulimits umask user userns_mode uts volumes volumes_from working_dir`,
     ignored: {
       cpu_count: windows,
       cpu_percent: windows,
       pull_refresh_after: 'the peer has no such thing either; use pull_policy: every_…',
     },
     refused: {
-      blkio_config: blockIo,
-      cpu_rt_period: realTime,
-      cpu_rt_runtime: realTime,
       credential_spec: windows,
-      device_cgroup_rules: 'device rules are not there yet',
-      external_links: 'use a network that both projects share',
-      gpus: 'GPU requests are not there yet',
       isolation: windows,
-      links: 'services reach each other by name on a shared network; use depends_on for the order',
       models: 'models are not there yet',
-      umask: 'it is not there yet',
       use_api_socket: 'it is not there yet',
-      volumes_from: otherContainers,
     },
   },
   'include.[]': { supported: 'env_file path project_directory' },
@@ -115,9 +104,8 @@ const scopes: Readonly<Record<string, Scope>> = {
   'services.*.deploy.resources': { supported: 'limits reservations' },
   'services.*.deploy.resources.limits': { supported: 'cpus memory pids' },
   'services.*.deploy.resources.reservations': {
-    supported: 'memory',
+    supported: 'devices memory',
     ignored: { cpus: swarm, generic_resources: swarm },
-    refused: { devices: 'GPU requests are not there yet' },
   },
   'services.*.deploy.resources.reservations.devices.[]': {
     supported: 'capabilities count device_ids driver options',
@@ -165,18 +153,15 @@ const scopes: Readonly<Record<string, Scope>> = {
   'services.*.secrets.[]': { supported: 'gid mode source target uid' },
   'services.*.ulimits.*': { supported: 'hard soft' },
   'services.*.volumes.[]': {
-    supported: 'bind read_only source target tmpfs type volume',
+    supported: 'bind image read_only source target tmpfs type volume',
     ignored: { consistency: 'engines on Linux have no use for it' },
-    refused: { image: 'image mounts are not there yet' },
   },
   'services.*.volumes.[].bind': {
-    supported: 'create_host_path propagation selinux',
-    refused: { recursive: 'it is not there yet' },
+    supported: 'create_host_path propagation recursive selinux',
   },
   'services.*.volumes.[].image': { supported: 'subpath' },
   'services.*.volumes.[].volume': {
-    supported: 'nocopy subpath',
-    refused: { labels: 'labels of anonymous volumes are not there yet; declare the volume' },
+    supported: 'labels nocopy subpath',
   },
   'services.*.volumes.[].tmpfs': { supported: 'mode size' },
   'jobs.*.triggers': { supported: 'manual schedule' },

@@ -2,6 +2,7 @@ import { WherryError } from '../core/errors.ts';
 import type { VolumeMount } from '../core/spec.ts';
 import { defined } from './defined.ts';
 import type { Mount, Project, Service } from './model.ts';
+import { firstContainer } from './names.ts';
 import { own } from './own.ts';
 import { parseTmpfs } from './tmpfs.ts';
 
@@ -24,10 +25,15 @@ function toVolumeMount(mount: Mount, project: Project): VolumeMount {
       propagation: mount.bind?.propagation,
       createHostPath: mount.bind?.createHostPath || undefined,
       selinux: mount.bind?.selinux,
+      recursive: mount.bind?.recursive,
     });
   }
   if (mount.type === 'tmpfs')
     return defined<VolumeMount>({ type: 'tmpfs', target: mount.target, readOnly, ...mount.tmpfs });
+  if (mount.type === 'image') {
+    const { source = '', target, image } = mount;
+    return defined<VolumeMount>({ type: 'image', source, target, subpath: image?.subpath });
+  }
   return defined<VolumeMount>({
     type: 'volume',
     source:
@@ -36,6 +42,21 @@ function toVolumeMount(mount: Mount, project: Project): VolumeMount {
     readOnly,
     noCopy: mount.volume?.nocopy || undefined,
     subpath: mount.volume?.subpath,
+    labels: mount.volume?.labels,
+  });
+}
+
+/** `volumes_from`: the first container of a service, or any container; read-only where it says so. */
+export function toVolumesFrom(
+  project: Project,
+  { volumesFrom }: Service,
+  options: { containerOf?: ((service: string) => string | undefined) | undefined },
+): string[] {
+  return volumesFrom.map((line) => {
+    const [first = '', second, third] = line.split(':');
+    const isContainer = first === 'container';
+    const container = isContainer ? (second ?? '') : firstContainer(first, project, options);
+    return (isContainer ? third : second) === 'ro' ? `${container}:ro` : container;
   });
 }
 

@@ -14,9 +14,11 @@ import { configMounts, type FileContents, secretMounts } from './file-contents.t
 import { sharedService } from './finish-service.ts';
 import { serviceHash } from './hash.ts';
 import type { Port, Project, Service, ServiceNetwork } from './model.ts';
-import { containerName, imageName } from './names.ts';
+import { containerName, firstContainer, imageName } from './names.ts';
 import { own } from './own.ts';
-import { toVolumeMounts } from './to-mounts.ts';
+import { blockIoLimits, isCdi, toDeviceRequests } from './to-devices.ts';
+import { linkAliases, toLinks } from './to-links.ts';
+import { toVolumeMounts, toVolumesFrom } from './to-mounts.ts';
 
 export interface ToSpecOptions {
   /** Which of the service's containers, from 1. */
@@ -31,6 +33,8 @@ export interface ToSpecOptions {
   imageDigest?: string | undefined;
   /** The container of a service whose namespace is shared. Default: the name of its first one. */
   containerOf?: ((service: string) => string | undefined) | undefined;
+  /** `aliases`: the engine has no links, names of linked services are aliases for all on the network. Default: `own`. */
+  links?: 'own' | 'aliases' | undefined;
 }
 
 /**
@@ -54,17 +58,20 @@ export function serviceToSpec(project: Project, service: Service, options: ToSpe
     domainname: service.domainname,
     labels: { ...service.labels, ...containerLabels(project, service, options) },
     annotations: service.annotations,
+    umask: service.umask,
     volumes: toVolumeMounts(project, service),
+    volumesFrom: toVolumesFrom(project, service, options),
     secrets: secretMounts(project, service, files),
     configs: configMounts(project, service, files),
     networkMode: shared(service.networkMode),
-    networks: toAttachments(project, service, name),
+    networks: toAttachments(project, service, name, options),
     ports: toPortMappings(service, options.index),
     expose: service.expose,
     dns: service.dns,
     dnsSearch: service.dnsSearch,
     dnsOpt: service.dnsOpt,
     extraHosts: service.extraHosts,
+    links: toLinks(project, service, options),
     macAddress: service.macAddress,
     resources: toResources(service),
     restart: service.restart,
@@ -80,7 +87,9 @@ export function serviceToSpec(project: Project, service: Service, options: ToSpe
     privileged: service.privileged || undefined,
     readOnly: service.readOnly || undefined,
     securityOpt: service.securityOpt,
-    devices: service.devices,
+    devices: service.devices.filter((device) => !isCdi(device)),
+    deviceCgroupRules: service.deviceCgroupRules,
+    gpus: toDeviceRequests(service),
     sysctls: service.sysctls,
     pid: shared(service.pid),
     ipc: shared(service.ipc),
@@ -126,21 +135,27 @@ function toAttachments(
   project: Project,
   service: Service,
   container: string,
+  options: ToSpecOptions,
 ): Record<string, NetworkAttachment> | undefined {
   const attachments: Record<string, NetworkAttachment> = {};
   for (const [key, attachment] of Object.entries(service.networks)) {
     define(
       attachments,
       own(project.networks, key)?.name ?? key,
-      toAttachment(attachment, service, container),
+      toAttachment(attachment, service, container, linkAliases(project, service, key, options)),
     );
   }
   return attachments;
 }
 
-function toAttachment(attachment: ServiceNetwork, service: Service, container: string): NetworkAttachment {
+function toAttachment(
+  attachment: ServiceNetwork,
+  service: Service,
+  container: string,
+  linked: readonly string[],
+): NetworkAttachment {
   const { useServiceNameAlias, aliases, priority, gwPriority, ...rest } = attachment;
-  const names = [container, ...(useServiceNameAlias ? [service.name] : []), ...aliases];
+  const names = [container, ...(useServiceNameAlias ? [service.name] : []), ...aliases, ...linked];
   return defined<NetworkAttachment>({
     ...rest,
     aliases: Array.from(new Set(names)),
@@ -151,11 +166,7 @@ function toAttachment(attachment: ServiceNetwork, service: Service, container: s
 
 function sharedMode(mode: string | undefined, project: Project, options: ToSpecOptions): string | undefined {
   const name = sharedService(mode);
-  if (name === undefined) return mode;
-  const other = own(project.services, name) ?? own(project.disabledServices, name);
-  const container =
-    options.containerOf?.(name) ?? (other === undefined ? name : containerName(project, other, 1));
-  return `container:${container}`;
+  return name === undefined ? mode : `container:${firstContainer(name, project, options)}`;
 }
 
 /** Without a network of its own a container publishes nothing: the loader has warned of it. */
@@ -172,11 +183,12 @@ function toPortMapping({ target, published, hostIp, protocol }: Port, index: num
 
 function toResources(service: Service): ResourceLimits | undefined {
   const { oomKillDisable: _kill, oomScoreAdj: _score, cpuQuota = -1, ...further } = service.resources;
-  // Windows and real-time scheduling: the loader has told that nothing comes of them.
-  const { cpuCount, cpuPercent, cpuRealtimePeriod, cpuRealtimeRuntime, ...limits } = further;
+  // Windows: the loader has told that nothing comes of them.
+  const { cpuCount, cpuPercent, ...limits } = further;
   const ulimits = Object.keys(service.ulimits).length > 0 ? service.ulimits : undefined;
   const resources = defined<ResourceLimits>({
     ...limits,
+    ...blockIoLimits(service.blockIo),
     cpuQuota: cpuQuota < 0 ? undefined : cpuQuota,
     ulimits,
   });

@@ -5,6 +5,7 @@ import { memoryFiles } from './memory-files.ts';
 import type { Service } from './model.ts';
 import type { Problem } from './problem.ts';
 import { outsideProbe } from './x-probe.ts';
+import { restartOnUnhealthy } from './x-restart.ts';
 import { scaleToZero } from './x-wherry.ts';
 
 async function web(xWherry: string): Promise<Service> {
@@ -47,6 +48,44 @@ async function problems(xWherry: string): Promise<string[]> {
   }
   return [];
 }
+
+describe('x-wherry.restart_on_unhealthy', () => {
+  const defaults = {
+    ...{ after: 0, backoff: 1_000, maxBackoff: 60_000, max: 5 },
+    ...{ reset: 600_000, interval: 10_000, retries: 3 },
+  };
+  test.each([
+    [' {}', undefined],
+    [' { restart_on_unhealthy: false }', undefined],
+    [' { restart_on_unhealthy: true }', defaults],
+    [' { restart_on_unhealthy: }', defaults],
+    [' { restart_on_unhealthy: {} }', defaults],
+    [
+      ' { restart_on_unhealthy: { after: 5s, backoff: 2s, max_backoff: 10s, max: 2, reset: 1m, interval: 1s, retries: 1 } }',
+      {
+        ...{ after: 5_000, backoff: 2_000, maxBackoff: 10_000, max: 2 },
+        ...{ reset: 60_000, interval: 1_000, retries: 1 },
+      },
+    ],
+  ])('%s', async (text, expected) => {
+    expect(restartOnUnhealthy(await web(text))).toEqual(expected);
+  });
+
+  test('tells faults at their places', async () => {
+    const at = 'services.web.x-wherry.restart_on_unhealthy';
+    expect(
+      await problems(' { restart_on_unhealthy: { max: 0, backoff: 0s, after: soon, often: 1 } }'),
+    ).toEqual([
+      `4:46 ${at}.max 0 is not within 1 to 9007199254740991`,
+      `4:58 ${at}.backoff must be more than nothing`,
+      `4:69 ${at}.after "soon" is not a duration`,
+      `4:75 ${at}.often wherry has no such key`,
+    ]);
+    expect(await problems(' { restart_on_unhealthy: maybe }')).toEqual([
+      `4:39 ${at} "maybe" is neither true nor false`,
+    ]);
+  });
+});
 
 const defaults = { idle: 300_000, action: 'stop', maxWait: 60_000, waitingPage: false };
 

@@ -5,6 +5,7 @@ import type { Reading } from './reading.ts';
 import { child, type Node, type Path } from './tree.ts';
 import { type Check, checkKeys, record } from './x-keys.ts';
 import { checkProbe } from './x-probe.ts';
+import { checkRestartOnUnhealthy } from './x-restart.ts';
 
 /** `x-wherry.scale_to_zero`: the service runs only while somebody is connected to one of its ports. */
 export interface ScaleToZero {
@@ -22,6 +23,7 @@ export interface ScaleToZero {
 const serviceKeys: Readonly<Record<string, Check>> = {
   eager: boolean,
   probe: (node, path, to) => checkProbe(node, path, to),
+  restart_on_unhealthy: (node, path, to) => checkRestartOnUnhealthy(node, path, to),
   scale_to_zero: (node, path, to) => checkScaleToZero(node, path, to),
 };
 

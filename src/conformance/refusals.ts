@@ -27,6 +27,7 @@ export const refusals: Readonly<Record<CapabilityName, (t: ConformanceContext) =
   aliases: spec('networks.wherry-conformance.aliases', {
     networks: { 'wherry-conformance': { aliases: ['a'] } },
   }),
+  links: spec('links', { links: [{ container: 'a', alias: 'b' }] }),
   staticAddresses: spec('networks.wherry-conformance.ipv4Address', {
     networks: { 'wherry-conformance': { ipv4Address: '10.1.2.3' } },
   }),

@@ -11,6 +11,7 @@ import type {
 import type { EngineEvent, EventOptions } from './engine-event.ts';
 import type { CallOptions, Image, Images, PullOptions } from './image.ts';
 import type { Networks } from './network.ts';
+import type { SpecProblem } from './plan.ts';
 import type { ContainerSpec, ResourceLimits, RestartPolicy } from './spec.ts';
 import type {
   AttachedProcess,
@@ -60,6 +61,8 @@ export interface Backend extends AsyncDisposable {
    * Resolves to the id. Leaves nothing behind when it fails or is aborted. `INVALID` or `UNSUPPORTED` list every problem.
    */
   create(spec: ContainerSpec, options?: CreateOptions): Promise<string>;
+  /** Every field for which `create` would refuse the spec here; empty: none. Makes nothing. */
+  check?(spec: ContainerSpec, options?: CallOptions): Promise<readonly SpecProblem[]>;
   /** Resolves when the user's process runs. A running one is left alone; an exited one runs again. */
   start(id: string, options?: CallOptions): Promise<void>;
   /** Stop signal, grace, kill; resolves when the process is gone. A stopped one is left alone. */

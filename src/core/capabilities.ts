@@ -39,6 +39,8 @@ export interface BackendCapabilities {
   durablePorts: Capability;
   /** Names and `aliases` resolve between containers of a user-defined network. */
   aliases: Capability;
+  /** `links`. */
+  links: Capability;
   staticAddresses: Capability;
   /** `NetworkAttachment.mtu`. */
   attachmentMtu: Capability;

@@ -45,6 +45,10 @@ export interface EventPayloads {
     oomKilled: boolean;
     lastLines: readonly string[];
   };
+  /** An unhealthy one, for the `attempt`-th time in a row. */
+  'container.restarted': ContainerSubject & { attempt: number; reason: string };
+  /** It is still unhealthy after so many restarts, and gets no more. */
+  'container.abandoned': ContainerSubject & { attempts: number; reason: string };
   'health.changed': {
     target: string;
     kind: string;

@@ -73,7 +73,8 @@ function demands(spec: ContainerSpec): Demand[] {
   want(spec.readOnly === true, 'readOnly', 'readOnlyRoot');
   want(spec.privileged === true, 'privileged', 'privileged');
   want(isSet(spec.platform), 'platform', 'platform');
-  want(notEmpty(spec.gpus), 'gpus', 'gpus');
+  // A device that is named by its CDI name needs none of the engine's own drivers.
+  want(spec.gpus?.some(({ driver }) => driver !== 'cdi') === true, 'gpus', 'gpus');
   return list;
 }
 
@@ -92,6 +93,7 @@ function networkDemands(
     want(isSet(attachment.mtu), `networks.${name}.mtu`, 'attachmentMtu');
   }
   for (const index of (spec.ports ?? []).keys()) want(true, `ports[${index}]`, 'ports');
+  want(notEmpty(spec.links), 'links', 'links');
   want(notEmpty(spec.dns), 'dns', 'dns');
 }
 

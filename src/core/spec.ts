@@ -24,8 +24,12 @@ export interface ContainerSpec {
   domainname?: string;
   labels?: Readonly<Record<string, string>>;
   annotations?: Readonly<Record<string, string>>;
+  /** Bits that new files do not get, e.g. 0o077. Default: the engine's. */
+  umask?: number;
 
   volumes?: readonly VolumeMount[];
+  /** Containers whose volumes and bind mounts are mounted too, by name or id: `NAME`, `NAME:ro`. Mounts of its own win. */
+  volumesFrom?: readonly string[];
   /** Files with secret content, copied into the created container before its start. They lie on its disk. */
   secrets?: readonly FileMount[];
   /** Files with configuration, copied in like `secrets`. */
@@ -44,6 +48,8 @@ export interface ContainerSpec {
   dnsOpt?: readonly string[];
   /** Host name → addresses, added to /etc/hosts. `host-gateway` is the engine's word for its host. */
   extraHosts?: Readonly<Record<string, readonly string[]>>;
+  /** Names under which this container alone finds others, on the networks that they share. */
+  links?: readonly LinkSpec[];
   macAddress?: string;
 
   resources?: ResourceLimits;
@@ -68,7 +74,9 @@ export interface ContainerSpec {
   readOnly?: boolean;
   securityOpt?: readonly string[];
   devices?: readonly DeviceMapping[];
-  /** GPU and other device requests, in the Engine API's words. */
+  /** What it may do with devices beyond `devices`: `c 1:3 mr`, as in cgroup v1. */
+  deviceCgroupRules?: readonly string[];
+  /** GPU and other device requests, in the Engine API's words. Driver `cdi` takes CDI names as `deviceIds`. */
   gpus?: readonly DeviceRequest[];
   sysctls?: Readonly<Record<string, string>>;
   /** `host`, `container:ID` or `private`. */
@@ -108,6 +116,8 @@ export type VolumeMount =
       createHostPath?: boolean;
       /** SELinux relabelling: `z` shared, `Z` private. */
       selinux?: 'z' | 'Z';
+      /** What becomes of mounts below `source`. Default: `enabled`. */
+      recursive?: BindRecursion;
     }
   | {
       type: 'volume';
@@ -118,6 +128,8 @@ export type VolumeMount =
       /** Do not copy the image's content at `target` into an empty volume. */
       noCopy?: boolean;
       subpath?: string;
+      /** Of the volume, where this mount makes it. */
+      labels?: Readonly<Record<string, string>>;
     }
   | {
       type: 'tmpfs';
@@ -127,7 +139,30 @@ export type VolumeMount =
       size?: number;
       /** File mode bits, e.g. 0o1777. */
       mode?: number;
+    }
+  | {
+      type: 'image';
+      /** Reference of an image on the engine, whose files are there to be read. */
+      source: string;
+      target: string;
+      /** Always so. */
+      readOnly?: true;
+      /** A directory of the image instead of its root. */
+      subpath?: string;
     };
+
+/**
+ * `disabled`: mounts below are not there. `enabled`: they are, and as read-only as the engine can make them. `readonly`:
+ * a read-only mount that cannot make them read-only too fails. `writable`: they stay writable below a read-only mount.
+ */
+export type BindRecursion = 'disabled' | 'enabled' | 'readonly' | 'writable';
+
+/** Another name for a container. */
+export interface LinkSpec {
+  /** Name or id. */
+  container: string;
+  alias: string;
+}
 
 /** A file with given content inside the container. */
 export interface FileMount {
@@ -201,7 +236,26 @@ export interface ResourceLimits {
   /** Bytes of /dev/shm. Default: the engine's (64 MiB). */
   shmSize?: number;
   ulimits?: Readonly<Record<string, { soft: number; hard: number }>>;
+  /** Share of block I/O, 10 to 1000. */
   blkioWeight?: number;
+  blkioWeightDevice?: readonly { path: string; weight: number }[];
+  /** Bytes a second, by device. */
+  blkioReadBps?: readonly DeviceRate[];
+  blkioWriteBps?: readonly DeviceRate[];
+  /** Operations a second, by device. */
+  blkioReadIops?: readonly DeviceRate[];
+  blkioWriteIops?: readonly DeviceRate[];
+  /** Microseconds in which real-time tasks get `cpuRealtimeRuntime`. Cgroup v1 only. */
+  cpuRealtimePeriod?: number;
+  /** Microseconds. */
+  cpuRealtimeRuntime?: number;
+}
+
+/** A bound on one block device. */
+export interface DeviceRate {
+  /** As `/dev/sda`. */
+  path: string;
+  rate: number;
 }
 
 export interface RestartPolicy {

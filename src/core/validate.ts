@@ -92,8 +92,13 @@ function checkMounts(mounts: readonly VolumeMount[], say: Say): void {
   const targets = new Set<string>();
   for (const [index, mount] of mounts.entries()) {
     const field = `volumes[${index}]`;
-    if (!['bind', 'volume', 'tmpfs'].includes(mount.type)) {
-      say(`${field}.type`, `"${mount.type}" is none of bind, volume and tmpfs`);
+    if (!['bind', 'volume', 'tmpfs', 'image'].includes(mount.type)) {
+      say(`${field}.type`, `"${mount.type}" is none of bind, volume, tmpfs and image`);
+    }
+    if (mount.type === 'image')
+      checkImage(mount.source, (_field, message) => say(`${field}.source`, message));
+    if (mount.type === 'bind' && mount.recursive === 'readonly' && mount.readOnly !== true) {
+      say(`${field}.recursive`, 'is readonly only where the mount itself is: set readOnly');
     }
     if (!mount.target.startsWith('/')) say(`${field}.target`, `"${mount.target}" must be an absolute path`);
     if (targets.has(mount.target)) say(`${field}.target`, `"${mount.target}" is mounted twice`);
@@ -130,6 +135,9 @@ function checkNetwork(spec: ContainerSpec, say: Say): void {
 }
 
 function checkNumbers(spec: ContainerSpec, say: Say): void {
+  if (spec.umask !== undefined && !(Number.isInteger(spec.umask) && spec.umask >= 0 && spec.umask <= 0o777)) {
+    say('umask', `${spec.umask} is out of range (0 to 0o777)`);
+  }
   const { resources = {}, healthcheck } = spec;
   for (const [name, value] of Object.entries(resources)) {
     if (typeof value !== 'number') continue;

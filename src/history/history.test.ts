@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFile, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -180,6 +180,17 @@ test('a disk that takes nothing keeps publishing going, drops what is too much, 
   expect(names[0]).toBe('h0');
   expect(names.length + recorder.dropped).toBe(41);
   expect(new Set(names).size).toBe(names.length);
+});
+
+test('a file whose time is coarser than that of its events is read', async () => {
+  const bus = new EventBus();
+  await using recorder = recordHistory(bus, { file });
+  publish(bus, 'a');
+  await recorder.flush();
+  const [event] = await all();
+  const since = event?.time ?? new Date();
+  await utimes(file, since, new Date(since.getTime() - 10));
+  expect(await all({ since })).toHaveLength(1);
 });
 
 test('a history that is not there is NOT_FOUND', async () => {

@@ -29,6 +29,9 @@ export async function* readHistory(file: string, options: ReadHistoryOptions = {
   }
 }
 
+/** ms by which the time of a write may be too early: file systems count in ticks, the coarsest ones in 2 s. */
+const coarseness = 2000;
+
 /** The oldest first. A file that was written to before `since` for the last time has nothing to say. */
 async function filesOf(file: string, since: Date | undefined): Promise<readonly string[]> {
   const directory = dirname(file);
@@ -43,8 +46,7 @@ async function filesOf(file: string, since: Date | undefined): Promise<readonly 
   const paths = found.sort((a, b) => b.age - a.age).map(({ path }) => path);
   if (since === undefined) return paths;
   const written = await Promise.all(paths.map(async (path) => (await stat(path).catch(() => null))?.mtime));
-  // An event is stamped before it is written, so that the time of the last write is never too early.
-  return paths.filter((_, index) => (written[index] ?? since) >= since);
+  return paths.filter((_, index) => (written[index] ?? since).getTime() >= since.getTime() - coarseness);
 }
 
 async function entriesOf(directory: string): Promise<readonly string[]> {

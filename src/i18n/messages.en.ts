@@ -439,6 +439,7 @@ export interface Messages {
   'option.rm': Record<never, never>;
   'option.rmStop': Record<never, never>;
   'option.rmVolumes': Record<never, never>;
+  'option.recordHistory': Record<never, never>;
   'option.rmi': Record<never, never>;
   'option.runtime': Record<never, never>;
   'option.saveOutput': Record<never, never>;
@@ -579,6 +580,10 @@ export interface Messages {
   'time.unknown': Record<never, never>;
   'time.weeks': { count: number };
   'time.years': { count: number };
+  'unhealthy.givenUp': { name: string | number; count: number; reason: string | number; service: string | number };
+  'unhealthy.restarted': { name: string | number; reason: string | number; attempt: string | number; max: string | number };
+  'unhealthy.restartFailed': { name: string | number; reason: string | number };
+  'unhealthy.watched': { services: string | number };
   'up.answers': { name: string | number; url: string | number };
   'up.aborting': Record<never, never>;
   'up.change.recreated': Record<never, never>;
@@ -762,7 +767,7 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'command.run.about': 'Run a command in a new container',
   'command.run.detail': 'In a project: `wherry run SERVICE [COMMAND]` makes a one-off container of a service, after what it depends on is up. Elsewhere, or with --engine: `wherry run IMAGE [COMMAND]`, as docker run.\nThe exit code is the container\'s; 125 when it could not be created, 126 when the command cannot be executed, 127 when it was not found.',
   'command.serve.about': 'Hold the ports of services that scale to zero, and run each while somebody is connected',
-  'command.serve.detail': 'For services whose `x-wherry` says `scale_to_zero`: the first connection boots the service with what it depends on and waits until it is ready; when nobody was connected for the idle time, it is stopped or paused. Ctrl-C lets clients leave and stops what was served; a second Ctrl-C cuts them. docs/scale-to-zero.md has it all.\nJobs of the file that have a schedule run at their times, also where no service scales to zero: docs/jobs.md.\nWith --metrics the figures of this machine and of the engine\'s containers can be scraped as well, also where no service scales to zero: docs/monitoring.md.',
+  'command.serve.detail': 'For services whose `x-wherry` says `scale_to_zero`: the first connection boots the service with what it depends on and waits until it is ready; when nobody was connected for the idle time, it is stopped or paused. Ctrl-C lets clients leave and stops what was served; a second Ctrl-C cuts them. docs/scale-to-zero.md has it all.\nWith --metrics the figures of this machine and of the engine\'s containers can be scraped as well, also where no service scales to zero: docs/monitoring.md.\nJobs of the file that have a schedule run at their times, also where no service scales to zero: docs/jobs.md.\nServices whose `x-wherry` says `restart_on_unhealthy` are restarted as it says: docs/health-gates.md.',
   'command.start.about': 'Start containers that exist',
   'command.stats.about': 'Show what containers use: CPU, memory, network, disk',
   'command.stop.about': 'Stop containers: their stop signal, then a kill when the grace is over',
@@ -1085,6 +1090,7 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'option.rm': 'Remove the container when it has ended',
   'option.rmStop': 'Stop running ones first',
   'option.rmVolumes': 'Remove their anonymous volumes too',
+  'option.recordHistory': 'Also write lifecycle events to this file, which `events --history` reads',
   'option.rmi': 'Also remove images: all, or local for those that have no name of their own',
   'option.runtime': 'OCI runtime',
   'option.saveOutput': 'File; stdout when left out',
@@ -1225,6 +1231,10 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'time.unknown': '-',
   'time.weeks': '{count, plural, one {# week} other {# weeks}}',
   'time.years': '{count, plural, one {# year} other {# years}}',
+  'unhealthy.givenUp': '{name} is still unhealthy after {count, plural, one {# restart} other {# restarts}} ({reason}): it is left alone. See: wherry logs {service}',
+  'unhealthy.restarted': '{name} was unhealthy ({reason}): restarted, {attempt} of {max}',
+  'unhealthy.restartFailed': '{name} is unhealthy and could not be restarted: {reason}',
+  'unhealthy.watched': 'restarted when unhealthy: {services}',
   'up.answers': '{name} answers at {url}',
   'up.aborting': 'a container ended: stopping the others',
   'up.change.recreated': 'recreated',

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdir, readFile, readlink, stat, symlink } from 'node:fs/promises';
+import { mkdir, readdir, readFile, readlink, stat, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newId } from '../../src/core/index.ts';
@@ -189,6 +189,11 @@ describe.each(engines)('containers on $id', { timeout: 180_000 }, (engine) => {
     await expect(stat(join(directory.path, 'back/copied'))).rejects.toThrow();
     expect((await w(['cp', `${name}:/tmp/copied/sub/file`, 'renamed'])).code).toBe(0);
     expect(await readFile(join(directory.path, 'renamed'), 'utf8')).toBe('content');
+    expect((await w(['cp', `${name}:/tmp/copied/.`, 'content'])).code).toBe(0);
+    expect(await readdir(join(directory.path, 'content'))).toEqual(
+      await readdir(join(directory.path, 'tree')),
+    );
+    expect((await w(['cp', 'tree', 'nobody:/tmp/'])).stderr).toMatch(/no (such )?container/i);
     expect(await w(['cp', `${name}:/nosuch`, '.'])).toMatchObject({
       code: 1,
       stderr: expect.stringContaining('/nosuch'),

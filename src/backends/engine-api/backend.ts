@@ -26,7 +26,7 @@ import type { EngineEvent, EventOptions } from '../../core/engine-event.ts';
 import type { CallOptions, Image, Images } from '../../core/image.ts';
 import { type Logger, silentLogger } from '../../core/logger.ts';
 import type { Networks } from '../../core/network.ts';
-import { unsupportedFields } from '../../core/plan.ts';
+import { type SpecProblem, unsupportedFields } from '../../core/plan.ts';
 import type { ContainerSpec } from '../../core/spec.ts';
 import type {
   AttachedProcess,
@@ -46,7 +46,7 @@ import { engineCapabilities } from './capabilities.ts';
 import type { EngineConnection } from './connection.ts';
 import { containerInfo } from './container-info.ts';
 import { copyIn, copyOut } from './copy.ts';
-import { createContainer } from './create.ts';
+import { createContainer, specProblems } from './create.ts';
 import { type Dialect, dockerDialect } from './dialect.ts';
 import { diskUse } from './disk-use.ts';
 import { EngineEvents } from './events.ts';
@@ -167,11 +167,18 @@ export abstract class EngineApiBackend implements Backend {
       capabilities: await this.#capabilitiesFor(spec, signal),
       logger: this.logger,
       dialect: this.dialect,
-      pull: (policy: 'always' | 'missing') =>
-        this.image(spec.image).pull({ policy, platform: spec.platform, onProgress, credentials, signal }),
+      pull: (policy: 'always' | 'missing', image = spec.image) =>
+        this.image(image).pull({ policy, platform: spec.platform, onProgress, credentials, signal }),
       check: () => this.checkSpec(spec, options),
     };
     return createContainer(context, spec, options);
+  }
+
+  async check(spec: ContainerSpec, { signal }: CallOptions = {}): Promise<readonly SpecProblem[]> {
+    const capabilities = await this.#capabilitiesFor(spec, signal);
+    return await specProblems({ connection: this.connection, capabilities, dialect: this.dialect }, spec, {
+      signal,
+    });
   }
 
   async start(id: string, options: CallOptions = {}): Promise<void> {

@@ -32,6 +32,7 @@ export function engineCapabilities(facts: CapabilityFacts): BackendCapabilities 
     ports: supported,
     durablePorts: supported,
     aliases: supported,
+    links: supported,
     staticAddresses: supported,
     attachmentMtu: unsupported(
       'the engine sets the MTU of a network, not of one container on it (`NetworkSpec.mtu`)',

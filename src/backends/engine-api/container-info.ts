@@ -11,6 +11,9 @@ import { parsePortKey, portProtocol } from './port-key.ts';
 import type { ContainerRecord, ContainerRow, EndpointRecord, NetworkSettingsRecord } from './records.ts';
 import { containerStatus, engineHealth, engineTime } from './status.ts';
 
+/** Docker's word for all addresses of the host; Podman says nothing there. */
+const everyAddress = '0.0.0.0';
+
 /** All that an inspect record tells. `imageDigest` is not in the record of older engines, so the caller gives it. */
 export function containerInfo(record: ContainerRecord, imageDigest: string | null): ContainerInfo {
   const { State: state, Config: config } = record;
@@ -66,7 +69,7 @@ export function containerSummary(row: ContainerRow): ContainerSummary {
     createdAt: new Date(row.Created * 1000),
     labels: row.Labels ?? {},
     ports: (row.Ports ?? []).map((port) => ({
-      hostIp: port.PublicPort ? (port.IP ?? '') : null,
+      hostIp: port.PublicPort ? port.IP || everyAddress : null,
       published: port.PublicPort || null,
       target: port.PrivatePort,
       protocol: portProtocol(port.Type),
@@ -108,7 +111,7 @@ function publishedPorts(settings: NetworkSettingsRecord | null | undefined): Pub
       return [{ hostIp: null, published: null, target, protocol }];
     }
     return bindings.map((binding) => ({
-      hostIp: binding.HostIp ?? '',
+      hostIp: binding.HostIp || everyAddress,
       published: Number(binding.HostPort),
       target,
       protocol,

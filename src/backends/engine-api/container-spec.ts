@@ -2,13 +2,13 @@ import { label } from '../../core/labels.ts';
 import type {
   ContainerSpec,
   HealthCheckSpec,
+  LinkSpec,
   NetworkAttachment,
   PortMapping,
-  ResourceLimits,
   VolumeMount,
 } from '../../core/spec.ts';
 import { parsePortKey } from './port-key.ts';
-import { present } from './present.ts';
+import { filled, filledMap, present } from './present.ts';
 import type {
   ContainerRecord,
   EndpointRecord,
@@ -16,6 +16,7 @@ import type {
   HostConfigRecord,
   MountRecord,
 } from './records.ts';
+import { resourceLimits } from './resources.ts';
 
 const NANOSECONDS = 1e6;
 
@@ -40,7 +41,9 @@ export function containerSpec(record: ContainerRecord): ContainerSpec {
     domainname: config.Domainname || undefined,
     labels: filledMap(givenLabels(config.Labels ?? {})),
     annotations: filledMap(host.Annotations),
+    umask: host.Umask ?? undefined,
     volumes: filled(volumes(record)),
+    volumesFrom: filled(host.VolumesFrom),
     networkMode: networkMode(host.NetworkMode),
     networks: filledMap(networks(record)),
     ports: filled(ports(host)),
@@ -49,8 +52,9 @@ export function containerSpec(record: ContainerRecord): ContainerSpec {
     dnsSearch: filled(host.DnsSearch),
     dnsOpt: filled(host.DnsOptions),
     extraHosts: filledMap(extraHosts(host.ExtraHosts)),
+    links: filled(links(record)),
     macAddress: config.MacAddress || undefined,
-    resources: filledMap(resources(host)),
+    resources: filledMap(resourceLimits(host)),
     restart: restart(host),
     healthcheck: healthcheck(config.Healthcheck),
     logging: logging(host),
@@ -74,6 +78,7 @@ export function containerSpec(record: ContainerRecord): ContainerSpec {
         }),
       ),
     ),
+    deviceCgroupRules: filled(host.DeviceCgroupRules),
     gpus: filled(
       host.DeviceRequests?.map((request) =>
         present({
@@ -156,6 +161,15 @@ function exposed(record: ContainerRecord): string[] {
   return Object.keys(record.Config.ExposedPorts ?? {}).filter((key) => !bindings[key]?.length);
 }
 
+/** The same on every network: create puts them there. */
+function links(record: ContainerRecord): LinkSpec[] {
+  const lines = Object.values(record.NetworkSettings?.Networks ?? {}).flatMap(({ Links }) => Links ?? []);
+  return [...new Set(lines)].map((line) => {
+    const [container = line, alias = container] = line.split(':');
+    return { container, alias };
+  });
+}
+
 /** `name:address` lines; an address may hold colons itself, a host name does not. */
 function extraHosts(lines: readonly string[] | null | undefined): Record<string, string[]> {
   const hosts: Record<string, string[]> = {};
@@ -182,8 +196,27 @@ function volumes(record: ContainerRecord): VolumeMount[] {
       }),
     );
   }
-  for (const target of Object.keys(host.Tmpfs ?? {})) mounts.push({ type: 'tmpfs', target });
+  for (const [target, options] of Object.entries(host.Tmpfs ?? {})) mounts.push(tmpfsOf(target, options));
   return mounts;
+}
+
+/** Of the options of a tmpfs we know those that create writes. */
+function tmpfsOf(target: string, options: string): VolumeMount {
+  const given = new Map(
+    options.split(',').map((option): [string, string] => {
+      const [key = '', value = ''] = option.split('=', 2);
+      return [key, value];
+    }),
+  );
+  const size = Number(given.get('size'));
+  const mode = Number.parseInt(given.get('mode') ?? '', 8);
+  return present({
+    type: 'tmpfs' as const,
+    target,
+    readOnly: given.has('ro') || undefined,
+    size: size > 0 ? size : undefined,
+    mode: Number.isNaN(mode) ? undefined : mode,
+  });
 }
 
 function mountOf(mount: MountRecord): VolumeMount[] {
@@ -191,36 +224,12 @@ function mountOf(mount: MountRecord): VolumeMount[] {
   if (mount.Type === 'volume') {
     return [present({ type: 'volume' as const, source: mount.Name, target: mount.Destination, readOnly })];
   }
+  if (mount.Type === 'image')
+    return [{ type: 'image', source: mount.Name ?? mount.Source ?? '', target: mount.Destination }];
   if (mount.Type !== 'bind') return [];
   const propagation = mount.Propagation === 'rprivate' ? undefined : mount.Propagation || undefined;
   const source = mount.Source ?? '';
   return [present({ type: 'bind' as const, source, target: mount.Destination, readOnly, propagation })];
-}
-
-function resources(host: HostConfigRecord): ResourceLimits {
-  const ulimits = (host.Ulimits ?? []).map((limit): [string, { soft: number; hard: number }] => [
-    limit.Name,
-    { soft: limit.Soft, hard: limit.Hard },
-  ]);
-  const size = Number(host.StorageOpt?.size);
-  return present({
-    memory: host.Memory || undefined,
-    memorySwap: host.MemorySwap || undefined,
-    memoryReservation: host.MemoryReservation || undefined,
-    memorySwappiness:
-      host.MemorySwappiness === null || host.MemorySwappiness === -1 ? undefined : host.MemorySwappiness,
-    cpus: host.NanoCpus ? host.NanoCpus / 1e9 : undefined,
-    // Podman tells `cpus` also in these words.
-    cpuQuota: host.NanoCpus ? undefined : host.CpuQuota || undefined,
-    cpuPeriod: host.NanoCpus ? undefined : host.CpuPeriod || undefined,
-    cpuShares: host.CpuShares || undefined,
-    cpuset: host.CpusetCpus || undefined,
-    pids: host.PidsLimit || undefined,
-    storage: Number.isFinite(size) ? size : undefined,
-    shmSize: host.ShmSize || undefined,
-    ulimits: ulimits.length === 0 ? undefined : Object.fromEntries(ulimits),
-    blkioWeight: host.BlkioWeight || undefined,
-  });
 }
 
 function restart(host: HostConfigRecord): ContainerSpec['restart'] {
@@ -256,12 +265,4 @@ function logging(host: HostConfigRecord): ContainerSpec['logging'] {
   const { Type: driver, Config: options } = host.LogConfig ?? {};
   if (driver === undefined || driver === '') return undefined;
   return present({ driver, options: filledMap(options) });
-}
-
-function filled<T>(list: readonly T[] | null | undefined): readonly T[] | undefined {
-  return list === null || list === undefined || list.length === 0 ? undefined : list;
-}
-
-function filledMap<T extends object>(map: T | null | undefined): T | undefined {
-  return map === null || map === undefined || Object.keys(map).length === 0 ? undefined : map;
 }

@@ -1,7 +1,7 @@
 import type { ContainerSpec, HealthCheckSpec, PortMapping } from '../../core/spec.ts';
 import { mountFields } from './create-mounts.ts';
 import { networkLayout } from './create-networks.ts';
-import { endpointSettings } from './network-endpoint.ts';
+import { endpointSettings, linkLines } from './network-endpoint.ts';
 import { present } from './present.ts';
 import type {
   ConfigRecord,
@@ -40,9 +40,12 @@ export function createBody(spec: ContainerSpec, facts: CreateFacts): CreateBody 
       name,
       endpointSettings(
         spec.macAddress === undefined ? attachment : { macAddress: spec.macAddress, ...attachment },
+        spec.links,
       ),
     ]),
   );
+  // Before API 1.44 the container has one, which is that of its first network.
+  const macAddress = layout.attachments[0]?.attachment.macAddress ?? spec.macAddress;
   return {
     Image: spec.image,
     ...argv(spec, facts.imageEntrypoint),
@@ -60,11 +63,13 @@ export function createBody(spec: ContainerSpec, facts: CreateFacts): CreateBody 
     ...(spec.stopSignal === undefined ? {} : { StopSignal: spec.stopSignal }),
     ...(spec.stopGracePeriod === undefined ? {} : { StopTimeout: Math.ceil(spec.stopGracePeriod / 1000) }),
     ...(spec.healthcheck === undefined ? {} : { Healthcheck: healthcheckRecord(spec.healthcheck) }),
-    ...(spec.macAddress === undefined || facts.takesAllNetworks ? {} : { MacAddress: spec.macAddress }),
+    ...(macAddress === undefined || facts.takesAllNetworks ? {} : { MacAddress: macAddress }),
     ...(volumes.length === 0 ? {} : { Volumes: Object.fromEntries(volumes.map((path) => [path, {}])) }),
     HostConfig: {
       ...hostConfig(spec),
       ...(layout.mode === undefined ? {} : { NetworkMode: layout.mode }),
+      // Outside of user-defined networks links are of the old kind.
+      ...(spec.links?.length && atCreate.length === 0 ? { Links: linkLines(spec.links) } : {}),
       ...(mounts.length === 0 ? {} : { Mounts: mounts }),
       ...(binds.length === 0 ? {} : { Binds: binds }),
     },
@@ -102,6 +107,9 @@ function hostConfig(spec: ContainerSpec): HostConfigRecord {
         ? undefined
         : { Type: spec.logging.driver ?? '', Config: spec.logging.options ?? {} },
     Annotations: spec.annotations,
+    Umask: spec.umask,
+    VolumesFrom: spec.volumesFrom,
+    DeviceCgroupRules: spec.deviceCgroupRules,
     AutoRemove: spec.autoRemove,
     Init: spec.init,
     CapAdd: spec.capAdd,

@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import type { ContainerSpec, VolumeMount } from '../../core/spec.ts';
-import { present } from './present.ts';
-import type { MountSpecRecord } from './records.ts';
+import { filledMap, present } from './present.ts';
+import type { BindOptionsRecord, MountSpecRecord, VolumeOptionsRecord } from './records.ts';
 
 export interface MountFields {
   mounts: MountSpecRecord[];
@@ -15,7 +15,7 @@ export interface MountFields {
 export function mountFields(spec: ContainerSpec): MountFields {
   const fields: MountFields = { mounts: [], binds: [], volumes: fileVolumes(spec) };
   for (const mount of spec.volumes ?? []) {
-    if (mount.type === 'bind' && (mount.createHostPath === true || mount.selinux !== undefined)) {
+    if (mount.type === 'bind' && isBindLine(mount)) {
       fields.binds.push(bindLine(mount));
     } else {
       fields.mounts.push(mountRecord(mount));
@@ -49,7 +49,14 @@ function isBelow(path: string, directory: string): boolean {
   return path === base || path.startsWith(`${base}/`);
 }
 
-function bindLine(mount: Extract<VolumeMount, { type: 'bind' }>): string {
+type BindMount = Extract<VolumeMount, { type: 'bind' }>;
+
+/** Whether a bind mount goes as a line: only that makes its source on every engine, only the newer form knows recursion. */
+export function isBindLine(mount: BindMount): boolean {
+  return mount.selinux !== undefined || (mount.createHostPath === true && mount.recursive === undefined);
+}
+
+function bindLine(mount: BindMount): string {
   const options = [
     mount.readOnly === true ? 'ro' : 'rw',
     ...(mount.propagation === undefined ? [] : [mount.propagation]),
@@ -65,27 +72,44 @@ function mountRecord(mount: VolumeMount): MountSpecRecord {
       return present<MountSpecRecord>({
         ...common,
         Source: mount.source,
-        BindOptions: mount.propagation === undefined ? undefined : { Propagation: mount.propagation },
+        BindOptions: filledMap(bindOptions(mount)),
       });
     case 'volume':
       return present<MountSpecRecord>({
         ...common,
         Source: mount.source,
-        VolumeOptions:
-          mount.noCopy === undefined && mount.subpath === undefined
-            ? undefined
-            : present<{ NoCopy?: boolean; Subpath?: string }>({
-                NoCopy: mount.noCopy,
-                Subpath: mount.subpath,
-              }),
+        VolumeOptions: filledMap(
+          present<VolumeOptionsRecord>({
+            NoCopy: mount.noCopy,
+            Subpath: mount.subpath,
+            Labels: mount.labels,
+          }),
+        ),
       });
     case 'tmpfs':
       return present<MountSpecRecord>({
         ...common,
-        TmpfsOptions:
-          mount.size === undefined && mount.mode === undefined
-            ? undefined
-            : present<{ SizeBytes?: number; Mode?: number }>({ SizeBytes: mount.size, Mode: mount.mode }),
+        TmpfsOptions: filledMap(
+          present<{ SizeBytes?: number; Mode?: number }>({ SizeBytes: mount.size, Mode: mount.mode }),
+        ),
+      });
+    case 'image':
+      return present<MountSpecRecord>({
+        ...common,
+        Source: mount.source,
+        ImageOptions: mount.subpath === undefined ? undefined : { Subpath: mount.subpath },
       });
   }
+}
+
+function bindOptions(mount: BindMount): BindOptionsRecord {
+  const { recursive } = mount;
+  return present<BindOptionsRecord>({
+    // The engine makes mounts below read-only by force only where none can come from the host later.
+    Propagation: mount.propagation ?? (recursive === 'readonly' ? 'rprivate' : undefined),
+    CreateMountpoint: mount.createHostPath || undefined,
+    NonRecursive: recursive === 'disabled' || undefined,
+    ReadOnlyNonRecursive: recursive === 'writable' || undefined,
+    ReadOnlyForceRecursive: recursive === 'readonly' || undefined,
+  });
 }

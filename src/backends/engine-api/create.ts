@@ -2,9 +2,10 @@ import type { CreateOptions } from '../../core/backend.ts';
 import type { BackendCapabilities } from '../../core/capabilities.ts';
 import { isWherryError, throwIfAborted, WherryError } from '../../core/errors.ts';
 import { newId } from '../../core/ids.ts';
+import type { CallOptions } from '../../core/image.ts';
 import { label, ownerValue } from '../../core/labels.ts';
 import type { Logger } from '../../core/logger.ts';
-import { refuse, unsupportedFields } from '../../core/plan.ts';
+import { refuse, type SpecProblem, unsupportedFields } from '../../core/plan.ts';
 import { isImageId } from '../../core/reference.ts';
 import type { ContainerSpec } from '../../core/spec.ts';
 import { specHash } from '../../core/spec-hash.ts';
@@ -25,12 +26,12 @@ import { endpointSettings } from './network-endpoint.ts';
 export interface CreateContext {
   connection: EngineConnection;
   capabilities: BackendCapabilities;
-  /** Brings the image of the spec here. */
-  pull(policy: 'always' | 'missing'): Promise<void>;
+  /** Brings an image here. Default: that of the spec. */
+  pull(policy: 'always' | 'missing', image?: string): Promise<void>;
   /** What the engine itself would let pass, looked at when the spec is known to be right. */
   check?(): Promise<void>;
   logger: Logger;
-  dialect: Pick<Dialect, 'adaptCreate'>;
+  dialect: Pick<Dialect, 'adaptCreate' | 'problems'>;
 }
 
 /** How long an aborted call waits for the engine to finish a create that it has begun, so that the result can be removed. */
@@ -50,17 +51,31 @@ export async function createContainer(
   });
 }
 
+/** Everything for which a spec is refused before anything is made. */
+export async function specProblems(
+  { connection, capabilities, dialect }: Pick<CreateContext, 'connection' | 'capabilities' | 'dialect'>,
+  spec: ContainerSpec,
+  { signal }: CallOptions,
+): Promise<SpecProblem[]> {
+  return [
+    ...invalidFields(spec),
+    ...unsupportedFields(spec, capabilities),
+    ...engineProblems(spec),
+    ...dialect.problems(spec, await connection.apiVersion({ signal })),
+  ];
+}
+
 async function makeContainer(
   context: CreateContext,
   spec: ContainerSpec,
   options: CreateOptions,
 ): Promise<string> {
-  const { connection, capabilities } = context;
+  const { connection } = context;
   const { signal } = options;
   throwIfAborted(signal);
   const apiVersion = await connection.apiVersion({ signal });
   refuse(
-    [...invalidFields(spec), ...unsupportedFields(spec, capabilities), ...engineProblems(spec, apiVersion)],
+    await specProblems(context, spec, { signal }),
     spec.name === undefined ? `a container of ${spec.image}` : `container ${spec.name}`,
   );
   await context.check?.();
@@ -96,6 +111,10 @@ async function prepareImage(
   const needsEntrypoint = spec.command?.length === 0 && spec.entrypoint === undefined;
   const policy = isImageId(spec.image) ? 'never' : (spec.pullPolicy ?? 'missing');
   if (policy === 'always' || (policy === 'missing' && needsEntrypoint)) await context.pull(policy);
+  if (spec.pullPolicy !== 'never') {
+    for (const mount of spec.volumes ?? [])
+      if (mount.type === 'image') await context.pull('missing', mount.source);
+  }
   if (!needsEntrypoint) return undefined;
   const image = await context.connection.json<{ Config?: { Entrypoint?: readonly string[] | null } | null }>({
     path: `${imagePath(spec.image)}/json`,
@@ -127,7 +146,8 @@ async function postOrPull(
   try {
     return await post(context, spec, body, signal);
   } catch (error) {
-    if (!isMissingImage(error)) throw error;
+    // With images among the mounts the engine alone knows which one is missing.
+    if (!isMissingImage(error) || spec.volumes?.some(({ type }) => type === 'image')) throw error;
     if ((spec.pullPolicy ?? 'missing') === 'never' || isImageId(spec.image)) throw imageNotFound(spec, error);
   }
   await context.pull('missing');
@@ -143,19 +163,37 @@ async function post(
   throwIfAborted(signal);
   // Without the signal: an engine whose client went away may make the container all the same, and nobody would know.
   const made = context.connection
-    .json<{ Id: string }>({
+    .json<{ Id: string; Warnings?: readonly string[] | null }>({
       method: 'POST',
       path: '/containers/create',
       query: { name: spec.name ?? newId(), platform: spec.platform },
       json: body,
     })
-    .then(({ Id }) => Id);
+    .then(async ({ Id, Warnings }) => {
+      await refuseDiscarded(context, Id, Warnings ?? []);
+      return Id;
+    });
   try {
     return await abortable(made, signal);
   } catch (error) {
     if (signal?.aborted) await undoLate(context, made);
     throw error;
   }
+}
+
+/** What the engine's kernel cannot do, the engine leaves out with a warning that is easily missed. */
+async function refuseDiscarded(
+  context: CreateContext,
+  id: string,
+  warnings: readonly string[],
+): Promise<void> {
+  const discarded = warnings.filter((warning) => /discarded/i.test(warning));
+  if (discarded.length === 0) return;
+  await undo(context, id);
+  throw new WherryError('UNSUPPORTED', `the engine would leave something out: ${discarded.join(' ')}`, {
+    hint: 'take it off the container, or choose an engine on another kernel',
+    details: { warnings: discarded },
+  });
 }
 
 async function undoLate(context: CreateContext, made: Promise<string>): Promise<void> {
@@ -190,7 +228,7 @@ async function connectOthers(
     await connection.call({
       method: 'POST',
       path: `/networks/${encodeURIComponent(name)}/connect`,
-      json: { Container: id, EndpointConfig: endpointSettings(attachment) },
+      json: { Container: id, EndpointConfig: endpointSettings(attachment, spec.links) },
       signal,
     });
   }

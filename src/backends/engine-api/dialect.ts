@@ -1,10 +1,12 @@
 import type { EngineEvent } from '../../core/engine-event.ts';
+import type { SpecProblem } from '../../core/plan.ts';
 import type { ContainerSpec } from '../../core/spec.ts';
 import type { TerminalSize } from '../../core/streams.ts';
 import type { Query } from '../../transport/query.ts';
 import type { CreateBody } from './create-body.ts';
+import { dockerProblems } from './engine-problems.ts';
 import { engineEvent } from './event-record.ts';
-import type { EventRecord, ExecRecord, StatsRecord } from './records.ts';
+import type { EventRecord, ExecRecord, MountSpecRecord, StatsRecord } from './records.ts';
 
 /** What engines with the Engine API say in different words. Docker's are the default. */
 export interface Dialect {
@@ -14,6 +16,8 @@ export interface Dialect {
   readonly eventFilters: Readonly<Record<string, readonly string[]>>;
   /** How the events of a time that is over are asked for; later ones than `until` may come as well. */
   pastEvents(since: string | undefined, until: string | undefined): Query;
+  /** What this version of the engine would ignore of a spec, or take for something else. */
+  problems(spec: ContainerSpec, apiVersion: string): SpecProblem[];
   /** The body of a create as this engine wants it. */
   adaptCreate(body: CreateBody, spec: ContainerSpec): CreateBody;
   /** A sample of statistics, put right where the engine's version is known to be wrong. */
@@ -46,7 +50,8 @@ export const dockerDialect: Dialect = {
     ],
   },
   pastEvents: (since, until) => ({ since, until }),
-  adaptCreate: (body) => body,
+  problems: dockerProblems,
+  adaptCreate: withPlainTmpfs,
   adaptStats: (sample) => sample,
   event: engineEvent,
   execSize: () => null,
@@ -54,3 +59,27 @@ export const dockerDialect: Dialect = {
   // Before it begins, `Running` is false as well, but there is no exit code yet.
   execExit: ({ Running, ExitCode }) => (Running === true ? undefined : (ExitCode ?? undefined)),
 };
+
+/** Docker takes no volumes from a container with a tmpfs among its mounts (`get: no such volume`): it goes the older way. */
+function withPlainTmpfs(body: CreateBody): CreateBody {
+  const { Mounts: mounts, ...host } = body.HostConfig;
+  const isTmpfs = ({ Type }: MountSpecRecord): boolean => Type === 'tmpfs';
+  if (!mounts?.some(isTmpfs)) return body;
+  const others = mounts.filter((mount) => !isTmpfs(mount));
+  const tmpfs = Object.fromEntries(
+    mounts
+      .filter(isTmpfs)
+      .map(({ Target, ReadOnly, TmpfsOptions }) => [
+        Target,
+        [
+          ...(ReadOnly === true ? ['ro'] : []),
+          ...(TmpfsOptions?.SizeBytes === undefined ? [] : [`size=${TmpfsOptions.SizeBytes}`]),
+          ...(TmpfsOptions?.Mode === undefined ? [] : [`mode=${TmpfsOptions.Mode.toString(8)}`]),
+        ].join(','),
+      ]),
+  );
+  return {
+    ...body,
+    HostConfig: { ...host, Tmpfs: tmpfs, ...(others.length === 0 ? {} : { Mounts: others }) },
+  };
+}

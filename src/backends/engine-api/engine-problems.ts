@@ -2,14 +2,16 @@ import { posix } from 'node:path';
 import type { SpecProblem } from '../../core/plan.ts';
 import type { ContainerSpec } from '../../core/spec.ts';
 import { compareApiVersions } from './api-version.ts';
-import { mountOver } from './create-mounts.ts';
+import { isBindLine, mountOver } from './create-mounts.ts';
+import { networkLayout } from './create-networks.ts';
 
-/** What the Engine API cannot say in this version, and what contradicts the way in which files are copied in. */
-export function engineProblems(spec: ContainerSpec, apiVersion: string): SpecProblem[] {
-  return [...versionProblems(spec, apiVersion), ...bindProblems(spec), ...fileProblems(spec)];
+/** What contradicts the way in which mounts are told to any engine with this API, and files are copied in. */
+export function engineProblems(spec: ContainerSpec): SpecProblem[] {
+  return [...bindProblems(spec), ...fileProblems(spec)];
 }
 
-function versionProblems(spec: ContainerSpec, apiVersion: string): SpecProblem[] {
+/** What Docker of an API version would ignore: api/docs/CHANGELOG.md of Moby, and its router of containers. */
+export function dockerProblems(spec: ContainerSpec, apiVersion: string): SpecProblem[] {
   const problems: SpecProblem[] = [];
   const need = (given: boolean, field: string, version: string): void => {
     if (given && compareApiVersions(apiVersion, version) < 0) {
@@ -17,25 +19,39 @@ function versionProblems(spec: ContainerSpec, apiVersion: string): SpecProblem[]
       problems.push({ code: 'UNSUPPORTED', field, message });
     }
   };
+  need(spec.umask !== undefined, 'umask', '1.56');
   need(Object.keys(spec.annotations ?? {}).length > 0, 'annotations', '1.43');
+  need(spec.gpus?.some(({ driver }) => driver === 'cdi') === true, 'gpus', '1.44');
   for (const [index, mount] of (spec.volumes ?? []).entries()) {
-    need(mount.type === 'volume' && mount.subpath !== undefined, `volumes[${index}].subpath`, '1.45');
+    const field = `volumes[${index}]`;
+    need(mount.type === 'volume' && mount.subpath !== undefined, `${field}.subpath`, '1.45');
+    need(mount.type === 'bind' && mount.recursive === 'readonly', `${field}.recursive`, '1.44');
+    need(mount.type === 'image', field, '1.48');
   }
-  for (const [name, attachment] of Object.entries(spec.networks ?? {})) {
+  for (const [index, { name, attachment }] of networkLayout(spec).attachments.entries()) {
     const field = `networks.${name}`;
-    need(attachment.macAddress !== undefined, `${field}.macAddress`, '1.44');
+    // The first network's is told as that of the container.
+    need(index > 0 && attachment.macAddress !== undefined, `${field}.macAddress`, '1.44');
     need(attachment.gwPriority !== undefined, `${field}.gwPriority`, '1.48');
     need(attachment.interfaceName !== undefined, `${field}.interfaceName`, '1.49');
+    const sysctls = attachment.driverOpts?.['com.docker.network.endpoint.sysctls'];
+    need(sysctls !== undefined, `${field}.driverOpts`, '1.46');
   }
   return problems;
 }
 
 function bindProblems(spec: ContainerSpec): SpecProblem[] {
   return (spec.volumes ?? []).flatMap((mount, index): SpecProblem[] => {
-    const isLine = mount.type === 'bind' && (mount.createHostPath === true || mount.selinux !== undefined);
-    if (!isLine || !`${mount.source}${mount.target}`.includes(':')) return [];
-    const message = 'a path with a colon cannot be combined with createHostPath or selinux on this engine';
-    return [{ code: 'UNSUPPORTED', field: `volumes[${index}]`, message }];
+    if (mount.type !== 'bind' || !isBindLine(mount)) return [];
+    const problem = (message: string): SpecProblem => ({
+      code: 'UNSUPPORTED',
+      field: `volumes[${index}]`,
+      message,
+    });
+    if (mount.recursive !== undefined)
+      return [problem('recursive cannot be combined with selinux on this engine')];
+    if (!`${mount.source}${mount.target}`.includes(':')) return [];
+    return [problem('a path with a colon cannot be combined with createHostPath or selinux on this engine')];
   });
 }
 

@@ -1,7 +1,10 @@
-import type { NetworkAttachment } from '../../core/spec.ts';
+import type { LinkSpec, NetworkAttachment } from '../../core/spec.ts';
 
 /** How a container appears on a network, as the body of `connect` (and of create) wants it. */
-export function endpointSettings(attachment: NetworkAttachment): Record<string, unknown> {
+export function endpointSettings(
+  attachment: NetworkAttachment,
+  links: readonly LinkSpec[] = [],
+): Record<string, unknown> {
   const { aliases, ipv4Address, ipv6Address, linkLocalIps, macAddress, gwPriority, interfaceName } =
     attachment;
   const hasIpam = ipv4Address !== undefined || ipv6Address !== undefined || linkLocalIps !== undefined;
@@ -11,6 +14,7 @@ export function endpointSettings(attachment: NetworkAttachment): Record<string, 
   };
   return {
     ...(aliases === undefined ? {} : { Aliases: aliases }),
+    ...(links.length === 0 ? {} : { Links: linkLines(links) }),
     ...(hasIpam
       ? {
           IPAMConfig: {
@@ -24,4 +28,9 @@ export function endpointSettings(attachment: NetworkAttachment): Record<string, 
     ...(gwPriority === undefined ? {} : { GwPriority: gwPriority }),
     ...(Object.keys(driverOpts).length === 0 ? {} : { DriverOpts: driverOpts }),
   };
+}
+
+/** `container:alias`, as the engine wants links. */
+export function linkLines(links: readonly LinkSpec[]): string[] {
+  return links.map(({ container, alias }) => `${container}:${alias}`);
 }

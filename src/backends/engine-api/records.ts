@@ -75,6 +75,8 @@ export interface ConfigRecord {
 export interface HostConfigRecord {
   NetworkMode?: string;
   Binds?: Maybe<readonly string[]>;
+  Links?: Maybe<readonly string[]>;
+  VolumesFrom?: Maybe<readonly string[]>;
   Mounts?: Maybe<readonly MountSpecRecord[]>;
   Tmpfs?: Maybe<Readonly<Record<string, string>>>;
   PortBindings?: Maybe<Readonly<Record<string, Maybe<readonly PortBindingRecord[]>>>>;
@@ -92,6 +94,14 @@ export interface HostConfigRecord {
   CpusetCpus?: string;
   PidsLimit?: Maybe<number>;
   BlkioWeight?: number;
+  BlkioWeightDevice?: Maybe<readonly { Path: string; Weight: number }[]>;
+  BlkioDeviceReadBps?: Maybe<readonly RateRecord[]>;
+  BlkioDeviceWriteBps?: Maybe<readonly RateRecord[]>;
+  BlkioDeviceReadIOps?: Maybe<readonly RateRecord[]>;
+  BlkioDeviceWriteIOps?: Maybe<readonly RateRecord[]>;
+  /** Microseconds, as is the runtime. */
+  CpuRealtimePeriod?: number;
+  CpuRealtimeRuntime?: number;
   ShmSize?: number;
   StorageOpt?: Maybe<Readonly<Record<string, string>>>;
   Ulimits?: Maybe<readonly { Name: string; Soft: number; Hard: number }[]>;
@@ -103,6 +113,7 @@ export interface HostConfigRecord {
   ReadonlyRootfs?: boolean;
   SecurityOpt?: Maybe<readonly string[]>;
   Devices?: Maybe<readonly { PathOnHost: string; PathInContainer?: string; CgroupPermissions?: string }[]>;
+  DeviceCgroupRules?: Maybe<readonly string[]>;
   DeviceRequests?: Maybe<readonly DeviceRequestRecord[]>;
   Sysctls?: Maybe<Readonly<Record<string, string>>>;
   PidMode?: string;
@@ -119,6 +130,13 @@ export interface HostConfigRecord {
   DnsOptions?: Maybe<readonly string[]>;
   ExtraHosts?: Maybe<readonly string[]>;
   GroupAdd?: Maybe<readonly string[]>;
+  /** From API 1.56. */
+  Umask?: Maybe<number>;
+}
+
+export interface RateRecord {
+  Path: string;
+  Rate: number;
 }
 
 interface DeviceRequestRecord {
@@ -136,13 +154,32 @@ export interface PortBindingRecord {
 
 /** A mount as asked for. */
 export interface MountSpecRecord {
-  Type: 'bind' | 'volume' | 'tmpfs' | (string & {});
+  Type: 'bind' | 'volume' | 'tmpfs' | 'image' | (string & {});
   Source?: string;
   Target: string;
   ReadOnly?: boolean;
-  BindOptions?: Maybe<{ Propagation?: string; CreateMountpoint?: boolean }>;
-  VolumeOptions?: Maybe<{ NoCopy?: boolean; Subpath?: string }>;
+  BindOptions?: Maybe<BindOptionsRecord>;
+  VolumeOptions?: Maybe<VolumeOptionsRecord>;
   TmpfsOptions?: Maybe<{ SizeBytes?: number; Mode?: number }>;
+  /** From API 1.48. */
+  ImageOptions?: Maybe<{ Subpath?: string }>;
+}
+
+export interface BindOptionsRecord {
+  Propagation?: string;
+  /** From API 1.42. */
+  CreateMountpoint?: boolean;
+  NonRecursive?: boolean;
+  /** From API 1.44, as is the next. */
+  ReadOnlyNonRecursive?: boolean;
+  ReadOnlyForceRecursive?: boolean;
+}
+
+export interface VolumeOptionsRecord {
+  NoCopy?: boolean;
+  /** From API 1.45. */
+  Subpath?: string;
+  Labels?: Maybe<Readonly<Record<string, string>>>;
 }
 
 /** A mount as made. */
@@ -165,6 +202,8 @@ export interface EndpointRecord {
   GlobalIPv6Address?: string;
   MacAddress?: string;
   Aliases?: Maybe<readonly string[]>;
+  /** `container:alias`. */
+  Links?: Maybe<readonly string[]>;
   IPAMConfig?: Maybe<{ IPv4Address?: string; IPv6Address?: string; LinkLocalIPs?: Maybe<readonly string[]> }>;
   DriverOpts?: Maybe<Readonly<Record<string, string>>>;
   GwPriority?: number;

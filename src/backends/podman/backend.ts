@@ -27,18 +27,19 @@ import { checkBindSources } from './bind-sources.ts';
 import { type LibpodInfo, podmanCapabilities } from './capabilities.ts';
 import { checkPlatform } from './check-platform.ts';
 import { checkTarget } from './copy-target.ts';
-import { isOlder, podmanDialect } from './dialect.ts';
+import { podmanDialect } from './dialect.ts';
 import { HealthDriver } from './health-driver.ts';
 import { podmanImageDifferences } from './image-differences.ts';
 import { hasInit } from './init-binary.ts';
 import { withHealthLog } from './libpod-health.ts';
-import { listHealth, withHealth } from './list-health.ts';
+import { listDetails, withDetails } from './list-details.ts';
 import { Walls } from './network-walls.ts';
 import { PodmanNetworks } from './networks.ts';
 import { podmanContainer } from './read-container.ts';
 import type { PodmanService } from './service.ts';
 import { podmanStats } from './stats-all.ts';
 import { updatePodman } from './update.ts';
+import { isOlder } from './version.ts';
 import { waitUntilRemoved } from './wait-removed.ts';
 
 export interface PodmanBackendOptions extends Omit<EngineApiBackendOptions, 'dialect' | 'images'> {
@@ -117,11 +118,12 @@ export class PodmanBackend extends EngineApiBackend {
     filter: ListFilter = {},
     options: CallOptions = {},
   ): Promise<readonly ContainerSummary[]> {
-    const [rows, health] = await Promise.all([
+    const all = filter.all === true || (filter.status ?? []).length > 0;
+    const [rows, details] = await Promise.all([
       super.list(filter, options),
-      listHealth(this.connection, options),
+      listDetails(this.connection, { ...options, all }),
     ]);
-    return withHealth(rows, health);
+    return withDetails(rows, details);
   }
 
   override async update(id: string, changes: UpdateChanges, options: CallOptions = {}): Promise<void> {

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { type BackendCapabilities, supported, unsupported } from '../../core/capabilities.ts';
-import { isOlder } from './dialect.ts';
+import { isOlder } from './version.ts';
 
 /** The part of `GET /libpod/info` that we read. */
 export interface LibpodInfo {
@@ -48,6 +48,7 @@ export function podmanCapabilities(docker: BackendCapabilities, facts: PodmanFac
       `Podman's ${info.store?.graphDriverName ?? 'storage'} driver bounds a container's disk only on xfs with pquota, which it does not tell`,
     ),
     init: hasInit ? supported : unsupported('Podman has no init binary: install catatonit'),
+    links: unsupported('Podman has no links: give the other container an alias on the network'),
     oomReport: isV1
       ? unsupported('Podman does not see an OOM kill on cgroup v1; 137 alone proves nothing')
       : supported,

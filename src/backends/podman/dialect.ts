@@ -4,6 +4,8 @@ import type { CreateBody } from '../engine-api/create-body.ts';
 import { type Dialect, dockerDialect } from '../engine-api/dialect.ts';
 import { engineEvent } from '../engine-api/event-record.ts';
 import type { EventRecord, MountSpecRecord, StatsRecord } from '../engine-api/records.ts';
+import { podmanProblems } from './problems.ts';
+import { isOlder } from './version.ts';
 
 /** What a version of Podman says in other words than Docker. `version` is Podman's own, such as `4.3.1`. */
 export function podmanDialect(version: string): Dialect {
@@ -13,6 +15,7 @@ export function podmanDialect(version: string): Dialect {
     eventFilters: { type: ['container'] },
     // With an end that is over, Podman stops before it has read its log.
     pastEvents: (since) => ({ since, stream: false }),
+    problems: (spec) => podmanProblems(spec, version),
     adaptCreate,
     adaptStats: isOlder(version, [4, 4]) ? swapNetwork : (sample) => sample,
     event: podmanEvent,
@@ -22,14 +25,8 @@ export function podmanDialect(version: string): Dialect {
   };
 }
 
-/** Whether Podman's `version` is older than `bound`. */
-export function isOlder(version: string, bound: readonly [major: number, minor: number]): boolean {
-  const [major = 0, minor = 0] = version.split('.').map(Number);
-  return major < bound[0] || (major === bound[0] && minor < bound[1]);
-}
-
 function adaptCreate(body: CreateBody, spec: ContainerSpec): CreateBody {
-  const { mounts, binds } = withoutCopy(body.HostConfig.Mounts ?? []);
+  const { mounts, binds } = asBinds(body.HostConfig.Mounts ?? []);
   const allBinds = [...(body.HostConfig.Binds ?? []), ...binds];
   return {
     ...body,
@@ -52,16 +49,26 @@ function endpoints({ NetworkingConfig: config }: CreateBody): Pick<CreateBody, '
   return { NetworkingConfig: { EndpointsConfig: isPlain ? others : { podman: bridge, ...others } } };
 }
 
-/** `NoCopy` of a mount is ignored; as an option of a bind it is honoured. */
-function withoutCopy(mounts: readonly MountSpecRecord[]): { mounts: MountSpecRecord[]; binds: string[] } {
-  const isNoCopy = (mount: MountSpecRecord): boolean =>
-    mount.Type === 'volume' && Boolean(mount.Source) && mount.VolumeOptions?.NoCopy === true;
+/** `NoCopy` of a mount is ignored, and a bind mount with any option leaves out the mounts below: as lines they are right. */
+function asBinds(all: readonly MountSpecRecord[]): { mounts: MountSpecRecord[]; binds: string[] } {
+  const lines = all.map((mount) => bindOptions(mount));
   return {
-    mounts: mounts.filter((mount) => !isNoCopy(mount)),
-    binds: mounts
-      .filter(isNoCopy)
-      .map(({ Source, Target, ReadOnly }) => `${Source}:${Target}:nocopy${ReadOnly === true ? ',ro' : ''}`),
+    mounts: all.filter((_mount, index) => lines[index] === undefined),
+    binds: all.flatMap(({ Source, Target, ReadOnly }, index) => {
+      const options = lines[index];
+      if (options === undefined) return [];
+      return [`${Source}:${Target}:${[...options, ...(ReadOnly === true ? ['ro'] : [])].join(',')}`];
+    }),
   };
+}
+
+/** Undefined for what can stay a mount. */
+function bindOptions({ Type, Source, Target, ...options }: MountSpecRecord): string[] | undefined {
+  if (Type === 'volume') return Source && options.VolumeOptions?.NoCopy === true ? ['nocopy'] : undefined;
+  const { BindOptions: bind } = options;
+  if (Type !== 'bind' || !bind || bind.NonRecursive === true || `${Source}${Target}`.includes(':'))
+    return undefined;
+  return ['rbind', ...(bind.Propagation === undefined ? [] : [bind.Propagation])];
 }
 
 /** Before 4.4 Podman counts at the host's end of the pair, where what the container sends is received. */

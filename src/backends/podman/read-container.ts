@@ -46,7 +46,10 @@ function networksOf(
 function volumesOf({ volumes, readOnly }: ContainerSpec): Pick<ContainerSpec, 'volumes'> {
   const isOwn = (mount: VolumeMount): boolean =>
     readOnly === true && mount.type === 'tmpfs' && ['/run', '/tmp', '/var/tmp'].includes(mount.target);
-  const given = (volumes ?? []).filter((mount) => !isOwn(mount));
+  const images = new Set((volumes ?? []).flatMap((mount) => (mount.type === 'image' ? [mount.target] : [])));
+  // It tells of the mount of an image once more, as that of the directory that it makes for it.
+  const isImage = (mount: VolumeMount): boolean => mount.type !== 'image' && images.has(mount.target);
+  const given = (volumes ?? []).filter((mount) => !isOwn(mount) && !isImage(mount));
   return given.length === 0 ? {} : { volumes: given };
 }
 

@@ -1,7 +1,7 @@
 import type { StatsOptions } from '../../core/backend.ts';
 import type { ContainerStats } from '../../core/container.ts';
 import type { EngineConnection } from '../engine-api/connection.ts';
-import { isOlder } from './dialect.ts';
+import { isOlder } from './version.ts';
 
 /** A row of `GET /libpod/containers/stats`. */
 interface LibpodStats {

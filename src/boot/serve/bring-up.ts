@@ -59,10 +59,10 @@ export async function bringUp(
 
 /** Gets the service out of the way: ended, or frozen. What is not there is out of the way. */
 export async function bringToZero(
-  { backend, project, service }: Pick<BringUpOptions, 'backend' | 'project' | 'service'>,
+  { backend, project, service, boot }: Pick<BringUpOptions, 'backend' | 'project' | 'service' | 'boot'>,
   action: 'stop' | 'pause',
 ): Promise<void> {
-  const scope = { projectName: project.name, project, services: [service] };
+  const scope = { ...boot, projectName: project.name, project, services: [service] };
   const verb = action === 'pause' ? pauseServices : stopServices;
   // Not every engine stops what is frozen.
   if (action === 'stop') throwFailure(await orNothing(resumeServices(backend, scope)));

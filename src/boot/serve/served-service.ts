@@ -12,7 +12,7 @@ import type { BootOptions } from '../options.ts';
 import { isReplacement } from '../plan-containers.ts';
 import type { SwitchOver } from '../port-holder.ts';
 import type { HeldPort } from './behind-proxy.ts';
-import { bringToZero, bringUp, runningContainers } from './bring-up.ts';
+import { type BringUpOptions, bringToZero, bringUp, runningContainers } from './bring-up.ts';
 import { holdPort, type ListeningPort } from './held-port.ts';
 import type { RunningChange, RunningContainers } from './running-containers.ts';
 import { whereabouts } from './where.ts';
@@ -153,9 +153,9 @@ export class ServedService {
   async #start(signal: AbortSignal): Promise<void> {
     const leases = await leasesOf(this.#options.dependencies(), signal);
     try {
-      const { settings, boot, ports } = this.#options;
+      const { settings, ports } = this.#options;
       const { maxWait } = settings ?? alwaysUp;
-      this.#retarget(await bringUp({ ...this.#place(), ports, maxWait, boot }, signal));
+      this.#retarget(await bringUp({ ...this.#place(), ports, maxWait }, signal));
       this.#leases = leases;
     } catch (error) {
       for (const lease of leases) await lease.release();
@@ -182,9 +182,9 @@ export class ServedService {
     }
   }
 
-  #place(): { backend: Backend; project: Project; service: string } {
-    const { backend, project, name } = this.#options;
-    return { backend, project, service: name };
+  #place(): Pick<BringUpOptions, 'backend' | 'project' | 'service' | 'boot'> {
+    const { backend, project, name, boot } = this.#options;
+    return { backend, project, service: name, boot };
   }
 }
 

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { stat } from 'node:fs/promises';
+import { mkdir, stat } from 'node:fs/promises';
 import { basename, dirname, posix, resolve } from 'node:path';
 import type { Backend } from '../../core/backend.ts';
 import { isWherryError, WherryError } from '../../core/errors.ts';
@@ -51,20 +51,28 @@ async function copyOut(
     await firstEntryKind(namingPath(backend.copyOut(id, path, { signal }), container, path));
     return;
   }
-  const archive = namingPath(backend.copyOut(id, path, { signal }), container, path);
+  const archiveOf = (asked: string): AsyncIterable<Uint8Array> =>
+    namingPath(backend.copyOut(id, asked, { signal }), container, path);
   if (to.kind !== 'local') {
-    for await (const chunk of archive)
+    for await (const chunk of archiveOf(path))
       if (!process.stdout.write(chunk)) await once(process.stdout, 'drain', { signal });
     return;
   }
   const target = resolve(context.directory, to.path);
   const found = await stat(target).catch(() => undefined);
+  if (found === undefined && to.path.endsWith('/')) {
+    throw new WherryError('NOT_FOUND', t('copy.noDirectory', { path: to.path }));
+  }
+  if (lastName(path) === '') {
+    await mkdir(target, { recursive: true });
+    await unpackTo(target, archiveOf(path), { keepOwner });
+    return;
+  }
+  // `dir/.` is asked for as `dir/`: only that archive begins with the directory on every engine.
+  const archive = archiveOf(meansContent(path) ? path.slice(0, -1) : path);
   if (found?.isDirectory()) {
     await unpackTo(target, archive, { keepOwner, ...(meansContent(path) ? { rename: '' } : {}) });
     return;
-  }
-  if (found === undefined && to.path.endsWith('/')) {
-    throw new WherryError('NOT_FOUND', t('copy.noDirectory', { path: to.path }));
   }
   await unpackTo(dirname(target), archive, { keepOwner, rename: basename(target) });
 }
@@ -120,7 +128,9 @@ async function kindInContainer(
   try {
     return await firstEntryKind(backend.copyOut(id, path, { signal }));
   } catch (error) {
-    if (isWherryError(error, 'NOT_FOUND')) return undefined;
-    throw error;
+    if (!isWherryError(error, 'NOT_FOUND')) throw error;
+    // Of the path, or of the container? The latter fails here.
+    await backend.inspect(id, { signal });
+    return undefined;
   }
 }

@@ -17,6 +17,7 @@ export function create({ context, words, options }: Invocation<PlanOptions>): Pr
     exitCodeFrom: undefined,
     all: false,
     exclude: [],
+    history: undefined,
   };
   return up({ context, words, options: { ...options, ...detached } });
 }

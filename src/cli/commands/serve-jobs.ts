@@ -1,4 +1,4 @@
-import { type Event, EventBus, type EventOf } from '../../core/index.ts';
+import type { Event, EventBus, EventOf } from '../../core/index.ts';
 import type { Context } from '../context.ts';
 import { placed } from '../isolation.ts';
 import type { Output } from '../output/output.ts';
@@ -10,10 +10,9 @@ import { t } from '../text.ts';
 type JobEvent = EventOf<'job.started' | 'job.completed' | 'job.skipped'>;
 
 /** Runs the scheduled jobs of the project and tells of each, until it is disposed. */
-export async function openJobs(context: Context, bus: EventBus | undefined): Promise<AsyncDisposable> {
+export async function openJobs(context: Context, events: EventBus): Promise<AsyncDisposable> {
   const { project } = await placed(context, await requireProject(context));
   const { serveJobs } = await import('../../boot/index.ts');
-  const events = bus ?? new EventBus();
   const { output, logger } = context;
   const types = ['job.started', 'job.completed', 'job.skipped'] as const;
   const leave = events.subscribe({ types }, (event) => tell(output, event));

@@ -7,31 +7,26 @@ import type { Logger } from '../../core/logger.ts';
 export interface ServedMetrics extends AsyncDisposable {
   /** Where they are scraped. */
   url: string;
-  /** What is published here is counted. */
-  events: EventBus;
   /** Counts the clients of the services too: those that are served, and those that wait for their service. */
   observe(server: ProjectServer): void;
 }
 
-/** Serves the metrics of this machine, of the engine's containers and of what `serve` does. `INVALID`, `PORT_TAKEN`. */
+/** Serves the metrics of this machine, of the engine's containers and of what is published on `events`. `INVALID`, `PORT_TAKEN`. */
 export async function openMetrics(
   listen: string,
-  { backend, logger }: { backend: Backend; logger: Logger },
+  { backend, events, logger }: { backend: Backend; events: EventBus; logger: Logger },
 ): Promise<ServedMetrics> {
-  const [{ EventBus }, { MetricsCollector }, { ResourceMonitor }, { serveMetrics }] = await Promise.all([
-    import('../../core/event-bus.ts'),
+  const [{ MetricsCollector }, { ResourceMonitor }, { serveMetrics }] = await Promise.all([
     import('../../metrics/index.ts'),
     import('../../monitor/index.ts'),
     import('../../server/index.ts'),
   ]);
-  const events = new EventBus({ logger });
   const monitor = new ResourceMonitor({ backends: [backend], events, logger });
   const metrics = await MetricsCollector.open({ events, monitor });
   const server = await serveMetrics({ listen, registry: metrics.registry, logger });
   monitor.start();
   return {
     url: `${server.url}/metrics`,
-    events,
     observe: (project) => {
       for (const { name, ports } of project.services()) {
         const clients = (what: 'open' | 'held'): number =>

@@ -6,6 +6,7 @@ import type { Context } from '../context.ts';
 import type { Invocation } from '../declaration.ts';
 import { deferred } from '../deferred.ts';
 import { exitCode } from '../exit-codes.ts';
+import { commandEvents } from '../history.ts';
 import { placed } from '../isolation.ts';
 import type { Output } from '../output/output.ts';
 import { took } from '../output/time.ts';
@@ -13,46 +14,89 @@ import { printable } from '../output/width.ts';
 import { requireProject } from '../scope.ts';
 import { t } from '../text.ts';
 import { usage } from '../usage.ts';
-import type { ServedMetrics } from './serve-metrics.ts';
+import type { openMetrics as openMetricsOf, ServedMetrics } from './serve-metrics.ts';
 
 export interface ServeOptions {
   /** ms. */
   drain: number | undefined;
   /** Where to serve metrics. */
   metrics: string | undefined;
+  /** File for lifecycle events. */
+  history: string | undefined;
 }
 
 /**
- * Holds the ports of services that scale to zero until Ctrl-C, which lets clients leave; a second Ctrl-C cuts them. What
- * was served is stopped then. With metrics there may be no such services: then the metrics are all that is served.
+ * Holds the ports of services that scale to zero, and restarts services that ask for it when they are unhealthy, until
+ * Ctrl-C, which lets clients leave; a second Ctrl-C cuts them. What was served is stopped then. With metrics there may be
+ * no such services: then the metrics are all that is served.
  */
 export async function serve(invocation: Invocation<ServeOptions>): Promise<number> {
   const { context, options } = invocation;
   if (context.globals.dryRun) throw usage(t('dryRun.notThere', { command: 'serve' }));
-  if (options.metrics === undefined) {
-    await using jobs = await openJobs(invocation, undefined);
-    return jobs !== null && !(await hasServices(invocation))
-      ? await interruption(context)
-      : await serveServices(invocation, null);
-  }
-  const { openMetrics } = await import('./serve-metrics.ts');
-  const backend = await context.backend();
-  await using metrics = await openMetrics(options.metrics, { backend, logger: context.logger });
-  const { output, signal } = context;
+  const { output, logger, signal } = context;
+  await using story = await commandEvents(context, options.history);
+  const { events } = story;
+  await using metrics =
+    options.metrics === undefined
+      ? null
+      : await openMetrics(options.metrics, { backend: await context.backend(), events, logger });
   throwIfAborted(signal);
-  const { url } = metrics;
-  if (output.json) output.value({ time: new Date(), kind: 'metrics', url }, 'line');
-  else output.line(t('serve.metrics', { url }));
-  await using _jobs = await openJobs(invocation, metrics.events);
-  return (await hasServices(invocation))
-    ? await serveServices(invocation, metrics)
-    : await interruption(context);
+  if (metrics !== null) {
+    const { url } = metrics;
+    if (output.json) output.value({ time: new Date(), kind: 'metrics', url }, 'line');
+    else output.line(t('serve.metrics', { url }));
+  }
+  await using jobs = await openJobs(invocation, events);
+  const hasMore = metrics !== null || jobs !== null || (await hasRestarts(invocation));
+  if (!hasMore || (await hasServices(invocation)))
+    return await serveServices(invocation, { metrics, events });
+  await using _restarts = await restarts(invocation, events);
+  return await interruption(context);
+}
+
+async function openMetrics(...[listen, parts]: Parameters<typeof openMetricsOf>): Promise<ServedMetrics> {
+  const { openMetrics: open } = await import('./serve-metrics.ts');
+  return open(listen, parts);
+}
+
+async function hasRestarts({ context }: Invocation<ServeOptions>): Promise<boolean> {
+  const scope = await context.scope();
+  if (scope.kind === 'engine' || scope.project === null) return false;
+  const { restartedServices } = await import('../../boot/index.ts');
+  return restartedServices(scope.project).length > 0;
+}
+
+/** Restarts what is unhealthy; null when no service asks for it. */
+async function restarts(
+  { context, words }: Invocation<ServeOptions>,
+  events: EventBus,
+): Promise<AsyncDisposable | null> {
+  const { output, logger } = context;
+  const scope = await context.scope();
+  if (scope.kind === 'engine' || scope.project === null) return null;
+  const boot = await import('../../boot/index.ts');
+  const services = boot
+    .restartedServices(scope.project)
+    .filter((name) => words.length === 0 || words.includes(name));
+  if (services.length === 0) return null;
+  const { unhealthyLine } = await import('../output/unhealthy.ts');
+  const watching = await boot.restartUnhealthy(await context.backend(), scope.project, {
+    services,
+    events,
+    logger,
+    onUnhealthy: (event) => {
+      if (output.json) output.value({ time: new Date(), ...event }, 'line');
+      else output.line(unhealthyLine(event));
+    },
+  });
+  if (!output.json) output.line(t('unhealthy.watched', { services: services.join(', ') }));
+  return watching;
 }
 
 /** Runs the jobs of the project that have a schedule, unless services are named; null when there are none. */
 async function openJobs(
   { context, words }: Invocation<ServeOptions>,
-  bus: EventBus | undefined,
+  events: EventBus,
 ): Promise<AsyncDisposable | null> {
   if (words.length > 0) return null;
   const scope = await context.scope();
@@ -60,7 +104,7 @@ async function openJobs(
   const { scheduledJobs } = await import('../../boot/index.ts');
   if (scheduledJobs(scope.project).length === 0) return null;
   const { openJobs: open } = await import('./serve-jobs.ts');
-  return open(context, bus);
+  return open(context, events);
 }
 
 /** Services that are named are wanted; else whether the project has any to serve. */
@@ -80,9 +124,10 @@ async function interruption({ interrupts }: Context): Promise<number> {
 }
 
 async function serveServices(
-  { context, words, options }: Invocation<ServeOptions>,
-  metrics: ServedMetrics | null,
+  invocation: Invocation<ServeOptions>,
+  { metrics, events }: { metrics: ServedMetrics | null; events: EventBus },
 ): Promise<number> {
+  const { context, words, options } = invocation;
   const { output, interrupts } = context;
   const { project } = await placed(context, await requireProject(context, words));
   const backend = await context.backend();
@@ -106,7 +151,7 @@ async function serveServices(
       services: words.length > 0 ? words : undefined,
       signal: opening.signal,
       logger: context.logger,
-      events: metrics?.events,
+      events,
       onServe: (event) => story.tell(event),
     });
   } catch (error) {
@@ -114,7 +159,10 @@ async function serveServices(
     throw error;
   }
   metrics?.observe(server);
-  await interrupted;
+  {
+    await using _restarts = await restarts(invocation, events);
+    await interrupted;
+  }
   const open = server.services().flatMap(({ ports }) => ports.map(({ proxy }) => proxy.active()));
   const clients = open.reduce((sum, count) => sum + count, 0);
   output.note(t('serve.draining', { count: clients }));

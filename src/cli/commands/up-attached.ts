@@ -1,4 +1,9 @@
-import type { BootSummary, UpOptions as BootUpOptions, StopServicesOptions } from '../../boot/index.ts';
+import type {
+  BootSummary,
+  UpOptions as BootUpOptions,
+  StopServicesOptions,
+  UnhealthyRestarts,
+} from '../../boot/index.ts';
 import type { IsolatedCopy } from '../../boot/isolated/index.ts';
 import type { Project } from '../../compose/index.ts';
 import type { Backend } from '../../core/backend.ts';
@@ -10,6 +15,7 @@ import { bootProgress } from '../output/boot-progress.ts';
 import { reportCopy, showCopy } from '../output/isolated-copy.ts';
 import { LinePrefix } from '../output/prefix.ts';
 import { ProgressBoard } from '../output/progress-board.ts';
+import { unhealthyLine } from '../output/unhealthy.ts';
 import { ProjectFollower } from '../project-follower.ts';
 import { t } from '../text.ts';
 import { reportChanges } from './down.ts';
@@ -62,11 +68,14 @@ export async function upAttached(
     project,
     wishes,
     options,
-    onExit,
+    onExit: (exit, id) => {
+      if (restarts?.isRestarting(id) !== true) onExit(exit);
+    },
     above: (write) => above(write),
   });
   const above = (write: () => void): void => (board === undefined ? write() : board.above(write));
   follower.listen();
+  let restarts: UnhealthyRestarts | null = null;
   let summary: BootSummary | undefined;
   try {
     summary = await boot.up(backend, project, {
@@ -96,7 +105,19 @@ export async function upAttached(
     showCopy(context, await reportCopy(context, options.copy));
   const asksForCode = options.abortOnContainerExit || options.exitCodeFrom !== undefined;
   const ending = asksForCode ? exited : new Promise<never>(() => undefined);
-  const end = await Promise.race([interrupted, ending, follower.idle().then(() => 'ended' as const)]);
+  if (summary !== undefined)
+    restarts = await boot.restartUnhealthy(backend, project, {
+      services: wishes.services,
+      events: wishes.events,
+      logger: context.logger,
+      onUnhealthy: (event) => output.alert(unhealthyLine(event)),
+    });
+  let end: 'interrupted' | 'ended' | Exit;
+  try {
+    end = await Promise.race([interrupted, ending, ended(follower, restarts)]);
+  } finally {
+    await restarts?.[Symbol.asyncDispose]();
+  }
   if (end !== 'ended') {
     stopping = true;
     output.note(t(end === 'interrupted' ? 'up.stopping' : 'up.aborting'));
@@ -105,6 +126,7 @@ export async function upAttached(
       projectName: project.name,
       project,
       services: wishes.services,
+      events: wishes.events,
       timeout,
     });
     await killing;
@@ -114,6 +136,15 @@ export async function upAttached(
   if (end === 'interrupted') return interrupts.exitCode ?? exitCode.interrupted;
   if (end !== 'ended') return end.code;
   return asksForCode ? lastExitCode(backend, project.name, options.exitCodeFrom) : exitCode.success;
+}
+
+/** When nothing runs, and not for a restart only. */
+async function ended(follower: ProjectFollower, restarts: UnhealthyRestarts | null): Promise<'ended'> {
+  for (;;) {
+    await follower.idle();
+    if (restarts === null || !restarts.isRestarting()) return 'ended';
+    await restarts.settled();
+  }
 }
 
 /** An engine may end the logs before it tells of the exit: the containers themselves know their exit codes. */
@@ -141,7 +172,7 @@ interface Following {
   project: Project;
   wishes: BootUpOptions;
   options: AttachedOptions;
-  onExit: (exit: Exit) => void;
+  onExit: (exit: Exit, id: string) => void;
   above: (write: () => void) => void;
 }
 
@@ -169,7 +200,7 @@ function newFollower(context: Context, backend: Backend, following: Following): 
       above(() => output.note(t('up.exited', { name: short(subject.name), code: code ?? '?' })));
       const service = subject.labels[composeLabel.service] ?? '';
       if (options.exitCodeFrom === undefined || options.exitCodeFrom === service)
-        onExit({ service, code: code ?? 1 });
+        onExit({ service, code: code ?? 1 }, subject.id);
     },
   });
 }

@@ -5,6 +5,7 @@ import type { CallOptions } from '../../core/image.ts';
 import type { Context } from '../context.ts';
 import type { Invocation } from '../declaration.ts';
 import { exitCode } from '../exit-codes.ts';
+import { commandEvents } from '../history.ts';
 import { placed } from '../isolation.ts';
 import { bootProgress } from '../output/boot-progress.ts';
 import { type CopyReport, reportCopy, showCopy } from '../output/isolated-copy.ts';
@@ -36,6 +37,8 @@ export interface UpOptions extends PlanOptions {
   exitCodeFrom: string | undefined;
   all: boolean;
   exclude: readonly string[];
+  /** File for lifecycle events. */
+  history: string | undefined;
 }
 
 /** Creates and starts the services of the project, then shows their logs until Ctrl-C, which stops them. */
@@ -49,6 +52,8 @@ export async function up(invocation: Invocation<UpOptions>): Promise<number> {
   );
   const detached = options.detach || options.wait || options.noStart || context.output.json;
   const { wait, waitTimeout, timeout, noStart, noEager } = options;
+  await using story = await commandEvents(context, options.history);
+  const { events } = story;
   const { environment } = project;
   const wishes = {
     ...upPlanOptions(words, options, { globals: context.globals, environment }),
@@ -58,10 +63,11 @@ export async function up(invocation: Invocation<UpOptions>): Promise<number> {
     noStart,
     eager: !noEager,
     parallel: parallelOf(context, environment),
+    events,
     mayReplaceVolume: canAsk(context.output) ? mayReplaceVolume : undefined,
   };
   if (context.globals.dryRun) return await upDry(context, project, wishes);
-  if (!detached) return upAttached(context, project, wishes, { ...options, copy });
+  if (!detached) return await upAttached(context, project, wishes, { ...options, copy });
   const backend = await context.backend();
   const boot = await import('../../boot/index.ts');
   const summary = await withBoard(context, (board) =>

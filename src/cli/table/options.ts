@@ -33,6 +33,12 @@ export const discoverExclude: ListDeclaration<string> = {
   about: 'option.discoverExclude',
   many: true,
 };
+/** Where a command writes its lifecycle events. */
+export const recordHistory: ValueDeclaration<string> = {
+  flags: '--history <file>',
+  about: 'option.recordHistory',
+  complete: 'file',
+};
 export const platform: ValueDeclaration<string> = {
   flags: '--platform <platform>',
   about: 'option.platform',

@@ -51,6 +51,7 @@ export const projectCommands: readonly AnyCommand[] = [
       },
       all: { flags: '--all', about: 'option.upAll' },
       exclude: shared.discoverExclude,
+      history: shared.recordHistory,
     },
     load: async () => (await import('../commands/up.ts')).up,
   }),
@@ -137,6 +138,7 @@ export const projectCommands: readonly AnyCommand[] = [
     options: {
       drain: { flags: '--drain <seconds>', about: 'option.drain', parse: seconds },
       metrics: { flags: '--metrics <address>', about: 'option.metrics' },
+      history: shared.recordHistory,
     },
     load: async () => (await import('../commands/serve.ts')).serve,
   }),

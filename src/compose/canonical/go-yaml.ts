@@ -13,11 +13,28 @@ export function goYaml(value: CanonicalValue, yaml: typeof Yaml): string {
       if (typeof scalar.value === 'string') scalar.type = quoting(scalar.value, yaml);
     },
   });
-  return document.toString({ lineWidth: 0, singleQuote: true });
+  const text = document.toString({
+    lineWidth: 0,
+    singleQuote: true,
+    doubleQuotedMinMultiLineLength: Number.POSITIVE_INFINITY,
+  });
+  return text.replaceAll(unprintable, escaped);
+}
+
+/** What the peer takes for unprintable: text with such a character is in double quotes, and the character is escaped. */
+const unprintable = /[[\p{Cc}\ufeff\u{10000}-\u{10ffff}]--[\t\n\u0085]]/gv;
+
+function escaped(character: string): string {
+  const code = (character.codePointAt(0) ?? 0).toString(16).toUpperCase();
+  if (code.length <= 2) return `\\x${code.padStart(2, '0')}`;
+  return code.length <= 4 ? `\\u${code.padStart(4, '0')}` : `\\U${code.padStart(8, '0')}`;
 }
 
 /** Text that reads as something else is quoted; what YAML 1.1 took for something else too, with single quotes. */
 function quoting(text: string, yaml: typeof Yaml): Yaml.Scalar.Type {
+  if (text.search(unprintable) >= 0 || /^( +\n|\n$)/.test(text)) return yaml.Scalar.QUOTE_DOUBLE;
+  if (text.includes('\t') && !text.includes('\n')) return yaml.Scalar.QUOTE_DOUBLE;
+  if (text === '<<' || text.startsWith("'")) return yaml.Scalar.QUOTE_SINGLE;
   if (text.includes('\n')) return yaml.Scalar.BLOCK_LITERAL;
   if (/^(y|yes|on|n|no|off)$/i.test(text) || BASE_60.test(text)) return yaml.Scalar.QUOTE_SINGLE;
   const { value, text: read } = resolvePlain(text);

@@ -45,6 +45,22 @@ export const networkCases: readonly ConformanceCase[] = [
     },
   },
   {
+    name: 'network: a link is a name for one container alone',
+    needs: ['networking', 'links'],
+    run: async (t) => {
+      const network = await t.network();
+      const name = t.unique('server');
+      const id = await t.idle({ name, networks: { [network]: {} } });
+      const address = addressOn(await t.backend.inspect(id), network);
+      const links = [{ container: name, alias: 'linked' }];
+      const lookUp = 'for i in $(seq 20); do nslookup linked && break; sleep 0.1; done';
+      const run = await t.shell(lookUp, { networks: { [network]: {} }, links });
+      includes(run.stdout, address, 'address of the link');
+      const other = await t.shell('nslookup linked', { networks: { [network]: {} } });
+      ok(!other.stdout.includes(address), 'a container without the link does not find it');
+    },
+  },
+  {
     name: 'network: two networks of ours are out of reach of one another',
     needs: ['networking', 'networkWalls'],
     run: async (t) => outOfReach(t, { networks: { [await t.network()]: {} } }),

@@ -1,5 +1,5 @@
 import { createServer } from 'node:net';
-import type { PortMapping } from '../../core/index.ts';
+import { isWherryError, type PortMapping } from '../../core/index.ts';
 import type { ConformanceCase } from '../case.ts';
 import { deepEqual, equal, failsWith, includes, ok } from '../expect.ts';
 import { configured, udpEchoPort } from '../fixtures/images.ts';
@@ -97,6 +97,24 @@ export const portCases: readonly ConformanceCase[] = [
       const info = await t.backend.inspect(id);
       for (const protocol of ['tcp', 'udp'] as const)
         ok(portOf(info, 7001, protocol), `port 7001/${protocol}`);
+    },
+  },
+  {
+    name: 'ports: ports in a row are listed one by one',
+    needs: ['ports'],
+    run: async (t) => {
+      const ports = [7000, 7001, 7002].map((target) => ({ target, published: target + 20_000 }));
+      await t.idle({ ports }).catch((error: unknown) => {
+        if (!isWherryError(error, 'CONFLICT')) throw error;
+        t.skip('one of the ports 27000 to 27002 is taken here');
+      });
+      const [row] = await t.backend.list({ labels: [t.selector] });
+      const pairs = new Set(row?.ports.map(({ target, published }) => `${published}->${target}`));
+      deepEqual([...pairs].sort(), ['27000->7000', '27001->7001', '27002->7002'], 'ports in the list');
+      ok(
+        row?.ports.every(({ hostIp }) => hostIp),
+        'each has the address that it listens on',
+      );
     },
   },
   {
