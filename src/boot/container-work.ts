@@ -1,3 +1,4 @@
+import { composeLabel } from '../compose/index.ts';
 import { type ContainerSpec, isWherryError, label, type VolumeMount, WherryError } from '../core/index.ts';
 import { type DesiredService, linksOn, specOf } from './desired.ts';
 import { replaceLabel } from './labels.ts';
@@ -145,11 +146,22 @@ async function create({ backend, limit, signal }: UpContext, spec: ContainerSpec
     } catch (error) {
       if (!isWherryError(error, 'ALREADY_EXISTS') || spec.name === undefined) throw error;
       const { id, status, labels } = await backend.inspect(spec.name, { signal });
-      if (status !== 'created' || labels[label.project] !== spec.labels?.[label.project]) throw error;
+      if (status !== 'created' || labels[label.project] !== spec.labels?.[label.project])
+        throw nameTaken(spec.name, labels, error);
       await backend.remove(id, { keepVolumes: true, signal });
       return await backend.create(spec, { signal });
     }
   }, signal);
+}
+
+function nameTaken(name: string, labels: Readonly<Record<string, string>>, cause: unknown): WherryError {
+  const { [composeLabel.project]: project, [composeLabel.service]: service } = labels;
+  const whose = project === undefined ? 'that belongs to no project' : `of ${service} in project ${project}`;
+  return new WherryError('ALREADY_EXISTS', `the name ${name} is taken by a container ${whose}`, {
+    hint: 'remove or rename that container, or give the service another container_name',
+    details: { name, project: project ?? null, service: service ?? null },
+    cause,
+  });
 }
 
 async function stepSpec(

@@ -29,6 +29,20 @@ export async function died(backend: Backend, container: { id: string; name: stri
   }
 }
 
+/** The error of a container that its engine starts again and again: `EXIT` as {@link died} has it, with `details.exits`. */
+export async function flapping(
+  backend: Backend,
+  container: { id: string; name: string },
+  exits: number,
+): Promise<WherryError> {
+  const cause = await died(backend, container);
+  return new WherryError('EXIT', `container ${container.name} does not stay up: it ended ${exits} times`, {
+    hint: `see what it wrote: \`wherry logs ${container.name}\``,
+    details: { ...cause.details, exits },
+    cause,
+  });
+}
+
 /** The error of a container whose health check failed: `UNHEALTHY` with the check's last output and the last log lines. */
 export async function unhealthy(
   backend: Backend,

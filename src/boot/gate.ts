@@ -1,6 +1,6 @@
 import { type Backend, cancelled, type RestartPolicy, WherryError } from '../core/index.ts';
 import { passesEarly } from './eager.ts';
-import { died, late, unhealthy } from './failure.ts';
+import { died, flapping, late, unhealthy } from './failure.ts';
 import type { ProjectWatch, WatchedContainer } from './watch.ts';
 
 /**
@@ -23,6 +23,9 @@ export interface Gate {
 /** How long a container without a health check has to run to count as settled, in ms. */
 const settling = 500;
 
+/** How many times a container may end while it settles until it is taken for one that never will. */
+const flaps = 3;
+
 /**
  * Waits until the container is as far as the gate asks. Fails with `EXIT` when it ended for good, `UNHEALTHY` when its
  * health check gave up, `TIMEOUT` after the gate's time, `CANCELLED` when `signal` fired.
@@ -33,6 +36,7 @@ export async function pass(
   gate: Gate,
   signal: AbortSignal,
 ): Promise<void> {
+  const exits = watch.state(gate.id)?.exits ?? 0;
   const limits: AbortSignal[] = [signal];
   const deadline = gate.timeout === undefined ? undefined : AbortSignal.timeout(gate.timeout);
   if (deadline !== undefined) limits.push(deadline);
@@ -48,7 +52,7 @@ export async function pass(
     if (error instanceof Unhealthy) throw await unhealthy(backend, gate);
     if (signal.aborted) throw cancelled(signal);
     if (deadline?.aborted) throw await late(backend, gate, gate.condition, gate.timeout ?? 0);
-    if (settled?.aborted) return settle(backend, watch, gate, signal);
+    if (settled?.aborted) return settle(backend, watch, gate, { signal, exits });
     throw error;
   } finally {
     ended.abort();
@@ -65,12 +69,23 @@ async function openEarly(
   if (await passesEarly(backend, id, signal)) watch.foundHealthy(id);
 }
 
-/** Under load an event may come late: the engine has the last word. */
-async function settle(backend: Backend, watch: ProjectWatch, gate: Gate, signal: AbortSignal): Promise<void> {
+/** Under load an event may come late: the engine has the last word. What comes back after its end settles anew. */
+async function settle(
+  backend: Backend,
+  watch: ProjectWatch,
+  gate: Gate,
+  { signal, exits: before }: { signal: AbortSignal; exits: number },
+): Promise<void> {
   const { status, exitCode } = await backend.inspect(gate.id, { signal });
-  if (status !== 'exited' && status !== 'dead') return;
-  const exits = watch.state(gate.id)?.exits ?? 1;
-  if (exitCode !== 0 && !comesBack({ exitCode, exits }, gate.restart)) throw await died(backend, gate);
+  const exits = watch.state(gate.id)?.exits ?? 0;
+  const ended = status === 'exited' || status === 'dead';
+  if (ended && !comesBack({ exitCode, exits: Math.max(exits, 1) }, gate.restart)) {
+    if (exitCode === 0) return;
+    throw await died(backend, gate);
+  }
+  if (exits === before && !ended && status !== 'starting') return;
+  if (exits >= flaps) throw await flapping(backend, gate, exits);
+  await pass(backend, watch, gate, signal);
 }
 
 /** A gate that can never open. */

@@ -16,6 +16,7 @@ import type {
 } from './options.ts';
 import { dependantsOf } from './plan-down.ts';
 import { haltProviders, withoutProviders } from './providers/halt-providers.ts';
+import { sharersOf } from './sharers.ts';
 import { ProjectWatch, phaseOf } from './watch.ts';
 
 type Change = ChangeRow['change'];
@@ -39,13 +40,26 @@ async function stopContainers(backend: Backend, options: StopServicesOptions): P
   });
 }
 
-/** Starts containers that do not run, those that others depend on first. */
+/**
+ * Starts containers that do not run, those that others depend on first. What runs in the namespaces of one of them
+ * restarts: they are gone.
+ */
 export async function startServices(backend: Backend, options: StartServicesOptions): Promise<ChangeSummary> {
   const hooks = hooksOf(backend, options);
-  return start(backend, options, {
-    before: (one, signal) => hooks.beforeStart(one, signal),
-    after: (one, signal) => hooks.afterStart(one, signal),
-  });
+  const around = {
+    before: (one: ObservedContainer, signal: AbortSignal) => hooks.beforeStart(one, signal),
+    after: (one: ObservedContainer, signal: AbortSignal) => hooks.afterStart(one, signal),
+  };
+  const idle = (await choose(backend, options)).filter((one) => !isUp(one));
+  const cutOff =
+    idle.length === 0 ? [] : await sharersOf(backend, idle, await running(backend, options), options);
+  if (cutOff.length === 0) return start(backend, options, around);
+  const sharers = cutOff.map((one) => one.service);
+  const stopped = await stopServices(backend, { ...options, services: sharers });
+  const { services } = options;
+  const together = services === undefined || services.length === 0 ? services : [...services, ...sharers];
+  const started = await start(backend, { ...options, services: together }, around);
+  return { ...started, rows: asRestarts(started.rows, stopped.rows) };
 }
 
 type Around = (one: ObservedContainer, signal: AbortSignal) => Promise<void>;
@@ -93,12 +107,17 @@ export async function restartServices(
   const hooks = hooksOf(backend, options);
   const after: Around = (one, signal) => hooks.afterStart(one, signal);
   const started = await start(backend, { ...options, services }, { after });
-  const failed = stopped.rows.filter((row) => row.error !== null);
-  const rows = started.rows.map((row): ChangeRow => {
-    const error = row.error ?? failed.find((other) => other.name === row.name)?.error ?? null;
+  return summary(asRestarts(started.rows, stopped.rows), began);
+}
+
+/** Rows of what was started, as those of restarts where it was stopped before. */
+function asRestarts(started: readonly ChangeRow[], stopped: readonly ChangeRow[]): readonly ChangeRow[] {
+  return started.map((row) => {
+    const before = stopped.find((other) => other.name === row.name);
+    if (before === undefined) return row;
+    const error = row.error ?? before.error;
     return { ...row, change: error === null ? 'restarted' : 'failed', error };
   });
-  return summary(rows, began);
 }
 
 /** Sends a signal to running containers, all at once. */
@@ -243,22 +262,27 @@ async function choose(backend: Backend, options: ServiceOptions): Promise<readon
   return candidates.filter((one) => services.includes(one.service));
 }
 
-/** The chosen ones and the running containers of services that restart with them. */
+/** The chosen ones and what runs and restarts with them: dependants that ask for it, and what is in their namespaces. */
 async function withRestarted(
   backend: Backend,
   options: ServiceOptions,
   chosen: readonly ObservedContainer[],
 ): Promise<readonly ObservedContainer[]> {
-  const all = await observeContainers(backend, options.projectName, { signal: options.signal });
   const services = new Set(chosen.map((one) => one.service));
-  const follow = all.filter(
-    (one) =>
-      !one.oneOff &&
-      !services.has(one.service) &&
-      isUp(one) &&
-      one.dependsOn.some(({ service, restart }) => restart && services.has(service)),
+  const others = (await running(backend, options)).filter((one) => !services.has(one.service));
+  const follow = others.filter((one) =>
+    one.dependsOn.some(({ service, restart }) => restart && services.has(service)),
   );
-  return [...chosen, ...follow];
+  const along = [...chosen, ...follow];
+  return [...along, ...(await sharersOf(backend, along, others, options))];
+}
+
+async function running(
+  backend: Backend,
+  { projectName, signal }: ServiceOptions,
+): Promise<readonly ObservedContainer[]> {
+  const all = await observeContainers(backend, projectName, { signal });
+  return all.filter((one) => !one.oneOff && isUp(one));
 }
 
 async function ready(

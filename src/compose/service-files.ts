@@ -1,4 +1,4 @@
-import { isWherryError } from '../core/errors.ts';
+import { isWherryError, WherryError } from '../core/errors.ts';
 import { define } from './decode.ts';
 import { parseDotenv, parseRawEnv } from './dotenv.ts';
 import type { FileAccess } from './file-access.ts';
@@ -40,15 +40,9 @@ export class ServiceFiles {
   }
 
   async #envFile(file: EnvFile, lookup: Lookup, into: Map<string, string>): Promise<void> {
-    if (!(await this.#access.exists(file.path))) {
-      if (file.required) {
-        const hint = 'write the file, or say {path: …, required: false}';
-        this.#to.errorAt(file, 'file', `the env file ${file.path} does not exist`, hint);
-      }
-      return;
-    }
+    if (!file.required && !(await this.#access.exists(file.path))) return;
     await this.#reporting(file, async () => {
-      const text = await this.#text(file.path, 'the env file');
+      const text = await this.#text(file.path, 'the env file').catch(orNotRequired);
       const parse = file.format === 'raw' ? parseRawEnv : parseDotenv;
       const onUnset = (name: string, line: number): void => {
         this.#to.problems.push(unsetInFile(name, file.path, line));
@@ -87,4 +81,10 @@ export class ServiceFiles {
       this.#to.errorAt(subject, 'file', error.message, error.hint);
     }
   }
+}
+
+function orNotRequired(cause: unknown): never {
+  if (!isWherryError(cause, 'NOT_FOUND')) throw cause;
+  const hint = 'write the file, or say {path: …, required: false}';
+  throw new WherryError('NOT_FOUND', cause.message, { hint, details: cause.details, cause });
 }

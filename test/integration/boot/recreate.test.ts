@@ -1,5 +1,14 @@
 import { afterAll, describe, expect, test } from 'vitest';
-import { type BootSummary, pauseServices, type UpOptions, up } from '../../../src/boot/index.ts';
+import {
+  type BootSummary,
+  type ChangeSummary,
+  pauseServices,
+  restartServices,
+  startServices,
+  stopServices,
+  type UpOptions,
+  up,
+} from '../../../src/boot/index.ts';
 import { benchOn, enginesUnderTest, type Model, Stack, stays } from './stack.ts';
 
 for (const id of enginesUnderTest) {
@@ -21,6 +30,8 @@ for (const id of enginesUnderTest) {
     };
     const changes = ({ rows }: BootSummary): Record<string, string> =>
       Object.fromEntries(rows.map(({ name, change }) => [name, change]));
+    const verbs = ({ rows }: ChangeSummary): object =>
+      Object.fromEntries(rows.map(({ service, change }) => [service, change]));
     const printed = async (container: string | undefined, ...command: string[]): Promise<string> =>
       (await backend.execCapture(container ?? '', { command })).stdout.trim();
 
@@ -138,7 +149,11 @@ for (const id of enginesUnderTest) {
     test('a service that was paused goes on, and one that shares namespaces starts with their owner', async () => {
       await using stack = new Stack(bench);
       const model: Model = {
-        services: { web: { command: stays }, beside: { command: stays, network_mode: 'service:web' } },
+        services: {
+          web: { command: stays },
+          // Its own word on the dependency, without "restart".
+          beside: { command: stays, network_mode: 'service:web', depends_on: ['web'] },
+        },
       };
       await run(stack, model);
       const before = await ids(stack);
@@ -147,6 +162,10 @@ for (const id of enginesUnderTest) {
       expect((await stack.containers()).map(({ status }) => status)).toEqual(['running', 'running']);
       await backend.stop(before['web-1'] ?? '', { timeout: 0 });
       expect(changes(await run(stack, model))).toEqual({ web: 'started', beside: 'restarted' });
+      const web = { projectName: stack.name, services: ['web'] };
+      await stopServices(backend, { ...web, timeout: 0 });
+      expect(verbs(await startServices(backend, web))).toEqual({ web: 'started', beside: 'restarted' });
+      expect(verbs(await restartServices(backend, web))).toEqual({ web: 'restarted', beside: 'restarted' });
       expect(await ids(stack)).toEqual(before);
       await pauseServices(backend, { projectName: stack.name });
       expect(changes(await run(stack, model, { forceRecreate: true }))).toEqual({
