@@ -49,6 +49,7 @@ export type {
 export { type PlanDownInput, type PlanDownOptions, planDown } from './plan-down.ts';
 export { type PlanUpInput, planUp } from './plan-up.ts';
 export type * from './progress.ts';
+export { projectAtRest } from './project-lock.ts';
 export type { ProvidedVariables } from './providers/messages.ts';
 export { type Provided, variablesFor } from './providers/provided.ts';
 export type { HeldPort } from './serve/behind-proxy.ts';

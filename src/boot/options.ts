@@ -25,6 +25,8 @@ export interface UpPlanOptions {
   build?: 'always' | 'missing' | 'never' | undefined;
   /** Make every container anew. Excludes `noRecreate`. */
   forceRecreate?: boolean | undefined;
+  /** Make the containers of what the named services depend on anew as well. Excludes `noRecreate`. */
+  alwaysRecreateDeps?: boolean | undefined;
   /** Keep existing containers also when their configuration changed. */
   noRecreate?: boolean | undefined;
   /** Remove containers of services that the project does not have any more. Default: only warn. */
@@ -58,6 +60,11 @@ export interface UpOptions extends BootOptions, UpPlanOptions {
    * engine does (first after a whole interval). Default: true.
    */
   eager?: boolean | undefined;
+  /**
+   * What becomes of a service without a restart policy whose container has ended with another exit code than 0 by the
+   * time that all is up: it `fails`, or `passes` for who follows its end himself. Default: `fails`.
+   */
+  earlyExit?: 'fails' | 'passes' | undefined;
   /** Gets the variables that the provider of a service gave. */
   onProvided?: ((service: string, variables: ProvidedVariables) => void) | undefined;
   /** ms between stop signal and kill for containers that are replaced. Default: the container's own grace. */
@@ -116,6 +123,8 @@ export interface StartServicesOptions extends ServiceOptions {
 }
 
 export interface KillServicesOptions extends ServiceOptions {
+  /** With `project` and without `services`: also containers of services that it does not have. Default: false. */
+  removeOrphans?: boolean | undefined;
   /** Default: SIGKILL. */
   killSignal?: string | undefined;
 }

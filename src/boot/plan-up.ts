@@ -74,8 +74,9 @@ class UpPlanner {
     this.#now = input.now;
     this.#refreshed = input.refreshed ?? new Set();
     this.#provided = input.provided ?? new Map();
-    if (this.#options.forceRecreate && this.#options.noRecreate) {
-      throw new WherryError('INVALID', 'forceRecreate and noRecreate exclude each other');
+    for (const other of ['forceRecreate', 'alwaysRecreateDeps'] as const) {
+      if (this.#options.noRecreate && this.#options[other])
+        throw new WherryError('INVALID', `${other} and noRecreate exclude each other`);
     }
     this.#desired = desiredServices(this.#project, this.#options.scale ?? {});
     this.#named = new Set(this.#options.services ?? []);
@@ -330,7 +331,8 @@ class UpPlanner {
     interrupted: ReadonlySet<number>,
   ): ContainerStep['reason'] {
     const named = this.#named.size === 0 || this.#named.has(service.name);
-    if (this.#options.forceRecreate === true && named) return 'forced';
+    const { forceRecreate, alwaysRecreateDeps } = this.#options;
+    if (named ? forceRecreate === true : alwaysRecreateDeps === true) return 'forced';
     if (this.#options.noRecreate === true) return null;
     if (one.configHash !== service.configHash((other) => this.#firstOf(other))) return 'config-changed';
     if (this.#isProvidedAnew(service, one)) return 'config-changed';

@@ -4,7 +4,7 @@ import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { lockProject } from './project-lock.ts';
+import { lockProject, projectAtRest } from './project-lock.ts';
 
 let directory: string;
 beforeEach(async () => {
@@ -34,6 +34,18 @@ test('other projects are free', async () => {
   await using _one = await lock('one');
   await using _two = await lock('two');
   expect(await readdir(directory)).toHaveLength(2);
+});
+
+test('a project is at rest when nobody holds it', async () => {
+  const events: string[] = [];
+  const held = await lock();
+  const rest = projectAtRest('unix:///engine.sock', 'app', { directory }).then(() => events.push('at rest'));
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  events.push('let go');
+  await held[Symbol.asyncDispose]();
+  await rest;
+  expect(events).toEqual(['let go', 'at rest']);
+  expect(await readdir(directory)).toEqual([]);
 });
 
 test('who waits is told who holds it, and can give up', async () => {

@@ -25,3 +25,13 @@ export async function lockProject(
   const name = createHash('sha256').update(`${address}\n${project}`).digest('hex').slice(0, 32);
   return lockFile(join(directory, `${name}.lock`), { signal: options.signal, onWait: options.onWait });
 }
+
+/** Resolves when no process of this machine works on the project (`up`, `down`, `restart`). */
+export async function projectAtRest(
+  address: string,
+  project: string,
+  options: Pick<ProjectLockOptions, 'signal' | 'directory'> = {},
+): Promise<void> {
+  const lock = await lockProject(address, project, options);
+  await lock[Symbol.asyncDispose]();
+}

@@ -1,3 +1,4 @@
+import type { Project } from '../compose/index.ts';
 import { asWherryError } from '../core/errors.ts';
 import { type Backend, cancelled, isWherryError, throwIfAborted, WherryError } from '../core/index.ts';
 import { pass } from './gate.ts';
@@ -15,6 +16,7 @@ import type {
   StopServicesOptions,
 } from './options.ts';
 import { dependantsOf } from './plan-down.ts';
+import { lockProject } from './project-lock.ts';
 import { haltProviders, withoutProviders } from './providers/halt-providers.ts';
 import { sharersOf } from './sharers.ts';
 import { ProjectWatch, phaseOf } from './watch.ts';
@@ -99,6 +101,11 @@ export async function restartServices(
   options: RestartServicesOptions,
 ): Promise<ChangeSummary> {
   const began = performance.now();
+  const { projectName, signal, onProgress } = options;
+  const onWait = ({ pid, since }: { pid: number; since: Date }): void =>
+    onProgress?.({ kind: 'locked', project: projectName, pid, since });
+  // Who follows the project sees that what is stopped here is about to be started again.
+  await using _lock = await lockProject(backend.address, projectName, { signal, onWait });
   const chosen = await choose(backend, options);
   const along = options.noDeps === true ? chosen : await withRestarted(backend, options, chosen);
   const services = [...new Set(along.map((one) => one.service))];
@@ -122,8 +129,14 @@ function asRestarts(started: readonly ChangeRow[], stopped: readonly ChangeRow[]
 
 /** Sends a signal to running containers, all at once. */
 export async function killServices(backend: Backend, options: KillServicesOptions): Promise<ChangeSummary> {
+  const { project, services, removeOrphans } = options;
+  const isOrphan = ({ service }: ObservedContainer): boolean =>
+    project !== undefined &&
+    removeOrphans !== true &&
+    services === undefined &&
+    !isDeclared(project, service);
   return carryOut(backend, options, 'any', async (one, signal) => {
-    if (!isUp(one)) return 'kept';
+    if (!isUp(one) || isOrphan(one)) return 'kept';
     const { killSignal } = options;
     await backend.kill(one.id, killSignal === undefined ? { signal } : { killSignal, signal });
     return 'killed';
@@ -299,6 +312,11 @@ async function ready(
   if (condition === 'settled' && isUp(one)) return;
   const { eager = true, waitTimeout: timeout } = options;
   await pass(backend, watch, { id, name, condition, restart, timeout, eager }, signal);
+}
+
+/** Also one whose profile is off. */
+function isDeclared({ services, disabledServices }: Project, service: string): boolean {
+  return Object.hasOwn(services, service) || Object.hasOwn(disabledServices, service);
 }
 
 function isUp({ status }: ObservedContainer): boolean {

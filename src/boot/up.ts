@@ -266,6 +266,7 @@ class Up {
   async #stillThere(outcome: StepOutcome): Promise<StepOutcome> {
     const { step, container, error } = outcome;
     if (error !== null || container === null || step.kind !== 'container' || !step.start) return outcome;
+    if (this.#options.earlyExit === 'passes') return outcome;
     const known = this.#watch.state(container);
     const ended = known?.phase === 'exited' && known.exitCode !== 0;
     if (!ended || this.#desired.get(step.service)?.restart.name !== 'no') return outcome;

@@ -17,6 +17,8 @@ export type Completion =
 interface OptionText {
   /** As in docker: `-t, --timeout <seconds>`. */
   flags: string;
+  /** Spellings that scripts may have and no help shows. */
+  also?: readonly string[];
   about: PlainKey;
 }
 

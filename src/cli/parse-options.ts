@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { isWherryError } from '../core/errors.ts';
 import type { OptionDeclaration } from './declaration.ts';
+import { inNormalSpelling } from './normal-spelling.ts';
 import { t } from './text.ts';
 import { usage } from './usage.ts';
 
@@ -44,8 +45,13 @@ export function parseOptions(declared: Options, argv: readonly string[], setting
     parser.addOption(option);
     attributes.set(name, { option, declaration });
   }
+  const spelled = [...attributes.values()].map(({ option, declaration }) => ({
+    spellings: [option.short, option.long].flatMap((name) => name ?? []),
+    also: declaration.also ?? [],
+    takesValue: option.required,
+  }));
   try {
-    parser.parse(withValues(declared, argv), { from: 'user' });
+    parser.parse(inNormalSpelling(withValues(declared, argv), spelled, settings), { from: 'user' });
   } catch (error) {
     throw asUsage(error, settings.name);
   }
@@ -53,8 +59,7 @@ export function parseOptions(declared: Options, argv: readonly string[], setting
   const values: Record<string, unknown> = {};
   for (const [name, { option, declaration }] of attributes) {
     const value: unknown = given[option.attributeName()];
-    if (option.negate) values[name] = value === false;
-    else if (declaration.many === true) values[name] = value ?? [];
+    if (declaration.many === true) values[name] = value ?? [];
     else values[name] = option.required ? value : value === true;
   }
   return { values, words: parser.args.map(asGiven) };
@@ -73,7 +78,8 @@ function asGiven(word: string): string {
 
 function commanderOption(declaration: Declared): Option {
   const option = new Option(declaration.flags.replace(/\[=(<.*>)\]$/, ' $1'));
-  if (option.negate) return option.default(undefined);
+  // To commander `--no-build` takes `--build` back; here both are seen, so that they can exclude each other.
+  option.negate = false;
   const { parse: parseValue = (text: string): unknown => text, many, choices } = declaration;
   if (option.required) {
     option.argParser((word: string, previous: unknown) => {

@@ -60,6 +60,30 @@ describe('the parser', () => {
       noDeps: true,
     });
     expect((await parse('up', '--build')).options).toMatchObject({ build: true, noBuild: false });
+    expect((await parse('up', '--build', '--no-build')).options).toMatchObject({
+      build: true,
+      noBuild: true,
+    });
+    expect((await parse('up', '--no-attach', 'a', '--attach', 'b')).options).toMatchObject({
+      attach: ['b'],
+      noAttach: ['a'],
+    });
+  });
+
+  it('takes the values that docker lets flags have, and other spellings of an option', async () => {
+    expect((await parse('up', '--build=true', '--no-deps=false', '-t=3')).options).toMatchObject({
+      build: true,
+      noDeps: false,
+      timeout: 3000,
+    });
+    expect((await parse('attach', '--sig-proxy=false', '--stdin', 'web')).options).toMatchObject({
+      noSignals: true,
+      noStdin: false,
+    });
+    const run = await parse('run', '--rm=false', '--no-TTY', '-e', '--rm=true', 'web', 'sh', '--no-TTY=true');
+    expect(run.options).toMatchObject({ rm: false, noTty: true, environment: ['--rm=true'] });
+    expect(run.words).toEqual(['web', 'sh', '--no-TTY=true']);
+    await expect(parse('up', '--build=perhaps')).rejects.toMatchObject({ code: 'INVALID' });
   });
 
   it('fills every declared option of every command, with and without commander', async () => {

@@ -5,19 +5,23 @@ import { isWherryError } from '../core/errors.ts';
 import { runLogStart } from '../core/run-log.ts';
 import type { LogOptions, LogRecord } from '../core/streams.ts';
 import { deferred } from './deferred.ts';
+import { ProjectEnds } from './project-ends.ts';
 
 type Died = Extract<EngineEvent, { type: 'died' }>;
+type Resync = Extract<EngineEvent, { type: 'resync' }>;
 
 type FollowOptions = Pick<LogOptions, 'tail' | 'since' | 'until'>;
 
 export interface FollowerOptions {
   projectName: string;
-  /** Only these; all when undefined. */
+  /** Services whose containers count; all when undefined. */
   services: readonly string[] | undefined;
+  /** Whose lines are read, also beside `services`. Default: those of `services`. */
+  shown?: ReadonlySet<string> | undefined;
   onRecord: (record: LogRecord, name: string, id: string) => void;
   /** The next records are not read before it resolves, so that a slow reader slows us down. */
   afterBatch: () => Promise<void>;
-  /** A container ended. */
+  /** A container of `services` ended and does not come back by itself. */
   onExit?: (exit: Died) => void;
   signal: AbortSignal;
 }
@@ -33,6 +37,7 @@ export class ProjectFollower {
   /** The last line of each container that was shown. */
   readonly #last = new Map<string, LogRecord>();
   readonly #running = new Set<string>();
+  readonly #ends: ProjectEnds;
   #listening: Promise<void> | undefined;
   #onChange: (() => void) | undefined;
 
@@ -40,6 +45,7 @@ export class ProjectFollower {
     this.#backend = backend;
     this.#options = options;
     this.#signal = AbortSignal.any([options.signal, this.#controller.signal]);
+    this.#ends = new ProjectEnds(backend, options.projectName, this.#signal);
   }
 
   /** Follows each container from its start on; for those that run already see {@link follow}. */
@@ -48,8 +54,9 @@ export class ProjectFollower {
     this.#listening.catch(() => undefined);
   }
 
-  /** Follows a container that exists. */
-  follow(id: string, name: string, options: FollowOptions): void {
+  /** Follows a container of a service that exists. */
+  follow(id: string, name: string, service: string, options: FollowOptions): void {
+    if (!this.#isShown(service)) return;
     this.#running.add(id);
     if (!this.#following.has(id)) this.#begin(id, name, options);
   }
@@ -59,7 +66,7 @@ export class ProjectFollower {
     for (;;) {
       const changed = deferred<void>();
       this.#onChange = changed.resolve;
-      if (this.#running.size === 0 && !(await this.#anyRuns())) break;
+      if (this.#running.size === 0 && !(await this.#anyRuns()) && !(await this.#comesBack())) break;
       await Promise.race([changed.promise, this.#listening]);
       this.#signal.throwIfAborted();
     }
@@ -73,19 +80,35 @@ export class ProjectFollower {
   }
 
   async #listen(): Promise<void> {
-    const { services } = this.#options;
     for await (const event of this.#backend.events({ labels: this.#labels, signal: this.#signal })) {
-      if (event.type === 'resync') continue;
-      const { id, name, labels: own } = event.subject;
-      const service = own[composeLabel.service] ?? '';
-      if (services !== undefined && !services.includes(service)) continue;
+      if (event.type === 'resync') {
+        await this.#resync(event);
+        continue;
+      }
+      const service = event.subject.labels[composeLabel.service] ?? '';
+      if (!this.#counts(service) && !this.#isShown(service)) continue;
+      this.#ends.see(event);
+      const { id, name } = event.subject;
       if (event.type === 'created') this.#fresh.add(id);
-      else if (event.type === 'started') await this.#started(id, name);
-      else if (event.type === 'died') await this.#died(event);
+      else if (event.type === 'started') await this.#started(id, name, service);
+      else if (event.type === 'died') await this.#died(event, service);
     }
   }
 
-  async #started(id: string, name: string): Promise<void> {
+  /** After a gap: what ended in it is over, what started in it is followed. */
+  async #resync({ containers }: Resync): Promise<void> {
+    const alive = containers.filter(isAlive);
+    for (const id of this.#running) if (!alive.some((one) => one.id === id)) this.#running.delete(id);
+    for (const { id, name, labels } of alive) {
+      const service = labels[composeLabel.service] ?? '';
+      const isOurs = labels[composeLabel.project] === this.#options.projectName;
+      if (isOurs && labels[composeLabel.oneOff] !== 'True') await this.#started(id, name, service);
+    }
+    this.#onChange?.();
+  }
+
+  async #started(id: string, name: string, service: string): Promise<void> {
+    if (!this.#isShown(service)) return;
     this.#running.add(id);
     if (this.#following.has(id)) return;
     if (this.#fresh.delete(id)) this.#begin(id, name, {});
@@ -100,27 +123,44 @@ export class ProjectFollower {
     return info === undefined ? undefined : runLogStart(info);
   }
 
-  async #died(event: Died): Promise<void> {
+  async #died(event: Died, service: string): Promise<void> {
     const { id } = event.subject;
     await this.#following.get(id);
     this.#following.delete(id);
     this.#running.delete(id);
-    this.#options.onExit?.(event);
+    void this.#ended(event, service);
+    this.#onChange?.();
+  }
+
+  /** An engine tells of an end before its list does: whoever looked in between has to look again. */
+  async #ended(event: Died, service: string): Promise<void> {
+    const isFinal = await this.#ends.isFinal(event).catch(() => false);
+    if (isFinal && this.#counts(service)) this.#options.onExit?.(event);
     this.#onChange?.();
   }
 
   /** The engine restarts some containers by itself: what it is about to start counts. */
   async #anyRuns(): Promise<boolean> {
     const rows = await this.#backend.list({ all: true, labels: this.#labels }, { signal: this.#signal });
-    const { services } = this.#options;
-    return rows.some(({ status, labels }) => {
-      const chosen = services === undefined || services.includes(labels[composeLabel.service] ?? '');
-      return chosen && (status === 'running' || status === 'starting');
-    });
+    return rows.some((row) => this.#counts(row.labels[composeLabel.service] ?? '') && isAlive(row));
+  }
+
+  /** Whether what somebody stopped was stopped to be started again. */
+  async #comesBack(): Promise<boolean> {
+    await this.#ends.passes();
+    return this.#running.size > 0 || (await this.#anyRuns());
   }
 
   get #labels(): string[] {
     return [`${composeLabel.project}=${this.#options.projectName}`, `${composeLabel.oneOff}=False`];
+  }
+
+  #counts(service: string): boolean {
+    return this.#options.services?.includes(service) ?? true;
+  }
+
+  #isShown(service: string): boolean {
+    return this.#options.shown?.has(service) ?? this.#counts(service);
   }
 
   #begin(id: string, name: string, options: FollowOptions): void {
@@ -136,6 +176,8 @@ export class ProjectFollower {
   }
 
   async #read(id: string, name: string, options: FollowOptions): Promise<void> {
+    // A replacement has the id of the one that it replaces before its name until that one is gone.
+    const label = name.replace(/^[0-9a-f]{12}_/, '');
     try {
       const stream = this.#backend.logs(id, { ...options, follow: true, signal: this.#signal });
       const shown = this.#last.get(id)?.timestamp ?? '';
@@ -143,7 +185,7 @@ export class ProjectFollower {
         for (const record of batch) {
           if (record.timestamp !== null && record.timestamp <= shown) continue;
           this.#last.set(id, record);
-          this.#options.onRecord(record, name, id);
+          this.#options.onRecord(record, label, id);
         }
         await this.#options.afterBatch();
       }
@@ -151,4 +193,8 @@ export class ProjectFollower {
       if (!isWherryError(error, 'CANCELLED', 'NOT_FOUND')) throw error;
     }
   }
+}
+
+function isAlive({ status }: { status: string }): boolean {
+  return status === 'running' || status === 'starting' || status === 'paused';
 }

@@ -13,6 +13,8 @@ export interface Target {
   /** How it is called in output: `web-1` in a project, its name elsewhere. */
   label: string;
   service: string | null;
+  /** Which of its service's containers; null outside of a project. */
+  number: number | null;
 }
 
 /** Names split into services of the project and everything else, which are containers of the engine. */
@@ -27,17 +29,22 @@ export interface SplitNames {
  * The containers that `names` mean. In a project a name is first a service, then a container, and no name means all
  * services; elsewhere names are containers and at least one is needed.
  */
-export async function findTargets(context: Context, names: readonly string[]): Promise<readonly Target[]> {
+export async function findTargets(
+  context: Context,
+  names: readonly string[],
+  options: { oneOff: boolean } = { oneOff: false },
+): Promise<readonly Target[]> {
   const scope = await context.scope();
   if (scope.kind === 'engine') {
     if (names.length === 0) throw usage(t('usage.nameNeeded'), t('usage.nameNeededFix'));
-    return names.map((name) => ({ id: name, label: name, service: null }));
+    return names.map((name) => ({ id: name, label: name, service: null, number: null }));
   }
   const rows = await observeProject(context, scope);
-  if (names.length === 0) return rows.filter((row) => !row.oneOff).map((row) => targetOf(row, scope));
+  const isWanted = (row: ServiceRow): boolean => options.oneOff || !row.oneOff;
+  if (names.length === 0) return rows.filter(isWanted).map((row) => targetOf(row, scope));
   const found = await Promise.all(
     names.map(async (name) => {
-      const own = rows.filter((row) => row.service === name && !row.oneOff);
+      const own = rows.filter((row) => row.service === name && isWanted(row));
       if (own.length > 0) return own.map((row) => targetOf(row, scope));
       if (isService(scope, name)) return [];
       const row = rows.find((candidate) => candidate.name === name || candidate.id.startsWith(name));
@@ -50,7 +57,7 @@ export async function findTargets(context: Context, names: readonly string[]): P
 /** The one container that `name` means; of a service with several the first, or number `index`. */
 export async function findTarget(context: Context, name: string, index?: number): Promise<Target> {
   const scope = await context.scope();
-  if (scope.kind === 'engine') return { id: name, label: name, service: null };
+  if (scope.kind === 'engine') return { id: name, label: name, service: null, number: null };
   const rows = await observeProject(context, scope);
   const own = rows.filter((row) => row.service === name && !row.oneOff);
   const row =
@@ -58,13 +65,18 @@ export async function findTarget(context: Context, name: string, index?: number)
       ? (own.find((candidate) => candidate.status === 'running') ?? own[0])
       : own.find((candidate) => candidate.number === index);
   if (row !== undefined) return targetOf(row, scope);
-  if (index !== undefined || isService(scope, name)) {
-    throw new WherryError('NOT_FOUND', t('target.noContainer', { service: name, project: scope.name }), {
-      hint: t('target.noContainerFix', { service: name }),
-    });
-  }
+  if (index !== undefined || isService(scope, name)) throw noContainer(scope, name, index);
   const named = rows.find((candidate) => candidate.name === name);
   return named === undefined ? foreignTarget(context, scope, name, rows) : targetOf(named, scope);
+}
+
+/** What is said of a service that has no container, or none of that number. */
+export function noContainer(scope: ProjectScope, service: string, index?: number): WherryError {
+  const message =
+    index === undefined
+      ? t('target.noContainer', { service, project: scope.name })
+      : t('target.noNumber', { service, project: scope.name, index });
+  return new WherryError('NOT_FOUND', message, { hint: t('target.noContainerFix', { service }) });
 }
 
 /** Which of `names` are services of the project; the others are containers. */
@@ -117,7 +129,7 @@ async function foreignTarget(
   if (context.role === 'compose') throw unknownName(scope, name, rows);
   try {
     const { id } = await (await context.backend()).inspect(name, { signal: context.signal });
-    return { id, label: name, service: null };
+    return { id, label: name, service: null, number: null };
   } catch (error) {
     throw isWherryError(error, 'NOT_FOUND') ? unknownName(scope, name, rows) : error;
   }
@@ -126,5 +138,5 @@ async function foreignTarget(
 function targetOf(row: ServiceRow, scope: ProjectScope): Target {
   const prefix = `${scope.name}-`;
   const label = row.name.startsWith(prefix) ? row.name.slice(prefix.length) : row.name;
-  return { id: row.id, label, service: row.service };
+  return { id: row.id, label, service: row.service, number: row.number };
 }

@@ -108,6 +108,11 @@ export interface Backend extends AsyncDisposable {
   /** `path` as a tar stream; a directory with all below it. */
   copyOut(id: string, path: string, options?: CallOptions): AsyncIterable<Uint8Array>;
 
+  /** The whole file system of a container as a tar stream, volumes left out; it may run. */
+  export(id: string, options?: CallOptions): AsyncIterable<Uint8Array>;
+  /** Makes an image of a container's file system and settings, volumes left out; resolves to the image's id. */
+  commit(id: string, options?: CommitOptions): Promise<string>;
+
   /** Removes what nothing uses. Only what matches `labels`, when given. */
   prune(options: PruneOptions): Promise<PruneReport>;
 }
@@ -122,6 +127,17 @@ export interface StopOptions extends CallOptions {
   timeout?: number | undefined;
   /** Default: the container's own stop signal. */
   stopSignal?: string | undefined;
+}
+
+export interface CommitOptions extends CallOptions {
+  /** What the image is called, `repository[:tag]`. Default: it has no name. */
+  name?: string | undefined;
+  author?: string | undefined;
+  message?: string | undefined;
+  /** Instructions of a Dockerfile that change the image's settings: `ENV A=b`, `CMD ["sh"]`. */
+  changes?: readonly string[] | undefined;
+  /** Freeze the container meanwhile, so that its files agree with each other. Default: true. */
+  pause?: boolean | undefined;
 }
 
 export interface RemoveOptions extends CallOptions {

@@ -9,6 +9,7 @@ export interface DryRunCall {
   kind: 'container' | 'image' | 'network' | 'volume';
   verb:
     | 'build'
+    | 'commit'
     | 'connect'
     | 'copy'
     | 'create'
@@ -48,6 +49,7 @@ type Changing =
   | 'exec'
   | 'execCapture'
   | 'copyIn'
+  | 'commit'
   | 'prune';
 
 /**
@@ -78,6 +80,10 @@ export function dryRun(backend: Backend, tell: (call: DryRunCall) => void): Back
     update: (id) => container('update', id),
     remove: (id) => container('remove', id),
     copyIn: (id) => container('copy', id),
+    commit: async (id) => {
+      await container('commit', id);
+      return `sha256:${'0'.repeat(64)}`;
+    },
     exec: async (id, options) => {
       await exec(id, options);
       return unstarted;

@@ -3,6 +3,16 @@
 
 /** Every message by its key, with the values that its placeholders take. */
 export interface Messages {
+  'act.done': { name: string | number; change: string | number };
+  'act.failed': Record<never, never>;
+  'act.kept': Record<never, never>;
+  'act.killed': Record<never, never>;
+  'act.paused': Record<never, never>;
+  'act.removed': Record<never, never>;
+  'act.restarted': Record<never, never>;
+  'act.resumed': Record<never, never>;
+  'act.started': Record<never, never>;
+  'act.stopped': Record<never, never>;
   'all.done': { count: number; failed: string | number; time: string | number };
   'all.none': { directory: string | number };
   'all.noneFix': Record<never, never>;
@@ -17,6 +27,8 @@ export interface Messages {
   'all.outcome.stopped': Record<never, never>;
   'answer.yes': Record<never, never>;
   'answer.no': Record<never, never>;
+  'attach.badKeys': { text: string | number };
+  'attach.badKeysFix': Record<never, never>;
   'attach.detached': { name: string | number };
   'build.noContext': Record<never, never>;
   'build.noContextFix': Record<never, never>;
@@ -29,6 +41,7 @@ export interface Messages {
   'column.blockIo': Record<never, never>;
   'column.command': Record<never, never>;
   'column.configFiles': Record<never, never>;
+  'column.container': Record<never, never>;
   'column.containerId': Record<never, never>;
   'column.cpu': Record<never, never>;
   'column.created': Record<never, never>;
@@ -45,6 +58,7 @@ export interface Messages {
   'column.networkId': Record<never, never>;
   'column.networkIo': Record<never, never>;
   'column.pids': Record<never, never>;
+  'column.platform': Record<never, never>;
   'column.port': Record<never, never>;
   'column.ports': Record<never, never>;
   'column.repository': Record<never, never>;
@@ -62,6 +76,7 @@ export interface Messages {
   'command.attach.about': Record<never, never>;
   'command.build.about': Record<never, never>;
   'command.build.detail': Record<never, never>;
+  'command.commit.about': Record<never, never>;
   'command.complete.about': Record<never, never>;
   'command.completion.about': Record<never, never>;
   'command.completion.detail': Record<never, never>;
@@ -77,6 +92,7 @@ export interface Messages {
   'command.events.detail': Record<never, never>;
   'command.exec.about': Record<never, never>;
   'command.exec.detail': Record<never, never>;
+  'command.export.about': Record<never, never>;
   'command.gc.about': Record<never, never>;
   'command.gc.detail': Record<never, never>;
   'command.help.about': Record<never, never>;
@@ -87,6 +103,7 @@ export interface Messages {
   'command.imageSave.about': Record<never, never>;
   'command.imageTag.about': Record<never, never>;
   'command.images.about': Record<never, never>;
+  'command.images.detail': Record<never, never>;
   'command.info.about': Record<never, never>;
   'command.inspect.about': Record<never, never>;
   'command.inspect.detail': Record<never, never>;
@@ -115,6 +132,7 @@ export interface Messages {
   'command.rm.detail': Record<never, never>;
   'command.run.about': Record<never, never>;
   'command.run.detail': Record<never, never>;
+  'command.scale.about': Record<never, never>;
   'command.serve.about': Record<never, never>;
   'command.serve.detail': Record<never, never>;
   'command.start.about': Record<never, never>;
@@ -129,6 +147,7 @@ export interface Messages {
   'command.volumeCreate.about': Record<never, never>;
   'command.volumeInspect.about': Record<never, never>;
   'command.volumeLs.about': Record<never, never>;
+  'command.volumeLs.detail': Record<never, never>;
   'command.volumeRm.about': Record<never, never>;
   'command.wait.about': Record<never, never>;
   'command.watch.about': Record<never, never>;
@@ -138,6 +157,8 @@ export interface Messages {
   'copy.noDirectory': { path: string | number };
   'copy.noPath': { container: string | number; path: string | number };
   'copy.noSource': { path: string | number };
+  'copy.oneStream': Record<never, never>;
+  'copy.oneStreamFix': Record<never, never>;
   'copy.ontoFile': { path: string | number };
   'copy.outside': { name: string | number };
   'copy.sides': Record<never, never>;
@@ -151,6 +172,7 @@ export interface Messages {
   'doctor.usable': Record<never, never>;
   'down.done': { project: string | number; count: number; time: string | number };
   'dryRun.build': Record<never, never>;
+  'dryRun.commit': Record<never, never>;
   'dryRun.connect': Record<never, never>;
   'dryRun.copy': Record<never, never>;
   'dryRun.create': Record<never, never>;
@@ -222,6 +244,8 @@ export interface Messages {
   'error.UNSUPPORTED.why': Record<never, never>;
   'error.UNSUPPORTED.fix': Record<never, never>;
   'events.resync': { count: number };
+  'export.toTerminal': Record<never, never>;
+  'export.toTerminalFix': Record<never, never>;
   'fault.what': Record<never, never>;
   'fault.why': Record<never, never>;
   'fault.fix': Record<never, never>;
@@ -310,7 +334,10 @@ export interface Messages {
   'inspect.none': { name: string | number; kinds: string | number };
   'inspect.noneFix': Record<never, never>;
   'interrupted': Record<never, never>;
+  'images.ofEngine': Record<never, never>;
+  'images.ofEngineFix': Record<never, never>;
   'isolated.variables': { name: string | number; base: string | number; file: string | number };
+  'kill.nothing': Record<never, never>;
   'ls.directoryNeedsDiscover': Record<never, never>;
   'ls.noEngine': { reason: string | number };
   'ls.status.absent': Record<never, never>;
@@ -322,9 +349,14 @@ export interface Messages {
   'ls.status.unhealthy': Record<never, never>;
   'ls.status.unknown': Record<never, never>;
   'option.abortOnContainerExit': Record<never, never>;
+  'option.abortOnContainerFailure': Record<never, never>;
   'option.addHost': Record<never, never>;
+  'option.alwaysRecreateDeps': Record<never, never>;
   'option.archive': Record<never, never>;
+  'option.attach': Record<never, never>;
   'option.attachable': Record<never, never>;
+  'option.attachDependencies': Record<never, never>;
+  'option.author': Record<never, never>;
   'option.build': Record<never, never>;
   'option.buildArg': Record<never, never>;
   'option.buildNetwork': Record<never, never>;
@@ -333,6 +365,7 @@ export interface Messages {
   'option.cacheFrom': Record<never, never>;
   'option.capAdd': Record<never, never>;
   'option.capDrop': Record<never, never>;
+  'option.change': Record<never, never>;
   'option.condition': Record<never, never>;
   'option.configCheck': Record<never, never>;
   'option.configEnvironment': Record<never, never>;
@@ -353,15 +386,18 @@ export interface Messages {
   'option.configServices': Record<never, never>;
   'option.configVariables': Record<never, never>;
   'option.configVolumes': Record<never, never>;
+  'option.cpAll': Record<never, never>;
   'option.cpuShares': Record<never, never>;
   'option.cpus': Record<never, never>;
   'option.cpuset': Record<never, never>;
   'option.detach': Record<never, never>;
+  'option.detachKeys': Record<never, never>;
   'option.device': Record<never, never>;
   'option.digests': Record<never, never>;
   'option.dns': Record<never, never>;
   'option.dockerfile': Record<never, never>;
   'option.doctorVerbose': Record<never, never>;
+  'option.downProject': Record<never, never>;
   'option.downVolumes': Record<never, never>;
   'option.downAll': Record<never, never>;
   'option.drain': Record<never, never>;
@@ -375,6 +411,7 @@ export interface Messages {
   'option.exitCodeFrom': Record<never, never>;
   'option.expose': Record<never, never>;
   'option.filter': Record<never, never>;
+  'option.followLink': Record<never, never>;
   'option.format': Record<never, never>;
   'option.formatList': Record<never, never>;
   'option.follow': Record<never, never>;
@@ -396,21 +433,26 @@ export interface Messages {
   'option.ipRange': Record<never, never>;
   'option.ipc': Record<never, never>;
   'option.ipv6': Record<never, never>;
+  'option.killOrphans': Record<never, never>;
   'option.label': Record<never, never>;
   'option.loadInput': Record<never, never>;
   'option.lsAll': Record<never, never>;
   'option.memory': Record<never, never>;
   'option.memoryReservation': Record<never, never>;
   'option.memorySwap': Record<never, never>;
+  'option.message': Record<never, never>;
   'option.metrics': Record<never, never>;
   'option.name': Record<never, never>;
   'option.namesOnly': Record<never, never>;
   'option.network': Record<never, never>;
   'option.networkAlias': Record<never, never>;
+  'option.noAttach': Record<never, never>;
   'option.noBuild': Record<never, never>;
   'option.noCache': Record<never, never>;
   'option.noDeps': Record<never, never>;
   'option.noLogPrefix': Record<never, never>;
+  'option.noOrphans': Record<never, never>;
+  'option.noPause': Record<never, never>;
   'option.noPrune': Record<never, never>;
   'option.noRecreate': Record<never, never>;
   'option.noSignals': Record<never, never>;
@@ -431,6 +473,8 @@ export interface Messages {
   'option.publish': Record<never, never>;
   'option.pull': Record<never, never>;
   'option.pullPolicy': Record<never, never>;
+  'option.quietBuild': Record<never, never>;
+  'option.quietPull': Record<never, never>;
   'option.raw': Record<never, never>;
   'option.readOnly': Record<never, never>;
   'option.removeOrphans': Record<never, never>;
@@ -450,6 +494,7 @@ export interface Messages {
   'option.shmSize': Record<never, never>;
   'option.signal': Record<never, never>;
   'option.since': Record<never, never>;
+  'option.statsAll': Record<never, never>;
   'option.status': Record<never, never>;
   'option.stopGrace': Record<never, never>;
   'option.stopSignal': Record<never, never>;
@@ -534,6 +579,7 @@ export interface Messages {
   'progress.waitingFor': { names: string | number };
   'prune.reclaimed': { size: string | number };
   'rm.kept': { name: string | number };
+  'rm.nothing': Record<never, never>;
   'run.notManual': { name: string | number };
   'run.notManualFix': Record<never, never>;
   'run.engineFix': { names: string | number };
@@ -562,7 +608,10 @@ export interface Messages {
   'serve.stoppingBecause': { reason: string | number };
   'serve.takenOver': Record<never, never>;
   'serve.up': { time: string | number };
+  'start.nothing': { project: string | number };
+  'start.nothingFix': Record<never, never>;
   'target.didYouMean': { name: string | number };
+  'target.noNumber': { service: string | number; index: string | number; project: string | number };
   'target.unknown': { project: string | number; name: string | number };
   'target.unknownFix': { names: string | number };
   'target.unknownFixNone': Record<never, never>;
@@ -640,6 +689,7 @@ export interface Messages {
   'version.inPlace': { wherry: string | number };
   'version.engineLine': { version: string | number; api: string | number; platform: string | number; address: string | number };
   'version.noEngine': Record<never, never>;
+  'wait.ended': { id: string | number; code: string | number };
   'warning': Record<never, never>;
   'watch.disabled': Record<never, never>;
   'watch.enabled': { services: string | number };
@@ -654,6 +704,16 @@ export interface Messages {
 
 /** English, the language that all others are translated from. */
 export const en: { readonly [K in keyof Messages]: string } = {
+  'act.done': '✓ {name}: {change}',
+  'act.failed': 'failed',
+  'act.kept': 'left as it is',
+  'act.killed': 'killed',
+  'act.paused': 'paused',
+  'act.removed': 'removed',
+  'act.restarted': 'restarted',
+  'act.resumed': 'resumed',
+  'act.started': 'started',
+  'act.stopped': 'stopped',
   'all.done': '{count, plural, =0 {no project} one {# project} other {# projects}} done, {failed} failed, in {time}',
   'all.none': 'there is no compose file in {directory} or below',
   'all.noneFix': 'name another directory',
@@ -668,6 +728,8 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'all.outcome.stopped': '✓ removed',
   'answer.yes': 'yes',
   'answer.no': 'no',
+  'attach.badKeys': '"{text}" are no keys to let go of a container',
+  'attach.badKeysFix': 'write letters, and ctrl- with a letter, with commas between them, such as ctrl-p,ctrl-q',
   'attach.detached': '{name} goes on without this terminal',
   'build.noContext': 'build needs a directory with a Dockerfile',
   'build.noContextFix': 'write `wherry build -t NAME DIRECTORY`, or run it where a compose file is',
@@ -680,6 +742,7 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'column.blockIo': 'BLOCK I/O',
   'column.command': 'COMMAND',
   'column.configFiles': 'CONFIG FILES',
+  'column.container': 'CONTAINER',
   'column.containerId': 'CONTAINER ID',
   'column.cpu': 'CPU %',
   'column.created': 'CREATED',
@@ -696,6 +759,7 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'column.networkId': 'NETWORK ID',
   'column.networkIo': 'NET I/O',
   'column.pids': 'PIDS',
+  'column.platform': 'PLATFORM',
   'column.port': 'PORT',
   'column.ports': 'PORTS',
   'column.repository': 'REPOSITORY',
@@ -713,6 +777,7 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'command.attach.about': 'Connect this terminal with the main process of a running container',
   'command.build.about': 'Build the images of services, or an image from a directory',
   'command.build.detail': 'In a project: the images of the named services, or of all that have a build section. With a path (`.`, `./app`) or outside of a project: one image from a directory with a Dockerfile; it needs -t.',
+  'command.commit.about': 'Make an image of a container, and print its id',
   'command.complete.about': 'Answers the completion scripts',
   'command.completion.about': 'Print the completion script of a shell',
   'command.completion.detail': 'bash: eval "$(wherry completion bash)"\nzsh: eval "$(wherry completion zsh)"\nfish: wherry completion fish | source',
@@ -728,6 +793,7 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'command.events.detail': 'Filters: container=NAME, label=KEY[=VALUE], event=TYPE. Types: created, started, paused, resumed, health, oom, died, stopped, removed, renamed, and resync after a gap.',
   'command.exec.about': 'Run a command in a running container and pass its exit code on',
   'command.exec.detail': 'In a project stdin is sent and a terminal is given where there is one (-T for none). For a container of the engine -i and -t ask for them.',
+  'command.export.about': 'Write the file system of a container as a tar archive',
   'command.gc.about': 'Remove what wherry made and whose owner is gone',
   'command.gc.detail': 'Only what carries wherry\'s labels and whose process has ended. Compose projects are never touched: `wherry down` removes those.',
   'command.help.about': 'Show the page of a command',
@@ -738,6 +804,7 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'command.imageSave.about': 'Write images as a tar archive',
   'command.imageTag.about': 'Give an image one more name',
   'command.images.about': 'List images',
+  'command.images.detail': 'In a project: the images that its containers were made from, or those of the named services. Elsewhere: the images of the engine.',
   'command.info.about': 'Show what the engine says of itself',
   'command.inspect.about': 'Show all that is known of containers, images, networks or volumes, as a JSON array',
   'command.inspect.detail': 'A name is first a service of the project, then a container, an image, a network, a volume; --type chooses.',
@@ -766,6 +833,7 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'command.rm.detail': 'With --force a container that is named goes though it runs; of the services of a project, as with docker compose, only what is stopped goes: --stop stops it first.',
   'command.run.about': 'Run a command in a new container',
   'command.run.detail': 'In a project: `wherry run SERVICE [COMMAND]` makes a one-off container of a service, after what it depends on is up. Elsewhere, or with --engine: `wherry run IMAGE [COMMAND]`, as docker run.\nThe exit code is the container\'s; 125 when it could not be created, 126 when the command cannot be executed, 127 when it was not found.',
+  'command.scale.about': 'Set how many containers services have',
   'command.serve.about': 'Hold the ports of services that scale to zero, and run each while somebody is connected',
   'command.serve.detail': 'For services whose `x-wherry` says `scale_to_zero`: the first connection boots the service with what it depends on and waits until it is ready; when nobody was connected for the idle time, it is stopped or paused. Ctrl-C lets clients leave and stops what was served; a second Ctrl-C cuts them. docs/scale-to-zero.md has it all.\nWith --metrics the figures of this machine and of the engine\'s containers can be scraped as well, also where no service scales to zero: docs/monitoring.md.\nJobs of the file that have a schedule run at their times, also where no service scales to zero: docs/jobs.md.\nServices whose `x-wherry` says `restart_on_unhealthy` are restarted as it says: docs/health-gates.md.',
   'command.start.about': 'Start containers that exist',
@@ -780,6 +848,7 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'command.volumeCreate.about': 'Create a volume',
   'command.volumeInspect.about': 'Show all that is known of volumes, as a JSON array',
   'command.volumeLs.about': 'List volumes',
+  'command.volumeLs.detail': 'In a project: its volumes, or those that the containers of the named services have. Elsewhere: the volumes of the engine.',
   'command.volumeRm.about': 'Remove volumes',
   'command.wait.about': 'Wait until containers end, print their exit codes and pass the first one on that is not 0',
   'command.watch.about': 'Keep containers as the files are: sync, rebuild and restart when they change',
@@ -789,6 +858,8 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'copy.noDirectory': '{path} is no directory',
   'copy.noPath': '{container} has no {path}',
   'copy.noSource': '{path} does not exist here',
+  'copy.oneStream': 'the tar stream can go to one container only, and the service has several',
+  'copy.oneStreamFix': 'choose one with --index',
   'copy.ontoFile': '{path} is a file in the container, and a directory cannot take its place',
   'copy.outside': 'the archive has an entry outside of its directory: {name}',
   'copy.sides': 'one of the two places must be in a container',
@@ -802,6 +873,7 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'doctor.usable': 'wherry can run containers here.',
   'down.done': '{project}: {count, plural, =0 {nothing was there to remove} one {# thing removed} other {# things removed}} in {time}',
   'dryRun.build': 'would be built',
+  'dryRun.commit': 'would become an image',
   'dryRun.connect': 'would be connected',
   'dryRun.copy': 'would be copied to',
   'dryRun.create': 'would be created',
@@ -873,6 +945,8 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'error.UNSUPPORTED.why': 'this engine cannot do it',
   'error.UNSUPPORTED.fix': 'leave it out, or choose another engine (`wherry doctor`)',
   'events.resync': 'events may be missing; {count, plural, one {# container} other {# containers}} now',
+  'export.toTerminal': 'an archive is nothing for a terminal',
+  'export.toTerminalFix': 'name a file with -o, or redirect the output',
   'fault.what': 'error:',
   'fault.why': '  why:',
   'fault.fix': '  fix:',
@@ -961,7 +1035,10 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'inspect.none': 'nothing is called {name} ({kinds})',
   'inspect.noneFix': '`wherry ps -a` and `wherry images` list what is there',
   'interrupted': 'interrupted',
+  'images.ofEngine': '-a, --digests and --filter are for the images of the engine',
+  'images.ofEngineFix': 'add --engine',
   'isolated.variables': 'this is the copy {name} of {base}; its ports as variables: set -a; . {file}',
+  'kill.nothing': 'there is no container to kill',
   'ls.directoryNeedsDiscover': 'a directory is named with --discover only',
   'ls.noEngine': 'the status is not known: {reason}',
   'ls.status.absent': 'not started',
@@ -973,9 +1050,14 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'ls.status.unhealthy': 'unhealthy',
   'ls.status.unknown': '?',
   'option.abortOnContainerExit': 'Stop everything when one container ends; its exit code is passed on',
+  'option.abortOnContainerFailure': 'Stop everything when one container ends with another exit code than 0, and pass it on',
   'option.addHost': 'Host name with its address, for /etc/hosts',
+  'option.alwaysRecreateDeps': 'Make the containers of what the services depend on anew as well',
   'option.archive': 'Keep owners',
+  'option.attach': 'Show only the logs of this service',
   'option.attachable': 'Containers may be connected by hand',
+  'option.attachDependencies': 'Show the logs of what the services depend on as well',
+  'option.author': 'Who made the change',
   'option.build': 'Build all images first, also those that are there',
   'option.buildArg': 'Build argument; without a value from the environment',
   'option.buildNetwork': 'Network of the steps',
@@ -984,6 +1066,7 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'option.cacheFrom': 'Image whose layers may be used',
   'option.capAdd': 'Capability to add',
   'option.capDrop': 'Capability to drop',
+  'option.change': 'Instruction of a Dockerfile that changes the settings of the image',
   'option.condition': 'What to wait for; exit is the default',
   'option.configCheck': 'Only check',
   'option.configEnvironment': 'Only the variables that are filled in, with their values',
@@ -1004,15 +1087,18 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'option.configServices': 'Only the names of services',
   'option.configVariables': 'Only the variables that the files ask for, with their defaults',
   'option.configVolumes': 'Only the names of volumes',
+  'option.cpAll': 'Also containers of `run`',
   'option.cpuShares': 'Relative weight; 1024 is normal',
   'option.cpus': 'Cores, such as 1.5',
   'option.cpuset': 'Cores by number, such as 0-2',
   'option.detach': 'Return at once',
+  'option.detachKeys': 'Keys that let go of the container (default: ctrl-p,ctrl-q)',
   'option.device': 'Device of the host: source[:target[:permissions]]',
   'option.digests': 'Show digests',
   'option.dns': 'Name server',
   'option.dockerfile': 'Dockerfile',
   'option.doctorVerbose': 'Also list what each engine can do',
+  'option.downProject': 'Take the project down when they have ended',
   'option.downVolumes': 'Remove named volumes too',
   'option.downAll': 'All projects below a directory',
   'option.drain': 'How long clients may take to leave at the end (default 10)',
@@ -1023,9 +1109,10 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'option.entrypoint': 'Replace the entrypoint; empty removes it',
   'option.env': 'Environment variable; without a value from the environment',
   'option.envFile': 'File with environment variables for the container',
-  'option.exitCodeFrom': 'Stop everything when this service ends, and pass its exit code on',
+  'option.exitCodeFrom': 'Stop everything when one container ends, and pass the exit code of this service on',
   'option.expose': 'Port that is not published',
   'option.filter': 'Only what matches',
+  'option.followLink': 'Copy what a link at the source leads to',
   'option.format': 'table, json, a Go template, or table and one; the fields are those of docker',
   'option.formatList': 'Form of the list: a table, or JSON as docker compose prints it',
   'option.follow': 'Go on with what comes',
@@ -1047,21 +1134,26 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'option.ipRange': 'Range for addresses of containers',
   'option.ipc': 'IPC namespace',
   'option.ipv6': 'Addresses of IPv6 too',
+  'option.killOrphans': 'Also containers of services that the file does not have any more',
   'option.label': 'Label',
   'option.loadInput': 'Archive; stdin when left out',
   'option.lsAll': 'Also projects of which nothing runs',
   'option.memory': 'Bound of memory, such as 512m',
   'option.memoryReservation': 'Memory that is kept under pressure',
   'option.memorySwap': 'Bound of memory and swap together; -1 for none',
+  'option.message': 'What was changed',
   'option.metrics': 'Serve Prometheus metrics there, such as :9464 (on loopback unless the address says otherwise)',
   'option.name': 'Name of the container',
   'option.namesOnly': 'Only names',
   'option.network': 'Network to join, or bridge, host, none, container:NAME',
   'option.networkAlias': 'Further name on the network',
+  'option.noAttach': 'Do not show the logs of this service',
   'option.noBuild': 'Build nothing',
   'option.noCache': 'Use no cache',
   'option.noDeps': 'Leave out what the services depend on',
   'option.noLogPrefix': 'No prefix before the lines',
+  'option.noOrphans': 'Leave out containers of services that the file does not have any more',
+  'option.noPause': 'Do not freeze the container meanwhile',
   'option.noPrune': 'Keep parents without a name',
   'option.noRecreate': 'Keep containers also when their configuration changed',
   'option.noSignals': 'Keep signals to ourselves',
@@ -1082,6 +1174,8 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'option.publish': 'Publish a port: [ip:][published:]target[/protocol]',
   'option.pull': 'When images are pulled',
   'option.pullPolicy': 'Pull always (the default), or only what is missing',
+  'option.quietBuild': 'Do not show the output of builds',
+  'option.quietPull': 'Do not show the layers of pulls',
   'option.raw': 'The engine\'s own record',
   'option.readOnly': 'Root file system read-only',
   'option.removeOrphans': 'Remove containers of services that the file does not have any more',
@@ -1101,6 +1195,7 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'option.shmSize': 'Size of /dev/shm',
   'option.signal': 'Signal; SIGKILL is the default',
   'option.since': 'From then on: a time, or a span before now such as 10m',
+  'option.statsAll': 'Also containers that do not run',
   'option.status': 'Only containers with this status',
   'option.stopGrace': 'Seconds that stop waits before it kills',
   'option.stopSignal': 'Signal that stop sends',
@@ -1185,6 +1280,7 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'progress.waitingFor': 'waiting for {names}',
   'prune.reclaimed': '{size} reclaimed',
   'rm.kept': '{name} runs and is left alone; -s stops it first',
+  'rm.nothing': 'there is no stopped container to remove',
   'run.notManual': 'the job {name} is not to be run by hand: its triggers say manual: false',
   'run.notManualFix': 'take manual: false off its triggers; `wherry serve` runs it by its schedule',
   'run.engineFix': 'services: {names}. For an image write `wherry run --engine IMAGE`',
@@ -1213,7 +1309,10 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'serve.stoppingBecause': 'stops: {reason}',
   'serve.takenOver': 'stopped, since the engine had its ports',
   'serve.up': 'up after {time}',
+  'start.nothing': '{project} has no container to start',
+  'start.nothingFix': '`wherry up -d` makes them',
   'target.didYouMean': 'did you mean {name}?',
+  'target.noNumber': '{service} has no container number {index} in the project {project}',
   'target.unknown': 'the project {project} has no service {name}, and the engine no container of that name',
   'target.unknownFix': 'services: {names}',
   'target.unknownFixNone': '`wherry ps -a --engine` lists the containers of the engine',
@@ -1241,7 +1340,7 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'up.change.restarted': 'restarted',
   'up.changed': '✓ {state} ({change})',
   'up.done': '{project} is up ({time}). Stop it with: {command}',
-  'up.exited': '{name} ended with exit code {code}',
+  'up.exited': '{name} exited with code {code}',
   'up.failed': '{project} is not up. What was started goes on; remove it with: {command}',
   'up.good': '✓ {state}',
   'up.killing': 'killing',
@@ -1291,6 +1390,7 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'version.inPlace': 'by wherry {wherry}',
   'version.engineLine': '{version} (API {api}, {platform}, {address})',
   'version.noEngine': 'none answers; `wherry doctor` tells why',
+  'wait.ended': 'container "{id}" exited with status code {code}',
   'warning': 'warning:',
   'watch.disabled': 'watch disabled',
   'watch.enabled': 'watch enabled: {services}',

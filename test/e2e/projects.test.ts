@@ -189,7 +189,11 @@ describe.each(engines)('projects on $id', { timeout: 180_000 }, (engine) => {
       expect(stderr).toContain('-web-1 runs and is left alone');
     }
     expect((await w(['kill', 'web'])).code).toBe(0);
-    expect(await w(['rm', 'web'])).toMatchObject({ code: 0, stderr: `${directory.project}-web-1\n` });
+    expect(await w(['rm', 'web'])).toMatchObject({
+      code: 0,
+      stdout: '',
+      stderr: `✓ ${directory.project}-web-1: removed\n`,
+    });
     expect((await w(['ps', '-a', '--services'])).stdout).toBe('cache\n');
   });
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { newId } from '../../src/core/index.ts';
 import { labEngines } from '../lab/engines.ts';
 import { Directory, type EngineUnderTest, firstEngine } from './cli.ts';
 import { Terminal } from './terminal.ts';
@@ -46,6 +47,19 @@ describe.skipIf(engines.length === 0)('on a terminal', { timeout: 120_000 }, () 
     await terminal.expect(/29 63\r+\n/);
     terminal.type('exit 42\r');
     expect(await terminal.end()).toBe(42);
+  });
+
+  it('leaves run --rm -it by Ctrl-P Ctrl-Q while it goes on, and its engine removes it later', async () => {
+    const name = newId('e2e');
+    await using terminal = await open(['--engine', 'run', '--rm', '-it', '--name', name, under.image, 'sh']);
+    await terminal.expect(/# /);
+    terminal.type('\u0010\u0011');
+    expect(await terminal.end()).toBe(0);
+    expect((await under.backend.inspect(name)).status).toBe('running');
+    await under.backend.kill(name);
+    await expect
+      .poll(() => under.backend.list({ all: true, names: [name] }), { timeout: 30_000 })
+      .toEqual([]);
   });
 
   it('passes Ctrl-C to the process of exec -it as a key, and restores the terminal', async () => {

@@ -1,5 +1,6 @@
 import type {
   Backend,
+  CommitOptions,
   CreateOptions,
   DiskUse,
   EngineInfo,
@@ -43,9 +44,10 @@ import type { Volumes } from '../../core/volume.ts';
 import { abortable } from './abortable.ts';
 import { attachToContainer, resizeContainer } from './attach.ts';
 import { engineCapabilities } from './capabilities.ts';
+import { commitContainer } from './commit.ts';
 import type { EngineConnection } from './connection.ts';
 import { containerInfo } from './container-info.ts';
-import { copyIn, copyOut } from './copy.ts';
+import { copyIn, copyOut, exportContainer } from './copy.ts';
 import { createContainer, specProblems } from './create.ts';
 import { type Dialect, dockerDialect } from './dialect.ts';
 import { diskUse } from './disk-use.ts';
@@ -284,6 +286,14 @@ export abstract class EngineApiBackend implements Backend {
 
   copyOut(id: string, path: string, options: CallOptions = {}): AsyncIterable<Uint8Array> {
     return copyOut(this.connection, id, path, options);
+  }
+
+  export(id: string, options: CallOptions = {}): AsyncIterable<Uint8Array> {
+    return exportContainer(this.connection, id, options);
+  }
+
+  async commit(id: string, options: CommitOptions = {}): Promise<string> {
+    return commitContainer(this.connection, id, options);
   }
 
   async prune(options: PruneOptions): Promise<PruneReport> {

@@ -25,6 +25,15 @@ export async function copyIn(
   }
 }
 
+/** The container's whole file system. */
+export async function* exportContainer(
+  connection: EngineConnection,
+  id: string,
+  options: CallOptions = {},
+): AsyncGenerator<Uint8Array> {
+  yield* connection.bytes({ path: containerPath(id, 'export'), signal: options.signal });
+}
+
 export async function* copyOut(
   connection: EngineConnection,
   id: string,

@@ -14,11 +14,32 @@ export async function* saveImages(
   if (names.length === 0) throw new WherryError('INVALID', 'no image to save was named');
   const paths = names.map(imagePath);
   const [only] = paths;
-  yield* connection.bytes(
-    only !== undefined && paths.length === 1
-      ? { path: `${only}/get`, signal: options.signal }
-      : { path: '/images/get', query: { names }, signal: options.signal },
-  );
+  try {
+    yield* connection.bytes(
+      only !== undefined && paths.length === 1
+        ? { path: `${only}/get`, signal: options.signal }
+        : { path: '/images/get', query: { names }, signal: options.signal },
+    );
+  } catch (error) {
+    if (isWherryError(error, 'NOT_FOUND')) await nameMissing(connection, names, options);
+    throw error;
+  }
+}
+
+/** Not every engine says which of several images it does not have. */
+async function nameMissing(
+  connection: EngineConnection,
+  names: readonly string[],
+  { signal }: CallOptions,
+): Promise<void> {
+  for (const name of names) {
+    try {
+      await connection.json({ path: `${imagePath(name)}/json`, signal });
+    } catch (cause) {
+      if (!isWherryError(cause, 'NOT_FOUND')) return;
+      throw new WherryError('NOT_FOUND', `there is no image ${name}`, { cause });
+    }
+  }
 }
 
 /** Loads a tar stream that {@link saveImages} gave; resolves to the names or ids that it brought. */

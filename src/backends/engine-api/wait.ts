@@ -1,6 +1,6 @@
 import type { WaitOptions } from '../../core/backend.ts';
 import type { WaitResult } from '../../core/container.ts';
-import { WherryError } from '../../core/errors.ts';
+import { isWherryError, WherryError } from '../../core/errors.ts';
 import type { EngineConnection } from './connection.ts';
 import { containerPath } from './container-path.ts';
 import type { Dialect } from './dialect.ts';
@@ -36,7 +36,7 @@ export async function waitForContainer(
       query: { condition: dialect.waitConditions[condition === 'removed' ? 'removed' : 'next-exit'] },
       signal,
     });
-    const { State: before } = await containerRecord(connection, id, { signal });
+    const { State: before, HostConfig: host } = await containerRecord(connection, id, { signal });
     if (condition === 'exit' && hasEnded(before))
       return { run: runOf(before), exitCode: before.ExitCode ?? 0 };
     onSubscribed?.();
@@ -44,8 +44,12 @@ export async function waitForContainer(
     if (answer.Error?.Message) throw new WherryError('ENGINE', answer.Error.Message);
     if (isUp(before) || condition === 'removed') return { run: runOf(before), exitCode: answer.StatusCode };
     // It began to run after we looked: its start is known only now. One that was removed instead is NOT_FOUND.
-    const { State: after } = await containerRecord(connection, id, { signal });
-    return { run: runOf(after), exitCode: answer.StatusCode };
+    const after = await containerRecord(connection, id, { signal }).catch((error: unknown) => {
+      // Its engine was told to remove it when it ends.
+      if (host?.AutoRemove === true && isWherryError(error, 'NOT_FOUND')) return undefined;
+      throw error;
+    });
+    return { run: runOf(after?.State ?? before), exitCode: answer.StatusCode };
   } finally {
     subscription.abort();
   }

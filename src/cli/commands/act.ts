@@ -1,4 +1,4 @@
-import type { ChangeSummary } from '../../boot/index.ts';
+import type { ChangeRow, ChangeSummary } from '../../boot/index.ts';
 import type { Project } from '../../compose/index.ts';
 import type { Backend } from '../../core/backend.ts';
 import { isWherryError } from '../../core/errors.ts';
@@ -25,15 +25,22 @@ export interface Verb {
   container: (backend: Backend, id: string) => Promise<void>;
   /** The remark on a container of a service that was left as it is; without it nothing is said. */
   kept?: (name: string) => string;
+  /** What is said when no container of the project was touched; without it nothing is. */
+  nothing?: string;
 }
 
 interface Outcome {
   name: string;
   ok: boolean;
   error: unknown;
+  /** What became of a container of the project; undefined for one of the engine. */
+  change?: ChangeRow['change'];
 }
 
-/** Does `verb` to all that `names` mean, side by side; what fails is reported and the rest goes on. */
+/**
+ * Does `verb` to all that `names` mean, side by side; what fails is reported and the rest goes on. Of the engine's
+ * containers the names are the result, as with docker; what becomes of services is a remark, as with docker compose.
+ */
 export async function act(context: Context, names: readonly string[], verb: Verb): Promise<number> {
   const scope = await context.scope();
   const backend = await context.backend();
@@ -64,7 +71,8 @@ export async function act(context: Context, names: readonly string[], verb: Verb
     const touched = summary.rows.filter(({ change }) => change !== 'kept');
     for (const { name, change } of summary.rows)
       if (change === 'kept' && verb.kept !== undefined) context.output.note(verb.kept(name));
-    for (const { name, error } of touched) outcomes.push({ name, ok: error === null, error });
+    for (const { name, error, change } of touched) outcomes.push({ name, ok: error === null, error, change });
+    if (touched.length === 0 && verb.nothing !== undefined) context.output.note(verb.nothing);
   }
   return report(context, outcomes, 'remark');
 }
@@ -91,7 +99,11 @@ function report(
   signal.throwIfAborted();
   const good = outcomes.filter((outcome) => outcome.ok);
   if (output.json) output.value(good.map(({ name }) => ({ name })));
-  else for (const { name } of good) names === 'result' ? output.line(name) : output.note(name);
+  else
+    for (const { name, change } of good) {
+      if (names === 'result') output.line(name);
+      else output.note(change === undefined ? name : t('act.done', { name, change: t(`act.${change}`) }));
+    }
   for (const { error, ok } of outcomes) if (!ok) reportFault(error, output, globals);
   return good.length === outcomes.length ? exitCode.success : exitCode.failure;
 }

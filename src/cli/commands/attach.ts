@@ -1,16 +1,19 @@
 import type { Invocation } from '../declaration.ts';
 import { findTarget } from '../targets.ts';
 import { converse } from '../terminal/converse.ts';
+import { defaultDetachKeys, parseDetachKeys } from '../terminal/detach-keys.ts';
 import { t } from '../text.ts';
-import { usage } from '../usage.ts';
+import { readOptions, usage } from '../usage.ts';
 import { passSignals } from './pass-signals.ts';
 
 export interface AttachOptions {
   noStdin: boolean;
   noSignals: boolean;
+  detachKeys: string | undefined;
+  index: number | undefined;
 }
 
-/** Connects this terminal with the main process of a running container; Ctrl-P Ctrl-Q lets go of it. */
+/** Connects this terminal with the main process of a running container; its detach keys (Ctrl-P Ctrl-Q) let go of it. */
 export async function attach({
   context,
   words,
@@ -18,14 +21,15 @@ export async function attach({
 }: Invocation<AttachOptions>): Promise<number | undefined> {
   const { output, signal } = context;
   if (context.globals.dryRun) throw usage(t('dryRun.notThere', { command: 'attach' }));
+  const detachKeys = readOptions(() => parseDetachKeys(options.detachKeys ?? defaultDetachKeys));
   const backend = await context.backend();
-  const target = await findTarget(context, words[0] ?? '');
+  const target = await findTarget(context, words[0] ?? '', options.index);
   const { spec } = await backend.inspect(target.id, { signal });
   const stdin = !options.noStdin && spec.stdinOpen === true;
   const tty = spec.tty === true;
   await using attached = await backend.attach(target.id, { stdin, signal });
   using _passing = tty || options.noSignals ? undefined : passSignals(context, backend, target.id);
-  const end = await converse(attached, output, { stdin, tty, detachKeys: true, signal });
+  const end = await converse(attached, output, { stdin, tty, detachKeys, signal });
   if (end === 'detached') {
     output.note(t('attach.detached', { name: target.label }));
     return undefined;

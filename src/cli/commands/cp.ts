@@ -1,20 +1,22 @@
 import { once } from 'node:events';
-import { mkdir, stat } from 'node:fs/promises';
+import { mkdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, posix, resolve } from 'node:path';
 import type { Backend } from '../../core/backend.ts';
 import { isWherryError, WherryError } from '../../core/errors.ts';
 import type { Context } from '../context.ts';
-import { firstEntryKind } from '../copy/first-entry.ts';
+import { firstEntry } from '../copy/first-entry.ts';
 import { packPath } from '../copy/pack.ts';
 import { endsAsDirectory, lastName, meansContent, type Place, parsePlace } from '../copy/place.ts';
 import { unpackTo } from '../copy/unpack.ts';
 import type { Invocation } from '../declaration.ts';
-import { findTarget } from '../targets.ts';
+import { findTarget, findTargets, type Target } from '../targets.ts';
 import { t } from '../text.ts';
 import { usage } from '../usage.ts';
 
 export interface CpOptions {
   archive: boolean;
+  followLink: boolean;
+  all: boolean;
   index: number | undefined;
 }
 
@@ -24,31 +26,47 @@ interface Copy {
   /** The container, as the backend knows it. */
   id: string;
   keepOwner: boolean;
+  /** Copy what a link at the source points to. */
+  followLink: boolean;
 }
 
 /** Copies files between a container and this machine, with the rules of `docker cp`. `-` is a tar stream. */
 export async function cp({ context, words, options }: Invocation<CpOptions>): Promise<undefined> {
   const [from, to] = [parsePlace(words[0] ?? ''), parsePlace(words[1] ?? '')];
   const backend = await context.backend();
-  const copy = async (container: string): Promise<Copy> => {
-    const { id } = await findTarget(context, container, options.index);
-    return { context, backend, id, keepOwner: options.archive };
-  };
-  if (from.kind === 'container' && to.kind !== 'container')
-    await copyOut(await copy(from.container), from, to);
-  else if (to.kind === 'container' && from.kind !== 'container')
-    await copyIn(await copy(to.container), from, to.path);
-  else throw usage(t('copy.sides'), t('copy.sidesFix'));
+  const { archive: keepOwner, followLink } = options;
+  const copy = ({ id }: Target): Copy => ({ context, backend, id, keepOwner, followLink });
+  if (from.kind === 'container' && to.kind !== 'container') {
+    const target = await findTarget(context, from.container, options.index);
+    await copyOut(copy(target), from, to);
+  } else if (to.kind === 'container' && from.kind !== 'container') {
+    const targets = await receivers(context, to.container, options);
+    if (from.kind === 'stream' && targets.length > 1)
+      throw usage(t('copy.oneStream'), t('copy.oneStreamFix'));
+    for (const target of targets) await copyIn(copy(target), from, to.path);
+  } else throw usage(t('copy.sides'), t('copy.sidesFix'));
+}
+
+/** What is copied to a service goes to each of its containers, as with docker compose. */
+async function receivers(
+  context: Context,
+  name: string,
+  { index, all }: CpOptions,
+): Promise<readonly Target[]> {
+  const one = await findTarget(context, name, index);
+  if (index !== undefined || one.service !== name) return [one];
+  return findTargets(context, [name], { oneOff: all });
 }
 
 async function copyOut(
-  { context, backend, id, keepOwner }: Copy,
-  { container, path }: Extract<Place, { kind: 'container' }>,
+  { context, backend, id, keepOwner, followLink }: Copy,
+  { container, path: given }: Extract<Place, { kind: 'container' }>,
   to: Place,
 ): Promise<void> {
   const { signal } = context;
+  const path = followLink ? await linkedPath(backend, id, given, signal) : given;
   if (context.globals.dryRun) {
-    await firstEntryKind(namingPath(backend.copyOut(id, path, { signal }), container, path));
+    await firstEntry(namingPath(backend.copyOut(id, path, { signal }), container, path));
     return;
   }
   const archiveOf = (asked: string): AsyncIterable<Uint8Array> =>
@@ -93,18 +111,23 @@ async function* namingPath(
   }
 }
 
-async function copyIn({ context, backend, id, keepOwner }: Copy, from: Place, path: string): Promise<void> {
+async function copyIn(
+  { context, backend, id, keepOwner, followLink }: Copy,
+  from: Place,
+  path: string,
+): Promise<void> {
   const { signal } = context;
   if (from.kind !== 'local') {
     await backend.copyIn(id, path, process.stdin, { signal });
     return;
   }
-  const source = resolve(context.directory, from.path);
-  const found = await stat(source).catch(() => undefined);
+  const named = resolve(context.directory, from.path);
+  const found = await stat(named).catch(() => undefined);
+  const source = followLink && found !== undefined ? await realpath(named) : named;
   if (found === undefined) throw new WherryError('NOT_FOUND', t('copy.noSource', { path: from.path }));
   const kind = await kindInContainer(backend, id, path, signal);
   if (kind === 'directory') {
-    const name = found.isDirectory() && meansContent(from.path) ? '' : basename(source);
+    const name = found.isDirectory() && meansContent(from.path) ? '' : basename(named);
     await backend.copyIn(id, path, packPath(source, name, { keepOwner }), { signal });
     return;
   }
@@ -126,11 +149,26 @@ async function kindInContainer(
   signal: AbortSignal,
 ): Promise<'file' | 'directory' | undefined> {
   try {
-    return await firstEntryKind(backend.copyOut(id, path, { signal }));
+    const entry = await firstEntry(backend.copyOut(id, path, { signal }));
+    return entry?.kind === 'link' ? 'file' : entry?.kind;
   } catch (error) {
     if (!isWherryError(error, 'NOT_FOUND')) throw error;
     // Of the path, or of the container? The latter fails here.
     await backend.inspect(id, { signal });
     return undefined;
   }
+}
+
+/** Links that point to links are followed so far. */
+const linkLimit = 40;
+
+/** The path that a link in the container leads to; the path itself when it is none. */
+async function linkedPath(backend: Backend, id: string, path: string, signal: AbortSignal): Promise<string> {
+  let current = path;
+  for (let turn = 0; turn < linkLimit; turn += 1) {
+    const entry = await firstEntry(backend.copyOut(id, current, { signal })).catch(() => undefined);
+    if (entry?.kind !== 'link') return current;
+    current = posix.resolve(posix.dirname(current), entry.target);
+  }
+  return current;
 }

@@ -41,9 +41,14 @@ export async function down(invocation: Invocation<DownOptions>): Promise<number>
     signal: context.signal,
   };
   if (context.globals.dryRun) return await downDry(context, wishes);
-  const summary = await takeDown(context, wishes);
-  if (summary.ok && words.length === 0) await forgetCopy(scope.name);
-  return reportChanges(context, summary, scope.name);
+  return takeDown(context, wishes);
+}
+
+/** Takes a project down, shows how it goes and what failed; resolves to the exit code. */
+export async function takeDown(context: Context, options: BootDownOptions): Promise<number> {
+  const summary = await downWithBoard(context, options);
+  if (summary.ok && options.services === undefined) await forgetCopy(options.projectName);
+  return reportChanges(context, summary, options.projectName);
 }
 
 async function downDry(context: Context, options: BootDownOptions): Promise<number> {
@@ -58,7 +63,7 @@ async function forgetCopy(project: string): Promise<void> {
   await new IsolatedCopies().forget(project);
 }
 
-async function takeDown(context: Context, options: BootDownOptions): Promise<ChangeSummary> {
+async function downWithBoard(context: Context, options: BootDownOptions): Promise<ChangeSummary> {
   const backend = await context.backend();
   const boot = await import('../../boot/index.ts');
   using board = new ProgressBoard(context.output);

@@ -4,6 +4,7 @@ import type { Invocation } from '../declaration.ts';
 import { type Filter, valuesOf } from '../filters.ts';
 import { printable } from '../output/width.ts';
 import { t } from '../text.ts';
+import { peerEvent } from './peer-event.ts';
 
 export interface EventsOptions {
   since: Date | undefined;
@@ -29,7 +30,8 @@ export async function events({ context, words, options }: Invocation<EventsOptio
   const scope = await context.scope();
   const backend = await context.backend();
   const labels = valuesOf(options.filter, 'label');
-  if (scope.kind === 'project') labels.push(`${composeLabel.project}=${scope.name}`);
+  if (scope.kind === 'project')
+    labels.push(`${composeLabel.project}=${scope.name}`, `${composeLabel.oneOff}=False`);
   const containers = valuesOf(options.filter, 'container');
   const types = valuesOf(options.filter, 'event');
   const stream = backend.events({
@@ -42,7 +44,7 @@ export async function events({ context, words, options }: Invocation<EventsOptio
   for await (const event of stream) {
     if (types.length > 0 && !types.includes(event.type)) continue;
     if (event.type !== 'resync' && words.length > 0 && !isAbout(event, words)) continue;
-    if (output.json) output.value(event, 'line');
+    if (output.json) output.value(scope.kind === 'project' ? peerEvent(event) : event, 'line');
     else output.line(eventLine(event));
   }
 }

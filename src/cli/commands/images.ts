@@ -24,8 +24,13 @@ interface Row {
   info: ImageInfo;
 }
 
-/** Lists the images of the engine. */
+/** Lists the images of the engine, or in a project those of its containers. */
 export async function images({ context, words, options }: Invocation<ImagesOptions>): Promise<undefined> {
+  const scope = await context.scope();
+  if (scope.kind === 'project') {
+    const { projectImages } = await import('./project-images.ts');
+    return projectImages(context, scope, words, options);
+  }
   const { output, signal } = context;
   const labels = valuesOf(options.filter, 'label');
   const [reference, ...more] = [...words, ...valuesOf(options.filter, 'reference')];

@@ -2,7 +2,7 @@ import type { LogRecord } from '../../core/streams.ts';
 import type { Context } from '../context.ts';
 import type { Invocation } from '../declaration.ts';
 import { LinePrefix } from '../output/prefix.ts';
-import { findTargets, type Target } from '../targets.ts';
+import { findTarget, findTargets, type Target } from '../targets.ts';
 
 export interface LogsOptions {
   follow: boolean;
@@ -17,11 +17,7 @@ export interface LogsOptions {
 /** Prints what containers wrote; of several the lines are interleaved and each says whose it is. */
 export async function logs({ context, words, options }: Invocation<LogsOptions>): Promise<undefined> {
   const scope = await context.scope();
-  const targets = await findTargets(context, words);
-  const chosen =
-    options.index === undefined
-      ? targets
-      : targets.filter(({ label }) => label.endsWith(`-${options.index}`));
+  const chosen = await chosenTargets(context, words, options);
   const bare = options.noPrefix || (scope.kind === 'engine' && chosen.length === 1);
   if (bare && !options.timestamps && !context.output.json && chosen.length === 1 && chosen[0] !== undefined) {
     await rawLog(context, chosen[0], options);
@@ -40,6 +36,17 @@ export async function logs({ context, words, options }: Invocation<LogsOptions>)
   else await printMerged(context, chosen, options, prefix);
 }
 
+/** The containers that are asked for; with `index` that one of each service. */
+async function chosenTargets(
+  context: Context,
+  words: readonly string[],
+  { index }: LogsOptions,
+): Promise<readonly Target[]> {
+  if (index === undefined) return findTargets(context, words);
+  if (words.length > 0) return Promise.all(words.map((name) => findTarget(context, name, index)));
+  return (await findTargets(context, words)).filter(({ number }) => number === index);
+}
+
 /** Follows services over restarts, and their containers that are added later. */
 async function followProject(
   context: Context,
@@ -56,14 +63,20 @@ async function followProject(
     services,
     signal: context.signal,
     onRecord: (record, name, id) => {
-      const target = labels.get(id) ?? { id, label: name.replace(`${projectName}-`, ''), service: null };
+      const target = labels.get(id) ?? {
+        id,
+        label: name.replace(`${projectName}-`, ''),
+        service: null,
+        number: null,
+      };
       print(context, target, record, options, prefix);
     },
     afterBatch: () => context.output.flushed(context.signal),
   });
   follower.listen();
   const { tail, since, until } = logOptions(options);
-  for (const { id, label } of targets) follower.follow(id, label, { tail, since, until });
+  for (const { id, label, service } of targets)
+    follower.follow(id, label, service ?? '', { tail, since, until });
   await follower.idle();
   await follower.close();
 }

@@ -23,6 +23,7 @@ const commandCells = 20;
 export interface PsOptions {
   all: boolean;
   idsOnly: boolean;
+  noOrphans: boolean;
   services: boolean;
   noTrunc: boolean;
   format: string | undefined;
@@ -76,14 +77,15 @@ async function projectContainers(
   const shown = rows.filter(
     (row) =>
       (words.length === 0 || words.includes(row.service) || words.includes(row.name)) &&
-      (options.all || status.length > 0 || row.status !== 'exited' || row.exitCode !== 0) &&
+      (options.all || status.length > 0 || lives.includes(row.status)) &&
+      (!options.noOrphans || isService(scope, row.service)) &&
       (status.length === 0 || status.includes(row.status)) &&
       (health.length === 0 || health.includes(row.health)) &&
       (names.length === 0 || names.includes(row.name)),
   );
   if (options.services)
     for (const name of new Set(shown.map((row) => row.service))) context.output.line(name);
-  else if (options.idsOnly) for (const row of shown) context.output.line(shortId(row.id));
+  else if (options.idsOnly) for (const row of shown) context.output.line(row.id);
   else if (!isPlainTable(options.format)) await printFormatted(context, scope, shown, options);
   else context.output.list(serviceColumns(context.output, options), shown, serviceJson);
 }
@@ -101,6 +103,9 @@ async function printFormatted(
   const wanted = listed.filter(({ id }) => ids.has(id)).sort((a, b) => (a.name < b.name ? -1 : 1));
   printRows(output, containerRows(wanted, options), options.format ?? '');
 }
+
+/** What is listed without `--all`, as with docker. */
+const lives: readonly ContainerStatus[] = ['running', 'paused', 'starting', 'stopping'];
 
 interface PsFilters {
   labels: string[];

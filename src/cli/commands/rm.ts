@@ -17,6 +17,7 @@ export function rm({ context, words, options }: Invocation<RmOptions>): Promise<
   const { force, stop, volumes } = options;
   return act(context, words, {
     services: (boot, backend, chosen) => boot.removeServices(backend, { ...chosen, stop, volumes, signal }),
+    nothing: t('rm.nothing'),
     kept: (name) => t('rm.kept', { name }),
     container: async (backend, id) => {
       if (stop) await backend.stop(id, { signal });

@@ -8,6 +8,7 @@ import { reportFault } from '../fault.ts';
 import { imageProgress } from '../output/image-progress.ts';
 import { ProgressBoard } from '../output/progress-board.ts';
 import { converse } from '../terminal/converse.ts';
+import { defaultDetachKeys, parseDetachKeys } from '../terminal/detach-keys.ts';
 import { t } from '../text.ts';
 import { passSignals } from './pass-signals.ts';
 
@@ -28,14 +29,16 @@ export async function runContainer(context: Context, spec: ContainerSpec, runnin
   let id: string | undefined;
   let started = false;
   let isHandedOver = false;
+  // What may go on without us is for the engine to remove.
+  const autoRemove = running.remove && (running.detach || running.tty);
   const lease =
-    running.remove && !running.detach
+    running.remove && !autoRemove
       ? await import('../../boot/index.ts').then((boot) => boot.createLease(backend.address))
       : undefined;
   try {
     const leased =
       lease === undefined
-        ? { ...spec, ...(running.remove ? { autoRemove: true } : {}) }
+        ? { ...spec, ...(autoRemove ? { autoRemove } : {}) }
         : { ...spec, labels: { ...spec.labels, [labels.lease]: lease.id } };
     id = await create(context, backend, leased);
     if (running.detach || globals.dryRun) {
@@ -49,7 +52,10 @@ export async function runContainer(context: Context, spec: ContainerSpec, runnin
     const onStart = (): void => {
       started = true;
     };
-    return await follow(context, backend, { id, onStart, ...running });
+    const onDetach = (): void => {
+      isHandedOver = true;
+    };
+    return await follow(context, backend, { id, onStart, onDetach, ...running });
   } catch (error) {
     signal.throwIfAborted();
     reportFault(error, output, globals);
@@ -69,7 +75,7 @@ async function create(context: Context, backend: Backend, spec: ContainerSpec): 
 async function follow(
   context: Context,
   backend: Backend,
-  running: Running & { id: string; onStart: () => void },
+  running: Running & { id: string; onStart: () => void; onDetach: () => void },
 ): Promise<number> {
   const { signal, output } = context;
   const { id, stdin, tty } = running;
@@ -83,8 +89,10 @@ async function follow(
   const after = running.afterStart?.(id);
   after?.catch(() => undefined);
   using _passing = tty ? undefined : passSignals(context, backend, id);
-  const how = await converse(attached, output, { stdin, tty, detachKeys: true, signal });
+  const detachKeys = parseDetachKeys(defaultDetachKeys);
+  const how = await converse(attached, output, { stdin, tty, detachKeys, signal });
   if (how === 'detached') {
+    running.onDetach();
     output.note(t('attach.detached', { name: id.slice(0, 12) }));
     return exitCode.success;
   }

@@ -4,12 +4,15 @@ import type { Context } from '../context.ts';
 import type { Invocation } from '../declaration.ts';
 import { isPlainTable, printRows } from '../format/print-rows.ts';
 import { statsRows } from '../format/stats-rows.ts';
+import { shortId } from '../output/container-text.ts';
 import type { Column } from '../output/table.ts';
 import { findTargets } from '../targets.ts';
 import { t } from '../text.ts';
 
 export interface StatsOptions {
   noStream: boolean;
+  all: boolean;
+  noTrunc: boolean;
   format: string | undefined;
 }
 
@@ -22,12 +25,18 @@ export async function stats({ context, words, options }: Invocation<StatsOptions
   const { output, signal } = context;
   const backend = await context.backend();
   const ids = await wantedIds(context, words);
+  const columns = columnsOf(options);
   const isFormatted = !isPlainTable(options.format);
+  if (ids?.length === 0 && words.length === 0) {
+    if (!output.json && !isFormatted) output.table(columns, []);
+    return;
+  }
   const once = options.noStream || (!output.json && !isFormatted && output.width === undefined);
   let first = true;
   for await (const batch of backend.statsAll({ signal, once, ...(ids === undefined ? {} : { ids }) })) {
-    const rows = [...batch].sort((a, b) => a.name.localeCompare(b.name));
-    if (!isPlainTable(options.format)) printRows(output, statsRows(rows, { noTrunc: false }), options.format);
+    const stopped = options.all ? await withoutFigures(context, ids, batch) : [];
+    const rows = [...batch, ...stopped].sort((a, b) => a.name.localeCompare(b.name));
+    if (!isPlainTable(options.format)) printRows(output, statsRows(rows, options), options.format);
     else if (output.json) for (const row of rows) output.value(row, 'line');
     else if (once) output.table(columns, rows);
     else {
@@ -46,19 +55,48 @@ async function wantedIds(context: Context, words: readonly string[]): Promise<st
   return (await findTargets(context, words)).map(({ id }) => id);
 }
 
-const columns: readonly Column<ContainerStats>[] = [
-  { title: t('column.name'), value: (row) => row.name, shrinkTo: 12 },
-  { title: t('column.cpu'), value: (row) => percent(row.cpu), align: 'right' },
-  { title: t('column.memory'), value: (row) => `${bytes(row.memory)} / ${bytes(row.memoryLimit)}` },
-  {
-    title: t('column.memoryShare'),
-    value: (row) => percent(row.memory === null || !row.memoryLimit ? null : row.memory / row.memoryLimit),
-    align: 'right',
-  },
-  { title: t('column.networkIo'), value: (row) => `${bytes(row.networkRx)} / ${bytes(row.networkTx)}` },
-  { title: t('column.blockIo'), value: (row) => `${bytes(row.blockRead)} / ${bytes(row.blockWrite)}` },
-  { title: t('column.pids'), value: (row) => (row.pids === null ? '-' : String(row.pids)), align: 'right' },
-];
+/** Containers that do not run have no figures. */
+async function withoutFigures(
+  context: Context,
+  ids: readonly string[] | undefined,
+  running: readonly ContainerStats[],
+): Promise<ContainerStats[]> {
+  const { signal } = context;
+  const seen = new Set(running.map(({ id }) => id));
+  const all = await (await context.backend()).list({ all: true }, { signal });
+  return all
+    .filter(({ id, name }) => !seen.has(id) && (ids === undefined || ids.includes(id) || ids.includes(name)))
+    .map(({ id, name }) => ({ id, name, time: new Date(), ...noFigures }));
+}
+
+const noFigures: Omit<ContainerStats, 'id' | 'name' | 'time'> = {
+  cpu: null,
+  cpuLimit: null,
+  memory: null,
+  memoryLimit: null,
+  networkRx: null,
+  networkTx: null,
+  blockRead: null,
+  blockWrite: null,
+  pids: null,
+};
+
+function columnsOf({ noTrunc }: StatsOptions): readonly Column<ContainerStats>[] {
+  return [
+    { title: t('column.containerId'), value: ({ id }) => (noTrunc ? id : shortId(id)), shrinkTo: 12 },
+    { title: t('column.name'), value: (row) => row.name, shrinkTo: 12 },
+    { title: t('column.cpu'), value: (row) => percent(row.cpu), align: 'right' },
+    { title: t('column.memory'), value: (row) => `${bytes(row.memory)} / ${bytes(row.memoryLimit)}` },
+    {
+      title: t('column.memoryShare'),
+      value: (row) => percent(row.memory === null || !row.memoryLimit ? null : row.memory / row.memoryLimit),
+      align: 'right',
+    },
+    { title: t('column.networkIo'), value: (row) => `${bytes(row.networkRx)} / ${bytes(row.networkTx)}` },
+    { title: t('column.blockIo'), value: (row) => `${bytes(row.blockRead)} / ${bytes(row.blockWrite)}` },
+    { title: t('column.pids'), value: (row) => (row.pids === null ? '-' : String(row.pids)), align: 'right' },
+  ];
+}
 
 function percent(share: number | null): string {
   return share === null ? '-' : `${(share * 100).toFixed(2)}%`;

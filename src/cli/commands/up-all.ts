@@ -8,7 +8,14 @@ import { upPlanOptions } from './up-options.ts';
 
 /** Brings every project below a directory up, in the background. */
 export async function upAll({ context, words, options }: Invocation<UpOptions>): Promise<number> {
-  const attached = { '--abort-on-container-exit': options.abortOnContainerExit, '--no-deps': options.noDeps };
+  const attached = {
+    '--abort-on-container-exit': options.abortOnContainerExit,
+    '--abort-on-container-failure': options.abortOnContainerFailure,
+    '--attach': options.attach.length > 0,
+    '--no-attach': options.noAttach.length > 0,
+    '--attach-dependencies': options.attachDependencies,
+    '--no-deps': options.noDeps,
+  };
   const [excluded] = Object.entries(attached).filter(([, given]) => given);
   if (excluded !== undefined) throw usage(t('usage.excludes', { a: '--all', b: excluded[0] }));
   if (options.scale.length > 0) throw usage(t('usage.excludes', { a: '--all', b: '--scale' }));

@@ -7,7 +7,6 @@ import type {
 import type { IsolatedCopy } from '../../boot/isolated/index.ts';
 import type { Project } from '../../compose/index.ts';
 import type { Backend } from '../../core/backend.ts';
-import { composeLabel } from '../../core/compose-labels.ts';
 import type { Context } from '../context.ts';
 import { deferred } from '../deferred.ts';
 import { exitCode } from '../exit-codes.ts';
@@ -15,26 +14,29 @@ import { bootProgress } from '../output/boot-progress.ts';
 import { reportCopy, showCopy } from '../output/isolated-copy.ts';
 import { LinePrefix } from '../output/prefix.ts';
 import { ProgressBoard } from '../output/progress-board.ts';
+import { quietImages } from '../output/quiet-images.ts';
 import { unhealthyLine } from '../output/unhealthy.ts';
 import { ProjectFollower } from '../project-follower.ts';
 import { t } from '../text.ts';
+import { usage } from '../usage.ts';
 import { reportChanges } from './down.ts';
 import { showSummary } from './up.ts';
 
 export interface AttachedOptions {
   noLogPrefix: boolean;
   timestamps: boolean;
+  quietPull: boolean;
+  quietBuild: boolean;
+  attach: readonly string[];
+  noAttach: readonly string[];
+  attachDependencies: boolean;
   abortOnContainerExit: boolean;
+  abortOnContainerFailure: boolean;
   exitCodeFrom: string | undefined;
   /** ms. */
   timeout: number | undefined;
   /** The isolated copy that the project is; null for none. */
   copy: IsolatedCopy | null;
-}
-
-interface Exit {
-  service: string;
-  code: number;
 }
 
 /**
@@ -48,11 +50,12 @@ export async function upAttached(
   options: AttachedOptions,
 ): Promise<number> {
   const { output, interrupts } = context;
+  const watched = watchedServices(project, wishes.services, options);
   const backend = await context.backend();
   const boot = await import('../../boot/index.ts');
   const booting = new AbortController();
   const { promise: interrupted, resolve: interrupt } = deferred<'interrupted'>();
-  const { promise: exited, resolve: onExit } = deferred<Exit>();
+  const { promise: exited, resolve: onExit } = deferred<number>();
   let killing: Promise<unknown> | undefined;
   let stopping = false;
   using _answer = interrupts.intercept(() => {
@@ -66,7 +69,7 @@ export async function upAttached(
   let board: ProgressBoard | undefined = new ProgressBoard(output);
   const follower = newFollower(context, backend, {
     project,
-    wishes,
+    watched,
     options,
     onExit: (exit, id) => {
       if (restarts?.isRestarting(id) !== true) onExit(exit);
@@ -80,8 +83,10 @@ export async function upAttached(
   try {
     summary = await boot.up(backend, project, {
       ...wishes,
+      // What ends before all is up is told by its own lines and its exit code.
+      earlyExit: 'passes',
       signal: booting.signal,
-      onProgress: bootProgress(board, project.name),
+      onProgress: quietImages(bootProgress(board, project.name), options),
     });
   } catch (error) {
     if (!booting.signal.aborted) throw error;
@@ -95,16 +100,16 @@ export async function upAttached(
     return exitCode.failure;
   }
   // An engine may tell of a start late, even after the end: what was just made is followed without waiting for that.
-  for (const { name, id, change } of summary?.rows.flatMap((row) => row.containers) ?? []) {
-    if (change === 'kept') follower.follow(id, name, { tail: 0 });
-    if (change === 'created' || change === 'recreated') follower.follow(id, name, {});
-  }
+  for (const { name: service, containers } of summary?.rows ?? [])
+    for (const { name, id, change } of containers) {
+      if (change === 'kept') follower.follow(id, name, service, { tail: 0 });
+      if (change === 'created' || change === 'recreated') follower.follow(id, name, service, {});
+    }
   for (const { name, url } of summary?.rows ?? [])
     if (url !== null) output.note(t('up.answers', { name, url }));
   if (options.copy !== null && summary !== undefined)
     showCopy(context, await reportCopy(context, options.copy));
-  const asksForCode = options.abortOnContainerExit || options.exitCodeFrom !== undefined;
-  const ending = asksForCode ? exited : new Promise<never>(() => undefined);
+  const ending = endsTogether(options) ? exited : new Promise<never>(() => undefined);
   if (summary !== undefined)
     restarts = await boot.restartUnhealthy(backend, project, {
       services: wishes.services,
@@ -112,7 +117,7 @@ export async function upAttached(
       logger: context.logger,
       onUnhealthy: (event) => output.alert(unhealthyLine(event)),
     });
-  let end: 'interrupted' | 'ended' | Exit;
+  let end: 'interrupted' | 'ended' | number;
   try {
     end = await Promise.race([interrupted, ending, ended(follower, restarts)]);
   } finally {
@@ -134,8 +139,47 @@ export async function upAttached(
     if (!stopped) return exitCode.failure;
   } else await follower.close();
   if (end === 'interrupted') return interrupts.exitCode ?? exitCode.interrupted;
-  if (end !== 'ended') return end.code;
-  return asksForCode ? lastExitCode(backend, project.name, options.exitCodeFrom) : exitCode.success;
+  if (options.exitCodeFrom !== undefined) return lastExitCode(backend, project.name, [options.exitCodeFrom]);
+  if (end !== 'ended') return end;
+  return endsTogether(options) ? lastExitCode(backend, project.name, watched.services) : exitCode.success;
+}
+
+/** Whether the end of one container is the end of all. */
+function endsTogether(options: AttachedOptions): boolean {
+  const { abortOnContainerExit, abortOnContainerFailure, exitCodeFrom } = options;
+  return abortOnContainerExit || abortOnContainerFailure || exitCodeFrom !== undefined;
+}
+
+interface Watched {
+  /** Whose ends count; undefined: all. */
+  services: readonly string[] | undefined;
+  /** Whose lines are shown. */
+  shown: ReadonlySet<string>;
+}
+
+/** As docker compose chooses: the named services, or all whose file does not say `attach: false`. */
+function watchedServices(
+  project: Project,
+  named: readonly string[] | undefined,
+  options: AttachedOptions,
+): Watched {
+  const { attach, noAttach, attachDependencies, exitCodeFrom } = options;
+  const unknown = [...attach, ...noAttach, ...(exitCodeFrom === undefined ? [] : [exitCodeFrom])].find(
+    (name) => !Object.hasOwn(project.services, name),
+  );
+  if (unknown !== undefined) throw usage(t('usage.noSuchService', { name: unknown }));
+  const chosen = named ?? Object.keys(project.services);
+  const beside = attachDependencies ? withDependencies(project, chosen) : chosen;
+  const attached = beside.filter((name) => project.services[name]?.attach !== false);
+  const shown = (attach.length > 0 ? attach : attached).filter((name) => !noAttach.includes(name));
+  return { services: named ?? (shown.length > 0 ? shown : undefined), shown: new Set(shown) };
+}
+
+function withDependencies(project: Project, names: readonly string[]): string[] {
+  const all = new Set(names);
+  for (const name of all)
+    for (const dependency of Object.keys(project.services[name]?.dependsOn ?? {})) all.add(dependency);
+  return [...all];
 }
 
 /** When nothing runs, and not for a restart only. */
@@ -148,10 +192,14 @@ async function ended(follower: ProjectFollower, restarts: UnhealthyRestarts | nu
 }
 
 /** An engine may end the logs before it tells of the exit: the containers themselves know their exit codes. */
-async function lastExitCode(backend: Backend, project: string, service: string | undefined): Promise<number> {
+async function lastExitCode(
+  backend: Backend,
+  project: string,
+  services: readonly string[] | undefined,
+): Promise<number> {
   const boot = await import('../../boot/index.ts');
   const rows = (await boot.observe(backend, project)).filter(
-    (row) => row.status !== 'created' && (service === undefined || row.service === service),
+    (row) => row.status !== 'created' && (services === undefined || services.includes(row.service)),
   );
   const ends = await Promise.all(rows.map(({ id }) => backend.wait(id)));
   return ends.find((end) => end.exitCode !== 0)?.exitCode ?? exitCode.success;
@@ -170,37 +218,39 @@ async function stopAll(context: Context, backend: Backend, options: StopServices
 
 interface Following {
   project: Project;
-  wishes: BootUpOptions;
+  watched: Watched;
   options: AttachedOptions;
-  onExit: (exit: Exit, id: string) => void;
+  onExit: (code: number, id: string) => void;
   above: (write: () => void) => void;
 }
 
 function newFollower(context: Context, backend: Backend, following: Following): ProjectFollower {
   const { output, signal } = context;
-  const { project, wishes, options, onExit, above } = following;
+  const { project, watched, options, onExit, above } = following;
   const short = (name: string): string =>
     name.startsWith(`${project.name}-`) ? name.slice(project.name.length + 1) : name;
-  const names = Object.values(project.services).map(({ name }) => `${name}-1`);
-  const prefix = options.noLogPrefix ? undefined : new LinePrefix(names, output.paint);
-  const silent = new Set(
-    Object.values(project.services).flatMap(({ name, attach }) => (attach ? [] : [name])),
-  );
+  const names = [...watched.shown].map((name) => `${name}-1`);
+  const prefixes = options.noLogPrefix
+    ? undefined
+    : { out: new LinePrefix(names, output.paint), error: new LinePrefix(names, output.paintNote) };
   return new ProjectFollower(backend, {
     projectName: project.name,
-    services: wishes.services,
+    services: watched.services,
+    shown: watched.shown,
     signal,
     onRecord: (record, name) => {
-      if (silent.has(short(name).replace(/-\d+$/, ''))) return;
       const stamp = options.timestamps ? `${record.timestamp ?? record.time?.toISOString() ?? '-'} ` : '';
-      above(() => output.line(`${prefix?.of(short(name)) ?? ''}${stamp}${record.line}`));
+      const label = short(name);
+      above(() => {
+        if (record.kind === 'stderr')
+          output.alert(`${prefixes?.error.of(label) ?? ''}${stamp}${record.line}`);
+        else output.line(`${prefixes?.out.of(label) ?? ''}${stamp}${record.line}`);
+      });
     },
     afterBatch: () => output.flushed(context.signal),
     onExit: ({ subject, exitCode: code }) => {
-      above(() => output.note(t('up.exited', { name: short(subject.name), code: code ?? '?' })));
-      const service = subject.labels[composeLabel.service] ?? '';
-      if (options.exitCodeFrom === undefined || options.exitCodeFrom === service)
-        onExit({ service, code: code ?? 1 }, subject.id);
+      above(() => output.line(t('up.exited', { name: short(subject.name), code: code ?? '?' })));
+      if (!options.abortOnContainerFailure || code !== 0) onExit(code ?? exitCode.failure, subject.id);
     },
   });
 }

@@ -11,6 +11,7 @@ import { bootProgress } from '../output/boot-progress.ts';
 import { type CopyReport, reportCopy, showCopy } from '../output/isolated-copy.ts';
 import type { Output } from '../output/output.ts';
 import { ProgressBoard } from '../output/progress-board.ts';
+import { quietImages } from '../output/quiet-images.ts';
 import type { Style } from '../output/style.ts';
 import type { Column } from '../output/table.ts';
 import { took } from '../output/time.ts';
@@ -20,7 +21,7 @@ import { requireProject } from '../scope.ts';
 import { ask, canAsk } from '../terminal/ask.ts';
 import { t } from '../text.ts';
 import { upAttached } from './up-attached.ts';
-import { type PlanOptions, upPlanOptions } from './up-options.ts';
+import { excludeEachOther, type PlanOptions, upPlanOptions } from './up-options.ts';
 
 export interface UpOptions extends PlanOptions {
   detach: boolean;
@@ -31,9 +32,15 @@ export interface UpOptions extends PlanOptions {
   /** ms. */
   timeout: number | undefined;
   noStart: boolean;
+  quietPull: boolean;
+  quietBuild: boolean;
   noLogPrefix: boolean;
   timestamps: boolean;
+  attach: readonly string[];
+  noAttach: readonly string[];
+  attachDependencies: boolean;
   abortOnContainerExit: boolean;
+  abortOnContainerFailure: boolean;
   exitCodeFrom: string | undefined;
   all: boolean;
   exclude: readonly string[];
@@ -45,6 +52,7 @@ export interface UpOptions extends PlanOptions {
 export async function up(invocation: Invocation<UpOptions>): Promise<number> {
   const { context, words, options } = invocation;
   if (options.all) return (await import('./up-all.ts')).upAll(invocation);
+  checkCombination(options);
   const { project, copy } = await placed(
     context,
     await requireProject(context, words),
@@ -74,7 +82,7 @@ export async function up(invocation: Invocation<UpOptions>): Promise<number> {
     boot.up(backend, project, {
       ...wishes,
       signal: context.signal,
-      onProgress: bootProgress(board, project.name),
+      onProgress: quietImages(bootProgress(board, project.name), options),
     }),
   );
   const report = copy === null ? undefined : await reportCopy(context, copy);
@@ -92,6 +100,33 @@ export async function upDry(context: Context, project: Project, wishes: UpPlanOp
   const backend = await context.backend();
   tellPlan(context.output, await boot.previewUp(backend, project, { ...wishes, signal: context.signal }));
   return exitCode.success;
+}
+
+/** What is about staying attached says nothing to an `up` that does not. */
+function checkCombination(options: UpOptions): void {
+  const attached: readonly (readonly [string, boolean])[] = [
+    ['--abort-on-container-exit', options.abortOnContainerExit],
+    ['--abort-on-container-failure', options.abortOnContainerFailure],
+    ['--exit-code-from', options.exitCodeFrom !== undefined],
+    ['--attach', options.attach.length > 0],
+    ['--attach-dependencies', options.attachDependencies],
+  ];
+  const detached: readonly (readonly [string, boolean])[] = [
+    ['--detach', options.detach],
+    ['--wait', options.wait],
+    ['--no-start', options.noStart],
+  ];
+  const pairs = detached.flatMap(([a, hasA]) => attached.map(([b, hasB]) => [a, hasA, b, hasB] as const));
+  excludeEachOther([
+    ...pairs,
+    ['--attach', options.attach.length > 0, '--attach-dependencies', options.attachDependencies],
+    [
+      '--abort-on-container-exit',
+      options.abortOnContainerExit,
+      '--abort-on-container-failure',
+      options.abortOnContainerFailure,
+    ],
+  ]);
 }
 
 async function withBoard<T>(context: Context, work: (board: ProgressBoard) => Promise<T>): Promise<T> {

@@ -5,6 +5,8 @@ import type { Invocation } from '../declaration.ts';
 import { type Filter, valuesOf } from '../filters.ts';
 import { isPlainTable, printRows } from '../format/print-rows.ts';
 import { volumeRows } from '../format/volume-rows.ts';
+import { requireProjectName } from '../scope.ts';
+import { findTargets } from '../targets.ts';
 import { t } from '../text.ts';
 import { unsupportedFacet } from '../unsupported.ts';
 import { pairsOf } from '../values.ts';
@@ -17,14 +19,15 @@ export interface VolumeLsOptions {
   filter: readonly Filter[];
 }
 
-/** Lists the volumes of the engine, or those of the project. */
-export async function volumeLs({ context, options }: Invocation<VolumeLsOptions>): Promise<undefined> {
+/** Lists the volumes of the engine, or those of the project and in it of services. */
+export async function volumeLs({ context, words, options }: Invocation<VolumeLsOptions>): Promise<undefined> {
   const { output, signal } = context;
   const labels = await labelFilter(context, options.filter);
   const rows = await (await volumes(context)).list({ signal, ...(labels.length > 0 ? { labels } : {}) });
   const names = valuesOf(options.filter, 'name');
+  const used = words.length === 0 ? undefined : await volumesOfServices(context, words);
   const sorted = rows
-    .filter(({ name }) => names.length === 0 || names.includes(name))
+    .filter(({ name }) => (names.length === 0 || names.includes(name)) && used?.has(name) !== false)
     .sort((a, b) => a.name.localeCompare(b.name));
   if (options.namesOnly) for (const row of sorted) output.line(row.name);
   else if (!isPlainTable(options.format)) printRows(output, volumeRows(sorted), options.format);
@@ -38,6 +41,19 @@ export async function volumeLs({ context, options }: Invocation<VolumeLsOptions>
       (row) => row,
     );
   }
+}
+
+/** Names of the volumes that the containers of services have, one-off ones too. */
+async function volumesOfServices(
+  context: Context,
+  services: readonly string[],
+): Promise<ReadonlySet<string>> {
+  await requireProjectName(context);
+  const backend = await context.backend();
+  const targets = await findTargets(context, services, { oneOff: true });
+  const specs = targets.map(async ({ id }) => (await backend.inspect(id, { signal: context.signal })).spec);
+  const mounts = (await Promise.all(specs)).flatMap(({ volumes: mounted = [] }) => mounted);
+  return new Set(mounts.flatMap((mount) => (mount.type === 'volume' && mount.source ? [mount.source] : [])));
 }
 
 export interface VolumeCreateOptions {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pack as newPack } from 'tar-stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { firstEntryKind } from './first-entry.ts';
+import { firstEntry } from './first-entry.ts';
 import { packPath } from './pack.ts';
 import { parsePlace } from './place.ts';
 import { unpackTo } from './unpack.ts';
@@ -70,14 +70,28 @@ describe('pack and unpack', () => {
   });
 });
 
-describe('firstEntryKind', () => {
+describe('firstEntry', () => {
   it('tells a file from a directory, also behind a long name', async () => {
     await mkdir(at('d'));
     await writeFile(at('f'), '');
     const options = { keepOwner: false };
-    expect(await firstEntryKind(packPath(at('d'), 'd', options))).toBe('directory');
-    expect(await firstEntryKind(packPath(at('f'), 'f', options))).toBe('file');
-    expect(await firstEntryKind(packPath(at('d'), `${'long/'.repeat(60)}d`, options))).toBe('directory');
+    expect(await firstEntry(packPath(at('d'), 'd', options))).toEqual({ kind: 'directory' });
+    expect(await firstEntry(packPath(at('f'), 'f', options))).toEqual({ kind: 'file' });
+    expect(await firstEntry(packPath(at('d'), `${'long/'.repeat(60)}d`, options))).toEqual({
+      kind: 'directory',
+    });
+  });
+
+  it('tells where a link leads to, however long', async () => {
+    const far = `${'far/'.repeat(60)}away`;
+    await symlink('near', at('near-link'));
+    await symlink(far, at('far-link'));
+    const options = { keepOwner: false };
+    expect(await firstEntry(packPath(at('near-link'), 'l', options))).toEqual({
+      kind: 'link',
+      target: 'near',
+    });
+    expect(await firstEntry(packPath(at('far-link'), 'l', options))).toEqual({ kind: 'link', target: far });
   });
 });
 

@@ -1,7 +1,9 @@
 import type { AttachOptions } from '../commands/attach.ts';
+import type { CommitOptions } from '../commands/commit.ts';
 import type { CpOptions } from '../commands/cp.ts';
 import type { EventsOptions } from '../commands/events.ts';
 import type { ExecOptions } from '../commands/exec.ts';
+import type { ExportOptions } from '../commands/export.ts';
 import type { InspectOptions } from '../commands/inspect.ts';
 import type { KillOptions } from '../commands/kill.ts';
 import type { LogsOptions } from '../commands/logs.ts';
@@ -32,6 +34,7 @@ export const containerCommands: readonly AnyCommand[] = [
     options: {
       all: { flags: '-a, --all', about: 'option.psAll' },
       idsOnly: shared.idsOnly,
+      noOrphans: { flags: '--no-orphans', about: 'option.noOrphans' },
       services: { flags: '--services', about: 'option.psServices' },
       noTrunc: { flags: '--no-trunc', about: 'option.noTrunc' },
       format: shared.format,
@@ -85,6 +88,8 @@ export const containerCommands: readonly AnyCommand[] = [
     options: {
       noStdin: { flags: '--no-stdin', about: 'option.noStdin' },
       noSignals: { flags: '--no-sig-proxy', about: 'option.noSignals' },
+      detachKeys: { flags: '--detach-keys <keys>', about: 'option.detachKeys' },
+      index: shared.index,
     },
     load: async () => (await import('../commands/attach.ts')).attach,
   }),
@@ -121,7 +126,10 @@ export const containerCommands: readonly AnyCommand[] = [
     group: 'container',
     about: 'command.kill.about',
     arguments: names,
-    options: { signal: { flags: '-s, --signal <signal>', about: 'option.signal' } },
+    options: {
+      signal: { flags: '-s, --signal <signal>', about: 'option.signal' },
+      removeOrphans: { flags: '--remove-orphans', about: 'option.killOrphans' },
+    },
     load: async () => (await import('../commands/kill.ts')).kill,
   }),
   declare<RmOptions>({
@@ -184,6 +192,8 @@ export const containerCommands: readonly AnyCommand[] = [
     arguments: names,
     options: {
       noStream: { flags: '--no-stream', about: 'option.noStream' },
+      all: { flags: '-a, --all', about: 'option.statsAll' },
+      noTrunc: { flags: '--no-trunc', about: 'option.noTrunc' },
       format: shared.format,
     },
     load: async () => (await import('../commands/stats.ts')).stats,
@@ -219,8 +229,38 @@ export const containerCommands: readonly AnyCommand[] = [
       { name: 'from', complete: 'file' },
       { name: 'to', complete: 'file' },
     ],
-    options: { archive: { flags: '-a, --archive', about: 'option.archive' }, index: shared.index },
+    options: {
+      archive: { flags: '-a, --archive', about: 'option.archive' },
+      followLink: { flags: '-L, --follow-link', about: 'option.followLink' },
+      all: { flags: '--all', about: 'option.cpAll' },
+      index: shared.index,
+    },
     load: async () => (await import('../commands/cp.ts')).cp,
+  }),
+  declare<ExportOptions>({
+    name: 'export',
+    group: 'container',
+    about: 'command.export.about',
+    arguments: oneName,
+    options: {
+      output: { flags: '-o, --output <path>', about: 'option.saveOutput', complete: 'file' },
+      index: shared.index,
+    },
+    load: async () => (await import('../commands/export.ts')).exportContainer,
+  }),
+  declare<CommitOptions>({
+    name: 'commit',
+    group: 'container',
+    about: 'command.commit.about',
+    arguments: [...oneName, { name: 'image', optional: true, complete: 'image' }],
+    options: {
+      author: { flags: '-a, --author <name>', about: 'option.author' },
+      change: { flags: '-c, --change <instruction>', about: 'option.change', many: true },
+      message: { flags: '-m, --message <text>', about: 'option.message' },
+      noPause: { flags: '--no-pause', about: 'option.noPause' },
+      index: shared.index,
+    },
+    load: async () => (await import('../commands/commit.ts')).commit,
   }),
   declare<WaitOptions>({
     name: 'wait',
@@ -233,6 +273,7 @@ export const containerCommands: readonly AnyCommand[] = [
         about: 'option.condition',
         choices: ['exit', 'next-exit', 'removed'],
       },
+      downProject: { flags: '--down-project', about: 'option.downProject' },
     },
     load: async () => (await import('../commands/wait.ts')).wait,
   }),

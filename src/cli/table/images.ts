@@ -23,7 +23,8 @@ const list: CommandDeclaration<ImagesOptions> = {
   aliases: ['image ls', 'image list'],
   group: 'image',
   about: 'command.images.about',
-  arguments: [{ name: 'reference', optional: true, complete: 'image' }],
+  detail: 'command.images.detail',
+  arguments: [{ name: 'reference|service', optional: true, many: true, complete: 'image' }],
   options: {
     all: { flags: '-a, --all', about: 'option.imagesAll' },
     idsOnly: shared.idsOnly,

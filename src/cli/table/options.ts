@@ -51,7 +51,11 @@ export const label: ListDeclaration<string> = {
 export const detach: FlagDeclaration = { flags: '-d, --detach', about: 'option.detach' };
 export const interactive: FlagDeclaration = { flags: '-i, --interactive', about: 'option.interactive' };
 export const tty: FlagDeclaration = { flags: '-t, --tty', about: 'option.tty' };
-export const noTty: FlagDeclaration = { flags: '-T, --no-tty', about: 'option.noTty' };
+export const noTty: FlagDeclaration = {
+  flags: '-T, --no-tty',
+  also: ['--no-TTY'],
+  about: 'option.noTty',
+};
 export const environment: ListDeclaration<string> = {
   flags: '-e, --env <name=value>',
   about: 'option.env',
@@ -61,3 +65,5 @@ export const timestamps: FlagDeclaration = { flags: '-t, --timestamps', about: '
 export const format: ValueDeclaration<string> = { flags: '--format <format>', about: 'option.format' };
 export const idsOnly: FlagDeclaration = { flags: '-q, --quiet', about: 'option.idsOnly' };
 export const force: FlagDeclaration = { flags: '-f, --force', about: 'option.force' };
+export const quietPull: FlagDeclaration = { flags: '--quiet-pull', about: 'option.quietPull' };
+export const quietBuild: FlagDeclaration = { flags: '--quiet-build', about: 'option.quietBuild' };

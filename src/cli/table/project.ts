@@ -1,9 +1,11 @@
 import type { ConfigOptions } from '../commands/config.ts';
+import type { CreateOptions } from '../commands/create.ts';
 import type { DownOptions } from '../commands/down.ts';
 import type { LsOptions } from '../commands/ls.ts';
+import type { ScaleOptions } from '../commands/scale.ts';
 import type { ServeOptions } from '../commands/serve.ts';
 import type { UpOptions } from '../commands/up.ts';
-import { type PlanOptions, scaleOf } from '../commands/up-options.ts';
+import { type PlanOptions, pullChoices, scaleOf } from '../commands/up-options.ts';
 import type { WatchOptions } from '../commands/watch.ts';
 import { type AnyCommand, type CommandDeclaration, declare } from '../declaration.ts';
 import { filterOption } from '../filters.ts';
@@ -13,9 +15,10 @@ import * as shared from './options.ts';
 const planOptions: CommandDeclaration<PlanOptions>['options'] = {
   build: { flags: '--build', about: 'option.build' },
   noBuild: { flags: '--no-build', about: 'option.noBuild' },
-  pull: { flags: '--pull <policy>', about: 'option.pull', choices: ['always', 'missing', 'never'] },
+  pull: { flags: '--pull <policy>', about: 'option.pull', choices: pullChoices },
   forceRecreate: { flags: '--force-recreate', about: 'option.forceRecreate' },
   noRecreate: { flags: '--no-recreate', about: 'option.noRecreate' },
+  alwaysRecreateDeps: { flags: '--always-recreate-deps', about: 'option.alwaysRecreateDeps' },
   noDeps: { flags: '--no-deps', about: 'option.noDeps' },
   removeOrphans: { flags: '--remove-orphans', about: 'option.removeOrphans' },
   renewAnonVolumes: { flags: '-V, --renew-anon-volumes', about: 'option.renewAnonVolumes' },
@@ -43,7 +46,16 @@ export const projectCommands: readonly AnyCommand[] = [
       noStart: { flags: '--no-start', about: 'option.noStart' },
       noLogPrefix: { flags: '--no-log-prefix', about: 'option.noLogPrefix' },
       timestamps: { flags: '--timestamps', about: 'option.timestamps' },
+      quietPull: shared.quietPull,
+      quietBuild: shared.quietBuild,
+      attach: { flags: '--attach <service>', about: 'option.attach', many: true, complete: 'service' },
+      noAttach: { flags: '--no-attach <service>', about: 'option.noAttach', many: true, complete: 'service' },
+      attachDependencies: { flags: '--attach-dependencies', about: 'option.attachDependencies' },
       abortOnContainerExit: { flags: '--abort-on-container-exit', about: 'option.abortOnContainerExit' },
+      abortOnContainerFailure: {
+        flags: '--abort-on-container-failure',
+        about: 'option.abortOnContainerFailure',
+      },
       exitCodeFrom: {
         flags: '--exit-code-from <service>',
         about: 'option.exitCodeFrom',
@@ -93,13 +105,21 @@ export const projectCommands: readonly AnyCommand[] = [
     options: planOptions,
     load: async () => (await import('../commands/plan.ts')).plan,
   }),
-  declare<PlanOptions>({
+  declare<CreateOptions>({
     name: 'create',
     group: 'project',
     about: 'command.create.about',
     arguments: services,
-    options: planOptions,
+    options: { ...planOptions, quietPull: shared.quietPull, quietBuild: shared.quietBuild },
     load: async () => (await import('../commands/create.ts')).create,
+  }),
+  declare<ScaleOptions>({
+    name: 'scale',
+    group: 'project',
+    about: 'command.scale.about',
+    arguments: [{ name: 'service=n', many: true, complete: 'service' }],
+    options: { noDeps: { flags: '--no-deps', about: 'option.noDeps' } },
+    load: async () => (await import('../commands/scale.ts')).scale,
   }),
   declare<ConfigOptions>({
     name: 'config',

@@ -11,7 +11,8 @@ export const volumeCommands: readonly AnyCommand[] = [
     aliases: ['volumes', 'volume list'],
     group: 'volume',
     about: 'command.volumeLs.about',
-    arguments: [],
+    detail: 'command.volumeLs.detail',
+    arguments: [{ name: 'service', optional: true, many: true, complete: 'service' }],
     options: {
       namesOnly: { flags: '-q, --quiet', about: 'option.namesOnly' },
       filter: filterOption('label', 'name'),

@@ -7,8 +7,8 @@ export interface ConverseOptions {
   stdin: boolean;
   /** The process has a terminal: ours goes raw and its size follows. */
   tty: boolean;
-  /** Ctrl-P Ctrl-Q lets go of the process. Default: they are passed on. */
-  detachKeys?: boolean;
+  /** Bytes that, typed one after the other, let go of the process. Default: all is passed on. */
+  detachKeys?: readonly number[];
   signal: AbortSignal;
 }
 
@@ -43,7 +43,7 @@ export async function converse(
     resize();
   }
   const input = options.stdin
-    ? sendInput(attached, options.detachKeys === true ? letGo : undefined)
+    ? sendInput(attached, new DetachKeys(options.detachKeys ?? []), letGo)
     : undefined;
   try {
     for await (const chunk of attached) {
@@ -70,15 +70,14 @@ export function terminalSize(): { columns: number; rows: number } {
 }
 
 /** Sends stdin to the process, as fast as it takes it, and then its end. What fails ends the sending only: the output tells why. */
-function sendInput(attached: AttachedProcess, letGo: (() => void) | undefined): { stop: () => void } {
+function sendInput(attached: AttachedProcess, keys: DetachKeys, letGo: () => void): { stop: () => void } {
   const { stdin } = process;
-  const keys = new DetachKeys();
   let queue: Promise<void> = Promise.resolve();
   const send = (step: () => Promise<void>): void => {
     queue = queue.then(step).catch(() => stop());
   };
   const onData = (data: Uint8Array): void => {
-    if (letGo !== undefined && stdin.isTTY && keys.seen(data)) {
+    if (stdin.isTTY && keys.seen(data)) {
       letGo();
       return;
     }

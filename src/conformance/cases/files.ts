@@ -143,4 +143,30 @@ export const fileCases: readonly ConformanceCase[] = [
       );
     },
   },
+  {
+    name: 'files: a container is exported, and committed to an image of the name and settings that were asked for',
+    needs: ['copy'],
+    run: async (t) => {
+      const id = await t.idle({ labels: { kept: 'yes' } });
+      await t.backend.execCapture(id, { command: ['sh', '-c', 'echo content >/made'] });
+      const entries = await unarchive(t.backend.export(id));
+      ok(entries.has('made'), 'the export has the file that was made');
+      await failsWith('NOT_FOUND', () => collect(t.backend.export(t.unique())), 'an export of nothing');
+      const name = `localhost/${t.unique()}:1`;
+      const image = t.backend.image(name);
+      try {
+        const changes = ['ENV COMMITTED=yes', 'CMD ["cat", "/made"]'];
+        const made = await t.backend.commit(id, { name, author: 'somebody', message: 'a change', changes });
+        equal((await image.inspect()).id, made, 'id of the image that was made');
+        const seen = (await image.inspect()).config;
+        ok(seen?.environment.includes('COMMITTED=yes') === true, 'the variable is in the image');
+        deepEqual(seen?.command, ['cat', '/made'], 'command of the image');
+        const { stdout } = await t.run({ image: name, command: ['cat', '/made'] });
+        equal(stdout, 'content\n', 'the file in a container of the image');
+      } finally {
+        await image.remove({ force: true }).catch(() => undefined);
+      }
+      await failsWith('NOT_FOUND', () => t.backend.commit(t.unique()), 'a commit of nothing');
+    },
+  },
 ];

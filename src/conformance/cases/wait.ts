@@ -100,6 +100,20 @@ export const waitCases: readonly ConformanceCase[] = [
     },
   },
   {
+    name: 'wait: the exit code of one that its engine removes at once is told',
+    run: async (t) => {
+      const id = await t.create({ command: ['sh', '-c', 'exit 3'], autoRemove: true });
+      let subscribed = (): void => {};
+      const ready = new Promise<void>((resolve) => {
+        subscribed = resolve;
+      });
+      const waiting = t.backend.wait(id, { condition: 'next-exit', onSubscribed: subscribed });
+      await within(10_000, Promise.race([ready, waiting]), 'onSubscribed');
+      await t.backend.start(id);
+      equal((await within(20_000, waiting, 'wait for the exit')).exitCode, 3, 'exit code');
+    },
+  },
+  {
     name: 'wait: an end by signal is told, or null where the engine cannot',
     run: async (t) => {
       const id = await t.start({ command: ['sleep', '3600'] });

@@ -40,6 +40,10 @@ await onEachEngine((engine) => {
     await expect(collect(engine.image(`${engine.prefix}/none`).save())).rejects.toMatchObject({
       code: 'NOT_FOUND',
     });
+    await expect(collect(engine.images.save([one, `${engine.prefix}/none:1`]))).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+      message: expect.stringContaining(`${engine.prefix}/none:1`),
+    });
   });
 
   it('refuses what is no archive', { timeout }, async () => {
