@@ -9,6 +9,7 @@ import { podmanStrategies } from '../src/backends/podman/config.ts';
 import { commands } from '../src/cli/table/index.ts';
 import { composeSupport } from '../src/compose/index.ts';
 import { MetricsCollector } from '../src/metrics/index.ts';
+import { engineCells } from './compose-engines.ts';
 
 const root = join(import.meta.dirname, '..');
 const { registry } = await MetricsCollector.open();
@@ -116,11 +117,15 @@ export function composePage(): string {
     '# Compose support',
     '',
     'Every key of the Compose specification. *ignored* keys change nothing and are warned about; *refused* keys would change',
-    'what runs, so they are an error that names file, line and column.',
+    'what runs, so they are an error that names file, line and column. What an engine would ignore or do otherwise is refused',
+    'there as well, before anything is made: the columns say what each does (Docker from Engine API 1.41, Podman from 4.3).',
     '',
-    '| key | verdict | note |',
-    '|---|---|---|',
-    ...rows.map(([key, { verdict, note }]) => `| \`${key}\` | ${verdict} | ${note ?? ''} |`),
+    '| key | verdict | Docker | Podman | note |',
+    '|---|---|---|---|---|',
+    ...rows.map(([key, { verdict, note }]) => {
+      const [docker, podman] = verdict === 'supported' ? engineCells(key) : ['', ''];
+      return `| \`${key}\` | ${verdict} | ${docker} | ${podman} | ${note ?? ''} |`;
+    }),
     '',
   ].join('\n');
 }

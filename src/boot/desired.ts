@@ -93,7 +93,7 @@ function desiredService(project: Project, declared: Service, scale: number): Des
     canBuild: declared.build !== undefined,
     hasOwnImage: declared.image !== undefined,
     pullPolicy: declared.pullPolicy,
-    configHash: (containerOf) => serviceHash(declared, { containerOf }),
+    configHash: (containerOf) => serviceHash(declared, { containerOf, of: 'container' }),
     scale,
     dependsOn: declared.dependsOn,
     shares: [...new Set([...namespaceServices(declared), ...usedServices(project, declared)])],

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { withApiSocket } from './canonical/api-socket.ts';
 import { goJson } from './canonical/go-json.ts';
 import { type CanonicalStruct, type CanonicalValue, isStruct, withFields } from './canonical/value.ts';
 import { sharedService } from './finish-service.ts';
@@ -7,14 +8,17 @@ import type { Network, Service, Volume } from './model.ts';
 export interface HashOptions {
   /** Id of the container whose namespaces or volumes are shared. Default: references to services stay as they are. */
   containerOf?: ((service: string) => string | undefined) | undefined;
+  /** `container`: as containers are labelled, with what `use_api_socket` adds. Default: as the file says it. */
+  of?: 'container' | undefined;
 }
 
 /**
  * The config hash of a service, byte for byte that of docker compose v5 (pkg/compose/hash.go): SHA-256 of Go's JSON of its
  * canonical form, without build, pull policy, scale, dependencies and profiles. 64 hex digits.
  */
-export function serviceHash(service: Service, { containerOf }: HashOptions = {}): string {
-  const { canonical, platform } = service;
+export function serviceHash(service: Service, { containerOf, of }: HashOptions = {}): string {
+  const { platform } = service;
+  const canonical = of === 'container' ? withApiSocket(service.canonical) : service.canonical;
   const { values } = canonical;
   const deploy = values.get('deploy');
   const shared = (key: string): CanonicalValue | undefined => {

@@ -18,6 +18,9 @@ interface Scope {
 
 const swarm = 'it is for Swarm, a single engine has no use for it';
 const atOnce = 'all containers of a service are replaced at once';
+const ownBackoff = 'the engine waits 100 ms at first and twice as long each time';
+const attestations = 'the build endpoint of engines makes no attestations';
+const entitlements = 'the build endpoint of engines grants none';
 const windows = 'it is for Windows containers';
 const external = 'secrets and configs of the engine exist in Swarm only';
 
@@ -41,7 +44,7 @@ const scopes: Readonly<Record<string, Scope>> = {
       mac_address mem_limit mem_reservation mem_swappiness memswap_limit network_mode networks oom_kill_disable
       oom_score_adj pid pids_limit platform ports post_start pre_start pre_stop privileged profiles provider
       pull_policy read_only restart runtime scale secrets security_opt shm_size stdin_open stop_grace_period
-      stop_signal storage_opt sysctls tmpfs tty ulimits umask user userns_mode uts volumes volumes_from working_dir`,
+      stop_signal storage_opt sysctls tmpfs tty ulimits umask use_api_socket user userns_mode uts volumes volumes_from working_dir`,
     ignored: {
       cpu_count: windows,
       cpu_percent: windows,
@@ -51,7 +54,6 @@ const scopes: Readonly<Record<string, Scope>> = {
       credential_spec: windows,
       isolation: windows,
       models: 'models are not there yet',
-      use_api_socket: 'it is not there yet',
     },
   },
   'include.[]': { supported: 'env_file path project_directory' },
@@ -60,16 +62,16 @@ const scopes: Readonly<Record<string, Scope>> = {
     supported: `args cache_from context dockerfile dockerfile_inline extra_hosts labels network no_cache platforms pull
       secrets shm_size tags target ulimits`,
     ignored: {
-      cache_to: 'build caches are not exported yet',
-      no_cache_filter: 'the cache is used as a whole or not at all',
-      provenance: 'attestations are not made yet',
-      sbom: 'attestations are not made yet',
+      cache_to: 'engines keep the cache of a build themselves',
+      no_cache_filter: 'the build endpoint of engines uses the cache as a whole or not at all',
+      provenance: attestations,
+      sbom: attestations,
     },
     refused: {
-      additional_contexts: 'further build contexts are not there yet',
-      entitlements: 'build entitlements are not there yet',
+      additional_contexts: 'the build endpoint of engines takes one context',
+      entitlements,
       isolation: windows,
-      privileged: 'privileged builds are not there yet',
+      privileged: entitlements,
       ssh: 'forwarding SSH agents into builds is not there yet',
     },
   },
@@ -127,7 +129,7 @@ const scopes: Readonly<Record<string, Scope>> = {
   },
   'services.*.deploy.restart_policy': {
     supported: 'condition max_attempts',
-    ignored: { delay: swarm, window: swarm },
+    ignored: { delay: ownBackoff, window: 'the engine counts a run of 10 seconds as a success' },
   },
   'services.*.develop': { supported: 'watch' },
   'services.*.develop.watch.[]': { supported: 'action exec ignore include initial_sync path target' },

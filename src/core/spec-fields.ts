@@ -81,6 +81,7 @@ const fieldTypes: Readonly<Record<keyof ContainerSpec, FieldType>> = {
   deviceCgroupRules: 'a list of strings',
   gpus: 'a list',
   sysctls: 'an object of strings',
+  useApiSocket: 'true or false',
   pid: 'a string',
   ipc: 'a string',
   uts: 'a string',

@@ -79,6 +79,8 @@ export interface ContainerSpec {
   /** GPU and other device requests, in the Engine API's words. Driver `cdi` takes CDI names as `deviceIds`. */
   gpus?: readonly DeviceRequest[];
   sysctls?: Readonly<Record<string, string>>;
+  /** The engine's socket is there as /var/run/docker.sock, with the user's registry credentials. Gives root on its host. */
+  useApiSocket?: boolean;
   /** `host`, `container:ID` or `private`. */
   pid?: string;
   ipc?: string;

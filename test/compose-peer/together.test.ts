@@ -25,6 +25,15 @@ const model: Model = {
     },
     // Its hash holds the id of the container whose network it shares.
     beside: { command: stays, network_mode: 'service:web' },
+    // Theirs hold the id of the container whose volumes it uses, and what the engine's socket takes.
+    linked: {
+      command: stays,
+      links: ['web:site'],
+      volumes_from: ['db:ro'],
+      use_api_socket: true,
+      device_cgroup_rules: ['c 10:200 rwm'],
+      volumes: [{ type: 'volume', target: '/v', volume: { labels: { a: 'b' } } }],
+    },
     twice: { command: stays, deploy: { replicas: 2, resources: { limits: { memory: '32m' } } } },
   },
   networks: { back: { labels: { x: 'y' } } },
@@ -61,7 +70,7 @@ describe.skipIf(peer === undefined).each(['docker-20.10', 'docker-newest'])('on 
     const project = await theirs.load(model);
     await peerUp(theirs, bench);
     const before = await ids(theirs);
-    expect(before).toHaveLength(5);
+    expect(before).toHaveLength(6);
     expect((await up(bench.backend, project)).ok).toBe(true);
     expect(await ids(theirs)).toEqual(before);
 

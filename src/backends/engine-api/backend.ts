@@ -169,6 +169,10 @@ export abstract class EngineApiBackend implements Backend {
       capabilities: await this.#capabilitiesFor(spec, signal),
       logger: this.logger,
       dialect: this.dialect,
+      apiSocket: {
+        address: this.address,
+        credentials: async () => (await this.#imageContext.auth.all({ signal })).byKey,
+      },
       pull: (policy: 'always' | 'missing', image = spec.image) =>
         this.image(image).pull({ policy, platform: spec.platform, onProgress, credentials, signal }),
       check: () => this.checkSpec(spec, options),

@@ -12,6 +12,7 @@ import { specHash } from '../../core/spec-hash.ts';
 import { invalidFields } from '../../core/validate.ts';
 import { traced } from '../../tracing/index.ts';
 import { abortable } from './abortable.ts';
+import { type ApiSocket, withApiSocket } from './api-socket.ts';
 import { compareApiVersions } from './api-version.ts';
 import type { EngineConnection } from './connection.ts';
 import { type CreateBody, createBody } from './create-body.ts';
@@ -28,6 +29,7 @@ export interface CreateContext {
   capabilities: BackendCapabilities;
   /** Brings an image here. Default: that of the spec. */
   pull(policy: 'always' | 'missing', image?: string): Promise<void>;
+  apiSocket: ApiSocket;
   /** What the engine itself would let pass, looked at when the spec is known to be right. */
   check?(): Promise<void>;
   logger: Logger;
@@ -67,13 +69,14 @@ export async function specProblems(
 
 async function makeContainer(
   context: CreateContext,
-  spec: ContainerSpec,
+  given: ContainerSpec,
   options: CreateOptions,
 ): Promise<string> {
   const { connection } = context;
   const { signal } = options;
   throwIfAborted(signal);
   const apiVersion = await connection.apiVersion({ signal });
+  const spec = await withApiSocket(given, context.apiSocket);
   refuse(
     await specProblems(context, spec, { signal }),
     spec.name === undefined ? `a container of ${spec.image}` : `container ${spec.name}`,
@@ -86,7 +89,7 @@ async function makeContainer(
   ]);
   const plain = createBody(spec, {
     takesAllNetworks,
-    labels: { [label.owner]: ownerValue, [label.specHash]: specHash(spec) },
+    labels: { [label.owner]: ownerValue, [label.specHash]: specHash(given) },
     imageEntrypoint,
   });
   const body = context.dialect.adaptCreate(plain, spec);

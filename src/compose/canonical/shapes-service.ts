@@ -2,7 +2,8 @@ import { always, denied, listOf, mapOf, type StructShape, said, shape } from './
 
 // The Go structs of compose-go v2.15 (types/*.go), fields in their order: the hash of a service depends on it.
 
-const fileReference = shape({
+/** One of `configs` and `secrets`. */
+export const configReferenceShape: StructShape = shape({
   source: 'string',
   target: 'string',
   uid: 'string',
@@ -30,7 +31,7 @@ const build = shape({
   isolation: 'string',
   network: 'string',
   target: 'string',
-  secrets: listOf(fileReference),
+  secrets: listOf(configReferenceShape),
   shm_size: 'bytes',
   tags: 'strings',
   ulimits: mapOf('ulimit'),
@@ -149,7 +150,8 @@ const port = shape({
   app_protocol: 'string',
 });
 
-const volume = shape({
+/** One of `volumes`. */
+export const mountShape: StructShape = shape({
   type: 'string',
   source: 'string',
   target: 'string',
@@ -189,7 +191,7 @@ export const serviceShape: StructShape = shape({
   cpuset: 'string',
   cpu_shares: 'integer',
   command: always('command'),
-  configs: listOf(fileReference),
+  configs: listOf(configReferenceShape),
   container_name: 'string',
   credential_spec: said(shape({ config: 'string', file: 'string', registry: 'string' })),
   depends_on: mapOf(shape({ condition: 'string', restart: 'boolean', required: always('boolean') })),
@@ -241,7 +243,7 @@ export const serviceShape: StructShape = shape({
   restart: 'string',
   runtime: 'string',
   scale: said('integer'),
-  secrets: listOf(fileReference),
+  secrets: listOf(configReferenceShape),
   security_opt: 'strings',
   shm_size: 'bytes',
   stdin_open: 'boolean',
@@ -256,7 +258,7 @@ export const serviceShape: StructShape = shape({
   user: 'string',
   userns_mode: 'string',
   uts: 'string',
-  volumes: listOf(volume),
+  volumes: listOf(mountShape),
   volumes_from: 'strings',
   working_dir: 'string',
   pre_start: listOf(hook),
