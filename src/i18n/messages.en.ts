@@ -520,6 +520,9 @@ export interface Messages {
   'option.workdir': Record<never, never>;
   'option.yes': Record<never, never>;
   'option.upAll': Record<never, never>;
+  'option.menu': Record<never, never>;
+  'option.noMenu': Record<never, never>;
+  'option.upWatch': Record<never, never>;
   'option.watchNoPrune': Record<never, never>;
   'option.watchNoUp': Record<never, never>;
   'option.watchPrune': Record<never, never>;
@@ -629,12 +632,17 @@ export interface Messages {
   'time.unknown': Record<never, never>;
   'time.weeks': { count: number };
   'time.years': { count: number };
+  'menu.detach': Record<never, never>;
+  'menu.stop': Record<never, never>;
+  'menu.unwatch': Record<never, never>;
+  'menu.watch': Record<never, never>;
   'unhealthy.givenUp': { name: string | number; count: number; reason: string | number; service: string | number };
   'unhealthy.restarted': { name: string | number; reason: string | number; attempt: string | number; max: string | number };
   'unhealthy.restartFailed': { name: string | number; reason: string | number };
   'unhealthy.watched': { services: string | number };
   'up.answers': { name: string | number; url: string | number };
   'up.aborting': Record<never, never>;
+  'up.detached': { project: string | number };
   'up.change.recreated': Record<never, never>;
   'up.change.restarted': Record<never, never>;
   'up.changed': { state: string | number; change: string | number };
@@ -1221,6 +1229,9 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'option.workdir': 'Working directory',
   'option.yes': 'Make volumes that differ from the file anew without asking; THEIR DATA IS LOST',
   'option.upAll': 'All projects below a directory, in the background',
+  'option.menu': 'Keys while attached on a terminal: w watches files, d detaches (the default, unless COMPOSE_MENU says otherwise)',
+  'option.noMenu': 'No keys while attached',
+  'option.upWatch': 'Sync, rebuild and restart when files change, as `wherry watch`',
   'option.watchNoPrune': 'Keep the images that a rebuild took the name from',
   'option.watchNoUp': 'Do not build and start services first',
   'option.watchPrune': 'Remove the images that a rebuild took the name from (the default)',
@@ -1330,12 +1341,17 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'time.unknown': '-',
   'time.weeks': '{count, plural, one {# week} other {# weeks}}',
   'time.years': '{count, plural, one {# year} other {# years}}',
+  'menu.detach': 'd detach',
+  'menu.stop': 'Ctrl-C stop',
+  'menu.unwatch': 'w stop watching',
+  'menu.watch': 'w watch',
   'unhealthy.givenUp': '{name} is still unhealthy after {count, plural, one {# restart} other {# restarts}} ({reason}): it is left alone. See: wherry logs {service}',
   'unhealthy.restarted': '{name} was unhealthy ({reason}): restarted, {attempt} of {max}',
   'unhealthy.restartFailed': '{name} is unhealthy and could not be restarted: {reason}',
   'unhealthy.watched': 'restarted when unhealthy: {services}',
   'up.answers': '{name} answers at {url}',
   'up.aborting': 'a container ended: stopping the others',
+  'up.detached': '{project} goes on',
   'up.change.recreated': 'recreated',
   'up.change.restarted': 'restarted',
   'up.changed': '✓ {state} ({change})',

@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFile, realpath } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { PathPatterns } from './path-patterns.ts';
 
 /**
@@ -13,9 +13,10 @@ export async function contextIgnore(build: {
   const { context, dockerfile = 'Dockerfile' } = build;
   if (!context.startsWith('/')) return undefined;
   for (const name of [`${dockerfile}.dockerignore`, '.dockerignore']) {
-    const file = join(context, name);
+    const file = resolve(context, name);
     const text = await readFile(file, 'utf8').catch(unlessMissing);
-    if (text !== undefined) return new PathPatterns(context, text, file);
+    // Changes come with real paths.
+    if (text !== undefined) return new PathPatterns(await realpath(context), text, file);
   }
   return undefined;
 }

@@ -21,6 +21,7 @@ test('a rule is about what is below its path, and says where that goes', () => {
   expect(plain.targetOf('/p/src/x/y')).toBe('/app/x/y');
   expect(rule({ path: '/p/a.ini', target: '/etc/b.ini' }).targetOf('/p/a.ini')).toBe('/etc/b.ini');
   expect(rule({ path: '/p/a.ini', target: '/etc/' }).targetOf('/p/a.ini')).toBe('/etc/a.ini');
+  expect(rule({ target: 'relative' }).targetOf('/p/src/a')).toBe('/relative/a');
   expect(rule({ target: undefined }).targetOf('/p/src/a')).toBeUndefined();
 });
 
@@ -40,6 +41,10 @@ test.each([
   const contextIgnore = new PathPatterns('/p', 'src/secret\n', '.dockerignore');
   const ignoring = rule({ ignore: ['*.log', 'dist/', '!dist/keep'], contextIgnore });
   expect(ignoring.matches(`/p/src/${path}`)).toBe(expected);
+});
+
+test('a path that itself lies in something ephemeral is watched all the same', () => {
+  expect(rule({ path: '/home/old~/.git/worktree' }).matches('/home/old~/.git/worktree/a')).toBe(true);
 });
 
 test.each([

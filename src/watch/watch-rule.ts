@@ -26,10 +26,10 @@ export class WatchRule {
   /** Fails with `INVALID` for a pattern that breaks the grammar. */
   constructor({ path, target, include, ignore, contextIgnore, source }: WatchRuleOptions) {
     this.path = path;
-    this.#target = target;
+    this.#target = target === undefined ? undefined : posix.join('/', target);
     this.#include = include.length === 0 ? undefined : new PathPatterns(path, include, `${source}.include`);
     this.#ignores = [
-      new PathPatterns('/', ephemeralPatterns, 'ephemeral'),
+      new PathPatterns(path, ephemeralPatterns, 'ephemeral'),
       new PathPatterns(path, ignore, `${source}.ignore`),
       ...(contextIgnore === undefined ? [] : [contextIgnore]),
     ];

@@ -168,9 +168,11 @@ describe.each(engines)('watch on $id', { timeout: 180_000 }, (engine) => {
     const failed = await watching.until((event) => event.kind === 'failed');
     expect(failed).toMatchObject({ service: 'bare', retrying: false, error: { message: /cannot remove/ } });
 
+    const { imageId } = await under.backend.inspect(`${directory.project}-bare-1`);
     await directory.write('version', '2');
     await watching.until((event) => event.kind === 'rebuilt' && event.service === 'bare');
     expect(await fileInBare('/version')).toBe('2');
+    expect(await under.backend.image(imageId ?? '').exists()).toBe(false);
     await directory.write('data/y', 'in the new container');
     await expect.poll(() => fileInBare('/data/y'), { timeout: 60_000 }).toBe('in the new container');
 

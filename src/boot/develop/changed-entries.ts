@@ -23,13 +23,21 @@ const wholeUpTo = 8 * 1024 * 1024;
 export async function sortPaths(paths: readonly SyncedPath[]): Promise<SortedPaths> {
   const last = new Map(paths.map((path) => [path.container, path]));
   const present: SyncedPath[] = [];
-  const gone: SyncedPath[] = [];
+  const gone = new Map<string, SyncedPath>();
   for (const path of [...last.values()].sort((a, b) => (a.container < b.container ? -1 : 1))) {
     const stats = await lstat(path.host).catch(unlessGone);
     if (stats !== undefined) present.push(path);
-    else if (!gone.some(({ container }) => path.container.startsWith(`${container}/`))) gone.push(path);
+    else if (!above(path.container).some((directory) => gone.has(directory))) gone.set(path.container, path);
   }
-  return { present, gone };
+  return { present, gone: [...gone.values()] };
+}
+
+/** The directories that a path lies in. */
+function above(path: string): string[] {
+  const directories: string[] = [];
+  for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1))
+    directories.push(path.slice(0, end));
+  return directories;
 }
 
 /** The paths as entries of an archive for `/`, with their modes and times. What vanishes meanwhile is left out. */

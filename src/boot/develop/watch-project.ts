@@ -114,6 +114,7 @@ class ProjectWatcher {
     const projectName = this.#project.name;
     const { rows } = await restartServices(this.#backend, {
       projectName,
+      project: this.#project,
       services: [service],
       signal,
       events,

@@ -15,6 +15,8 @@ export async function upAll({ context, words, options }: Invocation<UpOptions>):
     '--no-attach': options.noAttach.length > 0,
     '--attach-dependencies': options.attachDependencies,
     '--no-deps': options.noDeps,
+    '--watch': options.watch,
+    '--menu': options.menu,
   };
   const [excluded] = Object.entries(attached).filter(([, given]) => given);
   if (excluded !== undefined) throw usage(t('usage.excludes', { a: '--all', b: excluded[0] }));

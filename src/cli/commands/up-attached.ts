@@ -21,6 +21,8 @@ import { t } from '../text.ts';
 import { usage } from '../usage.ts';
 import { reportChanges } from './down.ts';
 import { showSummary } from './up.ts';
+import { UpCompanions } from './up-companions.ts';
+import { wantsMenu } from './wants-menu.ts';
 
 export interface AttachedOptions {
   noLogPrefix: boolean;
@@ -35,13 +37,17 @@ export interface AttachedOptions {
   exitCodeFrom: string | undefined;
   /** ms. */
   timeout: number | undefined;
+  /** Files are watched as well. */
+  watch: boolean;
+  menu: boolean;
+  noMenu: boolean;
   /** The isolated copy that the project is; null for none. */
   copy: IsolatedCopy | null;
 }
 
 /**
  * `up` in the foreground: logs of all services until all of them end or Ctrl-C comes, which stops them; a second Ctrl-C
- * kills them.
+ * kills them. While files are watched it goes on without any.
  */
 export async function upAttached(
   context: Context,
@@ -56,6 +62,7 @@ export async function upAttached(
   const booting = new AbortController();
   const { promise: interrupted, resolve: interrupt } = deferred<'interrupted'>();
   const { promise: exited, resolve: onExit } = deferred<number>();
+  const { promise: detached, resolve: detach } = deferred<'detached'>();
   let killing: Promise<unknown> | undefined;
   let stopping = false;
   using _answer = interrupts.intercept(() => {
@@ -76,7 +83,12 @@ export async function upAttached(
     },
     above: (write) => above(write),
   });
-  const above = (write: () => void): void => (board === undefined ? write() : board.above(write));
+  let companions: UpCompanions | undefined;
+  const above = (write: () => void): void => {
+    if (board !== undefined) board.above(write);
+    else if (companions !== undefined) companions.above(write);
+    else write();
+  };
   follower.listen();
   let restarts: UnhealthyRestarts | null = null;
   let summary: BootSummary | undefined;
@@ -115,13 +127,29 @@ export async function upAttached(
       services: wishes.services,
       events: wishes.events,
       logger: context.logger,
-      onUnhealthy: (event) => output.alert(unhealthyLine(event)),
+      onUnhealthy: (event) => above(() => output.alert(unhealthyLine(event))),
     });
-  let end: 'interrupted' | 'ended' | number;
+  await using beside = new UpCompanions(context, {
+    backend,
+    project,
+    services: wishes.services,
+    watch: options.watch && summary !== undefined ? 'on' : 'off',
+    menu: summary !== undefined && wantsMenu(context, options) ? 'shown' : 'none',
+    onDetach: () => detach('detached'),
+  });
+  companions = beside;
+  let end: 'interrupted' | 'detached' | 'ended' | number;
   try {
-    end = await Promise.race([interrupted, ending, ended(follower, restarts)]);
+    end = await Promise.race([interrupted, ending, detached, ended(follower, restarts, beside)]);
   } finally {
     await restarts?.[Symbol.asyncDispose]();
+  }
+  if (end === 'interrupted') stopping = true;
+  await beside[Symbol.asyncDispose]();
+  if (end === 'detached') {
+    await follower.close();
+    output.note(t('up.detached', { project: project.name }));
+    return exitCode.success;
   }
   if (end !== 'ended') {
     stopping = true;
@@ -182,10 +210,16 @@ function withDependencies(project: Project, names: readonly string[]): string[] 
   return [...all];
 }
 
-/** When nothing runs, and not for a restart only. */
-async function ended(follower: ProjectFollower, restarts: UnhealthyRestarts | null): Promise<'ended'> {
+/** When nothing runs, and not for a restart only. While files are watched, a change may start what has ended. */
+async function ended(
+  follower: ProjectFollower,
+  restarts: UnhealthyRestarts | null,
+  companions: UpCompanions,
+): Promise<'ended'> {
   for (;;) {
+    await companions.unwatched();
     await follower.idle();
+    if (companions.isWatching) continue;
     if (restarts === null || !restarts.isRestarting()) return 'ended';
     await restarts.settled();
   }

@@ -55,6 +55,9 @@ export const detachedUp: UpOptions = {
   abortOnContainerFailure: false,
   exitCodeFrom: undefined,
   all: false,
+  watch: false,
+  menu: false,
+  noMenu: false,
   exclude: [],
   history: undefined,
 };

@@ -44,6 +44,9 @@ export interface UpOptions extends PlanOptions {
   exitCodeFrom: string | undefined;
   all: boolean;
   exclude: readonly string[];
+  watch: boolean;
+  menu: boolean;
+  noMenu: boolean;
   /** File for lifecycle events. */
   history: string | undefined;
 }
@@ -52,7 +55,7 @@ export interface UpOptions extends PlanOptions {
 export async function up(invocation: Invocation<UpOptions>): Promise<number> {
   const { context, words, options } = invocation;
   if (options.all) return (await import('./up-all.ts')).upAll(invocation);
-  checkCombination(options);
+  checkCombination(options, context.output);
   const { project, copy } = await placed(
     context,
     await requireProject(context, words),
@@ -74,6 +77,7 @@ export async function up(invocation: Invocation<UpOptions>): Promise<number> {
     events,
     mayReplaceVolume: canAsk(context.output) ? mayReplaceVolume : undefined,
   };
+  if (options.watch) await (await import('../../boot/index.ts')).checkWatch(project, wishes.services);
   if (context.globals.dryRun) return await upDry(context, project, wishes);
   if (!detached) return await upAttached(context, project, wishes, { ...options, copy });
   const backend = await context.backend();
@@ -103,13 +107,15 @@ export async function upDry(context: Context, project: Project, wishes: UpPlanOp
 }
 
 /** What is about staying attached says nothing to an `up` that does not. */
-function checkCombination(options: UpOptions): void {
+function checkCombination(options: UpOptions, { json }: Output): void {
   const attached: readonly (readonly [string, boolean])[] = [
     ['--abort-on-container-exit', options.abortOnContainerExit],
     ['--abort-on-container-failure', options.abortOnContainerFailure],
     ['--exit-code-from', options.exitCodeFrom !== undefined],
     ['--attach', options.attach.length > 0],
     ['--attach-dependencies', options.attachDependencies],
+    ['--watch', options.watch],
+    ['--menu', options.menu],
   ];
   const detached: readonly (readonly [string, boolean])[] = [
     ['--detach', options.detach],
@@ -119,6 +125,12 @@ function checkCombination(options: UpOptions): void {
   const pairs = detached.flatMap(([a, hasA]) => attached.map(([b, hasB]) => [a, hasA, b, hasB] as const));
   excludeEachOther([
     ...pairs,
+    ['--watch', options.watch, '--json', json],
+    ['--watch', options.watch, '--no-build', options.noBuild],
+    ['--watch', options.watch, '--abort-on-container-exit', options.abortOnContainerExit],
+    ['--watch', options.watch, '--abort-on-container-failure', options.abortOnContainerFailure],
+    ['--watch', options.watch, '--exit-code-from', options.exitCodeFrom !== undefined],
+    ['--menu', options.menu, '--no-menu', options.noMenu],
     ['--attach', options.attach.length > 0, '--attach-dependencies', options.attachDependencies],
     [
       '--abort-on-container-exit',

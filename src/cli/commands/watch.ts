@@ -1,9 +1,11 @@
 import type { Project } from '../../compose/index.ts';
 import type { Invocation } from '../declaration.ts';
 import { exitCode } from '../exit-codes.ts';
+import { placed } from '../isolation.ts';
 import { bootProgress } from '../output/boot-progress.ts';
 import { ProgressBoard } from '../output/progress-board.ts';
 import { watchLines } from '../output/watch-lines.ts';
+import { parallelOf } from '../parallel.ts';
 import { requireProject } from '../scope.ts';
 import { t } from '../text.ts';
 import { usage } from '../usage.ts';
@@ -19,7 +21,8 @@ export interface WatchOptions {
 export async function watch({ context, words, options }: Invocation<WatchOptions>): Promise<number> {
   if (options.prune && options.noPrune) throw usage(t('usage.excludes', { a: '--prune', b: '--no-prune' }));
   const { output, signal } = context;
-  const { project } = await requireProject(context, words);
+  if (context.globals.dryRun) throw usage(t('dryRun.notThere', { command: 'watch' }));
+  const { project } = await placed(context, await requireProject(context, words));
   const services = words.length > 0 ? words : undefined;
   const backend = await context.backend();
   const boot = await import('../../boot/index.ts');
@@ -28,6 +31,7 @@ export async function watch({ context, words, options }: Invocation<WatchOptions
     using board = new ProgressBoard(output);
     const summary = await boot.up(backend, builtFirst(project), {
       services,
+      parallel: parallelOf(context, project.environment),
       signal,
       onProgress: bootProgress(board, project.name),
     });
