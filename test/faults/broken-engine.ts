@@ -5,7 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** How the engine is broken. */
-export type Breakage = 'garbage' | 'status 500' | 'web page' | 'hangs' | 'closes' | 'hangs after the ping';
+export type Breakage =
+  | 'garbage'
+  | 'status 500'
+  | 'web page'
+  | 'hangs'
+  | 'closes'
+  | 'hangs after the ping'
+  | 'too old';
 
 const answer = (status: string, type: string, body: string): string =>
   `HTTP/1.1 ${status}\r\nContent-Type: ${type}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
@@ -17,6 +24,10 @@ const answers: Readonly<Record<Breakage, (socket: Socket, request: string) => vo
   'web page': (socket) => socket.end(answer('200 OK', 'text/html', '<h1>hello</h1>')),
   hangs: () => {},
   closes: (socket) => socket.destroy(),
+  'too old': (socket, request) => {
+    if (request.includes('/_ping')) socket.write(answer('200 OK\r\nApi-Version: 1.24', 'text/plain', 'OK'));
+    else socket.write(answer('200 OK', 'application/json', '{"Version":"1.12.0","ApiVersion":"1.24"}'));
+  },
   'hangs after the ping': (socket, request) => {
     if (request.includes('/_ping')) socket.write(answer('200 OK\r\nApi-Version: 1.45', 'text/plain', 'OK'));
     else if (request.includes('/version')) {

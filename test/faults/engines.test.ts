@@ -57,6 +57,19 @@ describe('a broken engine', () => {
   });
 });
 
+describe('an engine that answers a ping and is of no use', () => {
+  it.each<[Breakage, string]>([
+    ['too old', 'is too old: it speaks Engine API 1.24'],
+    ['hangs after the ping', 'did not answer within 10 s'],
+  ])('is told by doctor: %s', async (breakage, text) => {
+    await using engine = await BrokenEngine.listen(breakage);
+    const { code, stdout, stderr } = await wherry(['--backend', 'docker', 'doctor'], on(engine.host));
+    expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
+    expect(stdout).toContain('✗ docker');
+    expect(stdout).toContain(text);
+  });
+});
+
 describe('an engine that hangs', () => {
   it('is given up after the time limit of a probe, by name', async () => {
     await using engine = await BrokenEngine.listen('hangs');

@@ -1,7 +1,7 @@
 import type { Backend } from '../../core/backend.ts';
 import type { BackendCapabilities } from '../../core/capabilities.ts';
 import { isWherryError } from '../../core/errors.ts';
-import type { Diagnosis } from '../../core/registry.ts';
+import { type Diagnosis, engineHangs } from '../../core/registry.ts';
 import type { Context } from '../context.ts';
 import type { Invocation } from '../declaration.ts';
 import { engineConfig, openRegistry } from '../engine.ts';
@@ -27,6 +27,9 @@ interface Attempt {
   strategy: string;
   reason: string | null;
 }
+
+/** How long an engine that answers a ping may take to tell about itself. */
+const EXAMINE_LIMIT_MS = 10_000;
 
 /** Tells for every engine whether it can be used, why not, and how to make it so. Exit code 1 when none can. */
 export async function doctor({ context, options }: Invocation<DoctorOptions>): Promise<number> {
@@ -73,13 +76,19 @@ async function examine(row: Diagnosis, { signal }: Context, open: () => Promise<
     attempts: [],
   };
   if (!row.usable) return { ...unknown, attempts: await attemptsOf(open) };
-  await using backend = await open();
-  const [found, capabilities] = await Promise.all([
-    backend.info({ signal }),
-    backend.capabilities({ signal }),
-  ]);
-  const { version, apiVersion, cgroupVersion, rootless, warnings } = found;
-  return { ...unknown, version, apiVersion, cgroupVersion, rootless, capabilities, warnings };
+  const limit = AbortSignal.timeout(EXAMINE_LIMIT_MS);
+  const wishes = { signal: AbortSignal.any([signal, limit]) };
+  try {
+    await using backend = await open();
+    const [found, capabilities] = await Promise.all([backend.info(wishes), backend.capabilities(wishes)]);
+    const { version, apiVersion, cgroupVersion, rootless, warnings } = found;
+    return { ...unknown, version, apiVersion, cgroupVersion, rootless, capabilities, warnings };
+  } catch (error) {
+    signal.throwIfAborted();
+    const told = limit.aborted ? engineHangs(row.address ?? row.type, EXAMINE_LIMIT_MS) : error;
+    if (!isWherryError(told)) throw error;
+    return { ...unknown, usable: false, reason: told.message, hint: told.hint ?? null };
+  }
 }
 
 /** What the search for an engine that cannot be used tried, as its error tells. */
