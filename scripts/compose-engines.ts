@@ -21,6 +21,7 @@ const byKey: Readonly<Record<string, EngineVerdicts>> = {
   'services.*.blkio_config.weight_device': { docker: 'where the kernel has weights, refused elsewhere' },
   'services.*.build.network': { docker: 'with BuildKit: `host`, `none` or its own' },
   'services.*.build.secrets': { podman: 'as files of the context, which it takes out of it' },
+  'services.*.build.ssh': { docker: 'sockets of agents, with BuildKit', podman: refused },
   'services.*.cpu_rt_period': { docker: 'on cgroup v1', podman: 'on cgroup v1' },
   'services.*.cpu_rt_runtime': { docker: 'on cgroup v1', podman: 'on cgroup v1' },
   'services.*.deploy.resources.reservations.devices': {

@@ -60,7 +60,7 @@ const scopes: Readonly<Record<string, Scope>> = {
   'services.*.extends': { supported: 'file service' },
   'services.*.build': {
     supported: `args cache_from context dockerfile dockerfile_inline extra_hosts labels network no_cache platforms pull
-      secrets shm_size tags target ulimits`,
+      secrets shm_size ssh tags target ulimits`,
     ignored: {
       cache_to: 'engines keep the cache of a build themselves',
       no_cache_filter: 'the build endpoint of engines uses the cache as a whole or not at all',
@@ -72,7 +72,6 @@ const scopes: Readonly<Record<string, Scope>> = {
       entitlements,
       isolation: windows,
       privileged: entitlements,
-      ssh: 'forwarding SSH agents into builds is not there yet',
     },
   },
   'services.*.blkio_config': {

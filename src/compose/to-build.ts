@@ -13,7 +13,7 @@ export function toBuildInput(
 ): DockerfileBuild | undefined {
   const { build } = service;
   if (build === undefined) return undefined;
-  const { secrets, platforms, dockerfile, dockerfileInline, target, network, shmSize } = build;
+  const { secrets, platforms, dockerfile, dockerfileInline, target, network, shmSize, ssh } = build;
   const { context, args, labels, cacheFrom, noCache, pull, tags, extraHosts, ulimits } = build;
   const platform = service.platform ?? platforms[0];
   const contents: Record<string, Secret> = {};
@@ -38,6 +38,7 @@ export function toBuildInput(
     ...(target === undefined ? {} : { target }),
     ...(network === undefined ? {} : { network }),
     ...(shmSize === undefined ? {} : { shmSize }),
+    ...(Object.keys(ssh).length === 0 ? {} : { ssh }),
     ...(platform === undefined ? {} : { platform }),
   };
 }

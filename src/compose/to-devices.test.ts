@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { ContainerSpec } from '../core/spec.ts';
 import { loadProject } from './load.ts';
 import { memoryFiles } from './memory-files.ts';
+import { toBuildInput } from './to-build.ts';
 import { serviceToSpec, type ToSpecOptions } from './to-spec.ts';
 
 async function specOf(
@@ -92,4 +93,12 @@ test('links name the containers of a service, or are aliases where the engine ha
   expect((await specOf(services, 'web', { links: 'aliases' })).links).toEqual([
     { container: 'other', alias: 'far' },
   ]);
+});
+
+test("agents of a build by id, the user's own without a path", async () => {
+  const build = { context: '.', ssh: ['default', 'other=/run/agent.sock'] };
+  const access = memoryFiles({ '/app/compose.yaml': JSON.stringify({ services: { a: { build } } }) });
+  const { project } = await loadProject({ workingDirectory: '/app', env: {}, access });
+  const service = project.services.a;
+  expect(service && toBuildInput(project, service)?.ssh).toEqual({ default: '', other: '/run/agent.sock' });
 });

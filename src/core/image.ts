@@ -69,6 +69,8 @@ export interface DockerfileBuild {
   extraHosts?: Readonly<Record<string, readonly string[]>>;
   /** Secrets for `RUN --mount=type=secret,id=…`; needs BuildKit. */
   secrets?: Readonly<Record<string, Secret>>;
+  /** Sockets of SSH agents by id, for `RUN --mount=type=ssh,id=…`; empty is the user's own. Needs BuildKit. */
+  ssh?: Readonly<Record<string, string>>;
   ulimits?: Readonly<Record<string, { soft: number; hard: number }>>;
 }
 

@@ -9,6 +9,7 @@ import { buildQuery } from './build-request.ts';
 import type { SyncedDirectory } from './buildkit-filesync.ts';
 import { BuildkitProgress } from './buildkit-progress.ts';
 import { openBuildkitSession } from './buildkit-session.ts';
+import { sshAgents } from './buildkit-ssh.ts';
 import { decodeBuildkitStatus } from './buildkit-status.ts';
 import type { EngineRequest } from './connection.ts';
 import { imageProgress, type ProgressRecord, progressError } from './image-progress.ts';
@@ -22,10 +23,12 @@ export async function buildBuildkit(job: BuildJob): Promise<void> {
   const { context, name, log, signal } = job;
   const { connection, auth } = context;
   const source = await buildSource(job);
+  const agents = await sshAgents(job.input.ssh ?? {});
   const session = await openBuildkitSession(
     connection,
     {
       secrets: job.input.secrets ?? {},
+      agents,
       credentials: (registry) => auth.credentials(registry, { signal }),
       directories: source.directories,
       sharedKey: source.sharedKey,

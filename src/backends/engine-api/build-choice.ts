@@ -13,18 +13,20 @@ export type ChooseBuilder = (
 ) => Promise<Builder>;
 
 /**
- * Docker's builder for a build: the one asked for; else BuildKit when there are secrets, which only it can use; else
+ * Docker's builder for a build: the one asked for; else BuildKit when there are secrets or agents, which only it can use; else
  * the one that the engine announces as its default (`Builder-Version` of the ping: BuildKit from 23.0 on), unless the
  * build wants what BuildKit there cannot do. `UNSUPPORTED` lists what the chosen builder cannot do, which it would ignore.
  */
 export const chooseDockerBuilder: ChooseBuilder = async (connection, input, { builder, signal }) => {
   const hasSecrets = Object.keys(input.secrets ?? {}).length > 0;
+  const hasAgents = Object.keys(input.ssh ?? {}).length > 0;
   if (builder === 'classic') {
     if (hasSecrets) throw unsupported([{ path: 'secrets', reason: 'the classic builder has no secrets' }]);
+    if (hasAgents) throw unsupported([{ path: 'ssh', reason: 'the classic builder forwards no agents' }]);
     return buildClassic;
   }
   const problems = buildkitProblems(input, { isNewer: await connection.atLeast('1.42', { signal }) });
-  if (builder === 'buildkit' || hasSecrets) {
+  if (builder === 'buildkit' || hasSecrets || hasAgents) {
     if (problems.length > 0) throw unsupported(problems);
     return buildBuildkit;
   }

@@ -2,6 +2,7 @@ import type { CallOptions, RegistryCredentials } from '../../core/image.ts';
 import type { Secret } from '../../core/secret.ts';
 import { crypto } from '../../transport/builtin.ts';
 import { fileSync, type SyncedDirectory } from './buildkit-filesync.ts';
+import { sshMethods } from './buildkit-ssh.ts';
 import type { EngineConnection } from './connection.ts';
 import { GrpcFailure, type GrpcMethod, grpcNotFound, serveGrpc, unary } from './grpc-server.ts';
 import { encodeProto, protoFields, protoText } from './protobuf.ts';
@@ -10,6 +11,8 @@ import { revealText } from './registry-auth-header.ts';
 /** What BuildKit may ask us for during a build. */
 export interface SessionAnswers {
   secrets: Readonly<Record<string, Secret>>;
+  /** Sockets of SSH agents by id. */
+  agents: ReadonlyMap<string, string>;
   credentials: (registry: string) => Promise<RegistryCredentials | undefined>;
   /** By BuildKit's names: `context`, `dockerfile`. */
   directories: ReadonlyMap<string, SyncedDirectory>;
@@ -52,7 +55,12 @@ export async function openBuildkitSession(
 
 const SERVING = 1;
 
-function sessionMethods({ secrets, credentials, directories }: SessionAnswers): Map<string, GrpcMethod> {
+function sessionMethods({
+  secrets,
+  agents,
+  credentials,
+  directories,
+}: SessionAnswers): Map<string, GrpcMethod> {
   const health = unary(() => encodeProto([{ number: 1, value: SERVING }]));
   const secret = unary((request) => {
     const name = firstText(request);
@@ -77,6 +85,7 @@ function sessionMethods({ secrets, credentials, directories }: SessionAnswers): 
     ['/moby.buildkit.secrets.v1.Secrets/GetSecret', secret],
     ['/moby.filesync.v1.Auth/Credentials', login],
     ['/moby.filesync.v1.FileSync/DiffCopy', fileSync(directories)],
+    ...(agents.size === 0 ? [] : sshMethods(agents)),
   ]);
 }
 

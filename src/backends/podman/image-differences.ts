@@ -52,6 +52,9 @@ const chooseBuilder: ChooseBuilder = async (_connection, input, { builder }) => 
   if (input.network === 'none' && input.extraHosts !== undefined) {
     problems.push({ path: 'extraHosts', reason: 'Podman gives a step without a network no hosts file' });
   }
+  if (Object.keys(input.ssh ?? {}).length > 0) {
+    problems.push({ path: 'ssh', reason: 'Podman takes no agents over its API' });
+  }
   if (problems.length === 0) return buildPodman;
   const list = problems.map(({ path, reason }) => `${path}: ${reason}`).join('; ');
   throw new WherryError('UNSUPPORTED', `the build cannot be done as asked: ${list}`, {

@@ -1,7 +1,10 @@
+import { execFile } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BuildOptions, DockerfileBuild, ImageProgress } from '../../../src/core/image.ts';
 import { Secret } from '../../../src/core/secret.ts';
@@ -277,6 +280,42 @@ function dockerTests(engine: TestEngine): void {
   it('chooses the builder that the engine announces, and BuildKit for secrets', { timeout }, async () => {
     expect(await builderOf({})).toBe(isOld ? 'classic' : 'buildkit');
     expect(await builderOf({ secrets: { a: new Secret('b') } })).toBe('buildkit');
+  });
+
+  it('lets steps speak to an agent of this machine', { timeout }, async () => {
+    const context = await mkdtemp(join(tmpdir(), 'wherry-agent-'));
+    const path = join(context, 'agent.sock');
+    // An agent without keys: it answers what it is asked for with an empty list.
+    const agent = createServer((socket) =>
+      socket.on('data', () => socket.write(Buffer.from([0, 0, 0, 5, 12, 0, 0, 0, 0]))),
+    );
+    agent.listen(path);
+    try {
+      const program = (await promisify(execFile)('which', ['ssh-add'])).stdout.trim();
+      const { stdout } = await promisify(execFile)('ldd', [program]);
+      const files = [program, ...(stdout.match(/\/\S+/g) ?? [])];
+      for (const file of files) {
+        await mkdir(join(context, 'root', dirname(file)), { recursive: true });
+        await copyFile(file, join(context, 'root', file));
+      }
+      const steps = [`COPY root /`, `RUN --mount=type=ssh ${program} -l; echo "code $?"`];
+      const output: string[] = [];
+      const { dockerfileInline = '' } = engine.shell(...steps);
+      await engine
+        .image(name)
+        .build(
+          { kind: 'dockerfile', context, dockerfileInline, ssh: { default: path }, noCache: true },
+          { onProgress: (news) => news.kind === 'output' && output.push(news.text) },
+        );
+      expect(output.join('')).toContain('The agent has no identities.');
+      const missing = engine
+        .image(name)
+        .build({ ...engine.shell(), ssh: { default: join(context, 'root') } });
+      await expect(missing).rejects.toMatchObject({ code: 'INVALID' });
+    } finally {
+      agent.close();
+      await rm(context, { recursive: true, force: true });
+    }
   });
 
   it('refuses what the chosen builder would ignore', async () => {
