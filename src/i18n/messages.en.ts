@@ -585,6 +585,8 @@ export interface Messages {
   'rm.nothing': Record<never, never>;
   'run.notManual': { name: string | number };
   'run.notManualFix': Record<never, never>;
+  'run.envFileName': { path: string | number; name: string | number };
+  'run.envFileNameFix': Record<never, never>;
   'run.engineFix': { names: string | number };
   'scope.engineRefused': Record<never, never>;
   'scope.noFile': { directory: string | number };
@@ -1294,6 +1296,8 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'rm.nothing': 'there is no stopped container to remove',
   'run.notManual': 'the job {name} is not to be run by hand: its triggers say manual: false',
   'run.notManualFix': 'take manual: false off its triggers; `wherry serve` runs it by its schedule',
+  'run.envFileName': '{path}: "{name}" is not the name of a variable',
+  'run.envFileNameFix': 'write NAME=VALUE lines, without export and without spaces before the =',
   'run.engineFix': 'services: {names}. For an image write `wherry run --engine IMAGE`',
   'scope.engineRefused': 'this command works on a project, and --engine says that there is none',
   'scope.noFile': 'there is no compose file in {directory} or above',

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
+import { WherryError } from '../../core/errors.ts';
 import type {
   ContainerSpec,
   PullPolicy,
@@ -9,6 +10,7 @@ import type {
   VolumeMount,
 } from '../../core/spec.ts';
 import type { Context } from '../context.ts';
+import { t } from '../text.ts';
 import { environmentOf, pairsOf, portMappings, tmpfsMount, ulimit, volumeMount } from '../values.ts';
 
 /** The options of `run` that describe the container. */
@@ -126,7 +128,14 @@ export function envFileLines(path: string): string[] {
   return readFileSync(path, 'utf8')
     .split(/\r?\n/)
     .map((line) => line.trimStart())
-    .filter((line) => line !== '' && !line.startsWith('#'));
+    .filter((line) => line !== '' && !line.startsWith('#'))
+    .map((line) => {
+      const name = line.replace(/=.*/s, '');
+      if (!/\s/.test(name)) return line;
+      throw new WherryError('INVALID', t('run.envFileName', { path, name }), {
+        hint: t('run.envFileNameFix'),
+      });
+    });
 }
 
 function entrypointOf(text: string): string[] {
