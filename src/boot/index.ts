@@ -8,6 +8,13 @@ export { isLocalEndpoint, resolvedHealthUrl, resolvedHostPort, resolvedUrl } fro
 export { EndpointBuilder, newEndpoint } from './endpoint-builder.ts';
 export { type GcReport, gc } from './gc.ts';
 export { type HookCalls, type HookedContainer, runHooks } from './hooks/exec-hooks.ts';
+export { type BuildRow, type BuildServicesOptions, buildServices } from './images/build-services.ts';
+export {
+  type ImageWish,
+  imagesToPull,
+  imagesToPush,
+  type SkippedService,
+} from './images/service-images.ts';
 export {
   type AssignedPort,
   type CopyPort,
@@ -52,6 +59,8 @@ export type * from './progress.ts';
 export { projectAtRest } from './project-lock.ts';
 export type { ProvidedVariables } from './providers/messages.ts';
 export { type Provided, variablesFor } from './providers/provided.ts';
+export { type OneOffChanges, prepareRun, type RunOptions } from './run/one-off.ts';
+export { type RunResult, type RunToEndOptions, run } from './run/run.ts';
 export type { HeldPort } from './serve/behind-proxy.ts';
 export type { ListeningPort } from './serve/held-port.ts';
 export {

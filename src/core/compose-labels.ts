@@ -12,7 +12,8 @@ type Name =
   | 'network'
   | 'volume'
   | 'version'
-  | 'hook';
+  | 'hook'
+  | 'slug';
 
 /** The labels by which Docker Compose, and we with it, know what belongs to a project. */
 export const composeLabel: Readonly<Record<Name, string>> = {
@@ -32,4 +33,6 @@ export const composeLabel: Readonly<Record<Name, string>> = {
   version: 'com.docker.compose.version',
   /** On containers in which a hook of the service runs. */
   hook: 'com.docker.compose.hook',
+  /** What tells one-off containers of a service apart. */
+  slug: 'com.docker.compose.slug',
 };

@@ -1,12 +1,13 @@
 import type { Backend } from './backend.ts';
 import type { ContainerInfo } from './container.ts';
 import { isWherryError, WherryError } from './errors.ts';
+import { runLogStart } from './run-log.ts';
 
 const lines = 50;
 
 /**
- * The error for a container that ended: `EXIT` with `details` exitCode, signal, oomKilled and lastLines (the last 50 of
- * its log).
+ * The error for a container that ended: `EXIT` with `details` exitCode, signal, oomKilled and lastLines (the last 50 that
+ * its last run wrote).
  */
 export async function deathOf(
   backend: Backend,
@@ -14,7 +15,7 @@ export async function deathOf(
   options: { signal?: AbortSignal | undefined } = {},
 ): Promise<WherryError> {
   const info = await backend.inspect(container, options);
-  const lastLines = await lastLogLines(backend, container, options);
+  const lastLines = await lastLogLines(backend, container, { ...options, since: runLogStart(info) });
   const { name, exitCode, oomKilled } = info;
   return new WherryError('EXIT', `container ${name} ${describe(info)}${quote(lastLines)}`, {
     hint: oomKilled
@@ -28,12 +29,13 @@ export async function deathOf(
 export async function lastLogLines(
   backend: Backend,
   container: string,
-  options: { count?: number; signal?: AbortSignal | undefined } = {},
+  options: { count?: number; since?: Date | undefined; signal?: AbortSignal | undefined } = {},
 ): Promise<readonly string[]> {
-  const { count = lines, signal } = options;
+  const { count = lines, since, signal } = options;
   const found: string[] = [];
+  const wanted = { tail: count, since, timestamps: false, signal };
   try {
-    for await (const batch of backend.logs(container, { tail: count, timestamps: false, signal }).batches()) {
+    for await (const batch of backend.logs(container, wanted).batches()) {
       for (const record of batch) found.push(record.line);
     }
   } catch (error) {

@@ -62,6 +62,8 @@ export interface DockerfileBuild {
   network?: string;
   /** Bytes of /dev/shm in build containers. */
   shmSize?: number;
+  /** Bytes that a step may use; not with BuildKit. */
+  memory?: number;
   noCache?: boolean;
   /** Pull newer base images. Default: false. */
   pull?: boolean;

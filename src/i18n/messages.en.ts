@@ -30,12 +30,15 @@ export interface Messages {
   'attach.badKeys': { text: string | number };
   'attach.badKeysFix': Record<never, never>;
   'attach.detached': { name: string | number };
+  'build.done': { image: string | number };
   'build.noContext': Record<never, never>;
   'build.noContextFix': Record<never, never>;
   'build.noTag': Record<never, never>;
   'build.noTagFix': Record<never, never>;
   'build.noSecretId': { text: string | number };
   'build.nothing': Record<never, never>;
+  'build.unsupported': { option: string | number };
+  'build.unsupportedFix': Record<never, never>;
   'column.address': Record<never, never>;
   'column.alternateValue': Record<never, never>;
   'column.blockIo': Record<never, never>;
@@ -359,9 +362,11 @@ export interface Messages {
   'option.author': Record<never, never>;
   'option.build': Record<never, never>;
   'option.buildArg': Record<never, never>;
+  'option.buildMemory': Record<never, never>;
   'option.buildNetwork': Record<never, never>;
   'option.buildPull': Record<never, never>;
   'option.builder': Record<never, never>;
+  'option.buildPush': Record<never, never>;
   'option.cacheFrom': Record<never, never>;
   'option.capAdd': Record<never, never>;
   'option.capDrop': Record<never, never>;
@@ -422,8 +427,10 @@ export interface Messages {
   'option.history': Record<never, never>;
   'option.hostname': Record<never, never>;
   'option.idsOnly': Record<never, never>;
+  'option.ignoreBuildable': Record<never, never>;
   'option.ignoreFailures': Record<never, never>;
   'option.imagesAll': Record<never, never>;
+  'option.includeDeps': Record<never, never>;
   'option.index': Record<never, never>;
   'option.init': Record<never, never>;
   'option.interactive': Record<never, never>;
@@ -459,6 +466,7 @@ export interface Messages {
   'option.noStart': Record<never, never>;
   'option.noStdin': Record<never, never>;
   'option.noStream': Record<never, never>;
+  'option.notInBuild': Record<never, never>;
   'option.noTrunc': Record<never, never>;
   'option.noTty': Record<never, never>;
   'option.pid': Record<never, never>;
@@ -485,6 +493,7 @@ export interface Messages {
   'option.rmVolumes': Record<never, never>;
   'option.recordHistory': Record<never, never>;
   'option.rmi': Record<never, never>;
+  'option.runBuild': Record<never, never>;
   'option.runtime': Record<never, never>;
   'option.saveOutput': Record<never, never>;
   'option.scale': Record<never, never>;
@@ -510,6 +519,7 @@ export interface Messages {
   'option.type': Record<never, never>;
   'option.ulimit': Record<never, never>;
   'option.until': Record<never, never>;
+  'option.useAliases': Record<never, never>;
   'option.user': Record<never, never>;
   'option.versionFormat': Record<never, never>;
   'option.versionShort': Record<never, never>;
@@ -517,6 +527,7 @@ export interface Messages {
   'option.wait': Record<never, never>;
   'option.waitTimeout': Record<never, never>;
   'option.noEager': Record<never, never>;
+  'option.withDependencies': Record<never, never>;
   'option.workdir': Record<never, never>;
   'option.yes': Record<never, never>;
   'option.upAll': Record<never, never>;
@@ -581,13 +592,22 @@ export interface Messages {
   'progress.waiting': Record<never, never>;
   'progress.waitingFor': { names: string | number };
   'prune.reclaimed': { size: string | number };
+  'pull.skipped': { service: string | number; why: string | number };
+  'pull.toBuild': { image: string | number };
+  'pull.why.buildable': Record<never, never>;
+  'pull.why.built': Record<never, never>;
+  'pull.why.foreign': Record<never, never>;
+  'pull.why.policy': Record<never, never>;
+  'pull.why.unnamed': Record<never, never>;
   'rm.kept': { name: string | number };
   'rm.nothing': Record<never, never>;
   'run.notManual': { name: string | number };
   'run.notManualFix': Record<never, never>;
+  'run.badEntrypoint': { text: string | number };
   'run.envFileName': { path: string | number; name: string | number };
   'run.envFileNameFix': Record<never, never>;
   'run.engineFix': { names: string | number };
+  'run.onlyInProject': { option: string | number };
   'scope.engineRefused': Record<never, never>;
   'scope.noFile': { directory: string | number };
   'scope.noFileFix': Record<never, never>;
@@ -741,12 +761,15 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'attach.badKeys': '"{text}" are no keys to let go of a container',
   'attach.badKeysFix': 'write letters, and ctrl- with a letter, with commas between them, such as ctrl-p,ctrl-q',
   'attach.detached': '{name} goes on without this terminal',
+  'build.done': '{image} is built',
   'build.noContext': 'build needs a directory with a Dockerfile',
   'build.noContextFix': 'write `wherry build -t NAME DIRECTORY`, or run it where a compose file is',
   'build.noTag': 'the image needs a name',
   'build.noTagFix': 'add -t NAME',
   'build.noSecretId': '--secret {text} has no id',
   'build.nothing': 'no service of this project is built',
+  'build.unsupported': 'builds of wherry have no {option}',
+  'build.unsupportedFix': 'leave it out, or build the image with docker buildx',
   'column.address': 'ADDRESS',
   'column.alternateValue': 'ALTERNATE VALUE',
   'column.blockIo': 'BLOCK I/O',
@@ -1070,9 +1093,11 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'option.author': 'Who made the change',
   'option.build': 'Build all images first, also those that are there',
   'option.buildArg': 'Build argument; without a value from the environment',
+  'option.buildMemory': 'Memory that the steps may use; not with BuildKit',
   'option.buildNetwork': 'Network of the steps',
   'option.buildPull': 'Look for newer base images',
   'option.builder': 'Builder to use',
+  'option.buildPush': 'Push what was built',
   'option.cacheFrom': 'Image whose layers may be used',
   'option.capAdd': 'Capability to add',
   'option.capDrop': 'Capability to drop',
@@ -1133,8 +1158,10 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'option.history': 'Print the lifecycle events of this history file, and end',
   'option.hostname': 'Host name of the container',
   'option.idsOnly': 'Only ids',
+  'option.ignoreBuildable': 'Leave out images that can be built',
   'option.ignoreFailures': 'Exit code 0 also when some fail',
   'option.imagesAll': 'Also intermediate images',
+  'option.includeDeps': 'Also what the services depend on',
   'option.index': 'Number of the container when the service has several',
   'option.init': 'Small init as PID 1',
   'option.interactive': 'Send stdin',
@@ -1170,6 +1197,7 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'option.noStart': 'Create only',
   'option.noStdin': 'Send no stdin',
   'option.noStream': 'Once',
+  'option.notInBuild': 'Refused: the builds of wherry do not have it',
   'option.noTrunc': 'Cut nothing',
   'option.noTty': 'No terminal',
   'option.pid': 'PID namespace: host or container:NAME',
@@ -1196,6 +1224,7 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'option.rmVolumes': 'Remove their anonymous volumes too',
   'option.recordHistory': 'Also write lifecycle events to this file, which `events --history` reads',
   'option.rmi': 'Also remove images: all, or local for those that have no name of their own',
+  'option.runBuild': 'Build the image of the service first',
   'option.runtime': 'OCI runtime',
   'option.saveOutput': 'File; stdout when left out',
   'option.scale': 'Number of containers of a service',
@@ -1221,6 +1250,7 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'option.type': 'What the name means',
   'option.ulimit': 'Bound of the kernel',
   'option.until': 'Up to then',
+  'option.useAliases': 'Answer to the names of the service in its networks',
   'option.user': 'User: name or uid[:gid]',
   'option.versionFormat': 'Form of the output',
   'option.versionShort': 'Only the number of the version',
@@ -1228,6 +1258,7 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'option.wait': 'Wait until all services run and, with a health check, are healthy',
   'option.waitTimeout': 'Seconds for each health gate',
   'option.noEager': 'Leave health checks to the engine, also while a gate waits for them',
+  'option.withDependencies': 'Also what the services depend on',
   'option.workdir': 'Working directory',
   'option.yes': 'Make volumes that differ from the file anew without asking; THEIR DATA IS LOST',
   'option.upAll': 'All projects below a directory, in the background',
@@ -1292,13 +1323,22 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'progress.waiting': 'waiting',
   'progress.waitingFor': 'waiting for {names}',
   'prune.reclaimed': '{size} reclaimed',
+  'pull.skipped': '{service} is left out: {why}',
+  'pull.toBuild': '{image} could not be pulled, but it can be built: `wherry build` does',
+  'pull.why.buildable': 'its image can be built',
+  'pull.why.built': 'its image is only built',
+  'pull.why.foreign': 'its image is not built here',
+  'pull.why.policy': 'its pull policy is never, or build',
+  'pull.why.unnamed': 'its image has no name of its own',
   'rm.kept': '{name} runs and is left alone; -s stops it first',
   'rm.nothing': 'there is no stopped container to remove',
   'run.notManual': 'the job {name} is not to be run by hand: its triggers say manual: false',
   'run.notManualFix': 'take manual: false off its triggers; `wherry serve` runs it by its schedule',
+  'run.badEntrypoint': '"{text}" is no command line: a quote does not end',
   'run.envFileName': '{path}: "{name}" is not the name of a variable',
   'run.envFileNameFix': 'write NAME=VALUE lines, without export and without spaces before the =',
   'run.engineFix': 'services: {names}. For an image write `wherry run --engine IMAGE`',
+  'run.onlyInProject': '{option} is for services of a project; here there is none',
   'scope.engineRefused': 'this command works on a project, and --engine says that there is none',
   'scope.noFile': 'there is no compose file in {directory} or above',
   'scope.noFileFix': 'write a compose.yaml, or name a file with -f',

@@ -26,6 +26,9 @@ describe.skipIf(found === undefined)('commands of docker compose', { timeout: 18
         db: { ...service, command: ['sh', '-c', stays], volumes: ['data:/data', '/anonymous'] },
         web: { ...service, command: ['sh', '-c', stays], depends_on: ['db'], ports: ['127.0.0.1::8080'] },
         once: { ...service, command: ['sh', '-c', 'echo out; echo err >&2; exit 3'], profiles: ['once'] },
+        built: { build: '.', profiles: ['build'] },
+        above: { ...service, depends_on: ['built'], profiles: ['build'] },
+        gone: { image: 'localhost:1/nosuch:1', profiles: ['build'] },
         good: { ...service, command: ['true'], profiles: ['once'] },
       },
       volumes: { data: {} },
@@ -140,9 +143,9 @@ describe.skipIf(found === undefined)('commands of docker compose', { timeout: 18
   it('ends an attached up as it is asked to', async () => {
     const failure = await w(['up', '--abort-on-container-failure', 'once', 'good', 'web']);
     expect(failure.code).toBe(3);
-    expect(failure.stdout).toContain('once-1 | out');
+    expect(failure.stdout).toContain('once-1  | out');
     expect(failure.stdout).toContain('once-1 exited with code 3');
-    expect(failure.stderr).toContain('once-1 | err');
+    expect(failure.stderr).toContain('once-1  | err');
     expect(await ok('ps', '--services')).toBe('db\n');
     // Another one ends: the exit code is still that of the service.
     expect((await w(['up', '--exit-code-from', 'web', 'web', 'once'])).code).toBe(0);
@@ -150,7 +153,18 @@ describe.skipIf(found === undefined)('commands of docker compose', { timeout: 18
     expect(quiet).toMatchObject({ code: 0 });
     expect(quiet.stdout).not.toContain('out');
     const shown = await w(['up', '--attach', 'once', '--timestamps', 'once', 'good']);
-    expect(shown.stdout).toMatch(/once-1 \| \d{4}-\d\d-\d\dT\S+ out/);
+    expect(shown.stdout).toMatch(/once-1 {2}\| \d{4}-\d\d-\d\dT\S+ out/);
+  });
+
+  it('takes a one-shot that succeeded for ready, and tells what one that failed wrote in its last run', async () => {
+    const good = await w(['up', '--wait', 'good']);
+    expect(good).toMatchObject({ code: 0 });
+    expect(good.stdout).toMatch(/good +✓ completed/);
+    await w(['up', '--wait', 'once']);
+    const bad = await w(['up', '--wait', 'once']);
+    expect(bad.code).toBe(1);
+    expect(bad.stderr).toContain('exited with code 3');
+    expect(bad.stderr.match(/ {2}\| out$/gm)).toHaveLength(1);
   });
 
   it('refuses options that exclude each other', async () => {
@@ -184,5 +198,65 @@ describe.skipIf(found === undefined)('commands of docker compose', { timeout: 18
     expect((await w(['wait', 'web'])).code).toBe(1);
     expect((await w(['start'])).code).toBe(1);
     expect((await w(['kill'])).stderr).toContain('there is no container to kill');
+  });
+
+  it('runs one-off containers as it is asked to', async () => {
+    await directory.write('vars', 'FROM_FILE=1\n');
+    const env = await ok('run', '--rm', '--no-deps', '--env-from-file', 'vars', '-e', 'A=b', 'db', 'env');
+    expect(env).toContain('FROM_FILE=1\n');
+    expect(env).toContain('A=b\n');
+    expect(await ok('run', '--rm', '-T', '--entrypoint', 'echo "one two"', 'db', 'three')).toBe(
+      'one two three\n',
+    );
+    expect(await ok('run', '--rm', '-u', '5', '-w', '/tmp', 'db', 'sh', '-c', 'id -u; pwd')).toBe(
+      '5\n/tmp\n',
+    );
+    expect(await ok('run', '--rm', '-v', 'data:/here', 'db', 'sh', '-c', 'echo kept >/here/file')).toBe('');
+    expect(await ok('run', '--rm', 'db', 'cat', '/data/file')).toBe('kept\n');
+    const id = (
+      await ok('run', '-d', '--rm', '--use-aliases', '-P', '-l', 'mine=1', 'web', 'sh', '-c', stays)
+    ).trim();
+    const { name, spec, ports } = await under.backend.inspect(id);
+    expect(name).toMatch(new RegExp(`^${directory.project}-web-run-[0-9a-f]{12}$`));
+    expect(spec.labels).toMatchObject({
+      mine: '1',
+      'com.docker.compose.slug': expect.stringMatching(/^[0-9a-f]{64}$/),
+    });
+    expect(Object.values(spec.networks ?? {})[0]?.aliases).toContain('web');
+    expect(ports.some(({ target, published }) => target === 8080 && published !== null)).toBe(true);
+    await ok('kill', name);
+    const plain = (await ok('run', '-d', 'web', 'true')).trim();
+    expect(Object.values((await under.backend.inspect(plain)).spec.networks ?? {})[0]?.aliases).not.toContain(
+      'web',
+    );
+    expect((await w(['run', '--engine', '--use-aliases', under.image, 'true'])).code).toBe(2);
+  });
+
+  it('builds with the options of the command line, and refuses what it does not have', async () => {
+    await directory.write(
+      'Dockerfile',
+      `FROM ${under.image}\nARG X=1\nRUN echo "X is $X" >/x\nCMD ["cat", "/x"]\n`,
+    );
+    images.push(`${directory.project}-built`);
+    await ok('build', '--build-arg', 'X=2', '--memory', '64m', 'built');
+    expect(await ok('run', '--rm', '--quiet', 'built')).toBe('X is 2\n');
+    await ok('build', '-q', 'built');
+    expect(await ok('run', '--rm', '--build', '--quiet-build', 'built')).toBe('X is 1\n');
+    expect(await ok('build', '--with-dependencies', '--json', 'above')).toContain(
+      `${directory.project}-built`,
+    );
+    for (const option of ['--ssh=default', '--sbom=true', '--check', '--print']) {
+      const { code, stderr } = await w(['build', option, 'built']);
+      expect({ option, code }).toEqual({ option, code: 1 });
+      expect(stderr).toContain(`builds of wherry have no ${option.replace(/=.*/, '')}`);
+    }
+    const skipped = await w(['pull', 'built']);
+    expect(skipped).toMatchObject({ code: 0, stdout: '' });
+    expect(skipped.stderr).toContain('its image is only built');
+    expect((await w(['push', 'built'])).code).toBe(0);
+    expect((await w(['pull', '--ignore-pull-failures', 'gone'])).code).toBe(0);
+    expect((await w(['pull', 'gone'])).code).toBe(1);
+    expect((await w(['--profile', 'build', 'down', '--rmi', 'local', '-t', '0'])).code).toBe(0);
+    expect(await under.backend.image(`${directory.project}-built`).exists()).toBe(false);
   });
 });

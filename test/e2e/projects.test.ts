@@ -161,7 +161,7 @@ describe.each(engines)('projects on $id', { timeout: 180_000 }, (engine) => {
 
   it('merges the logs of services', async () => {
     await w(['up', '-d', '--force-recreate']);
-    expect((await w(['logs'])).stdout).toBe('cache-1 | cache is up\nweb-1   | web is up\n');
+    expect((await w(['logs'])).stdout).toBe('cache-1  | cache is up\nweb-1    | web is up\n');
     expect((await w(['logs', 'web', '--no-log-prefix'])).stdout).toBe('web is up\n');
     const records = (await w(['logs', '--json'])).stdout
       .trim()

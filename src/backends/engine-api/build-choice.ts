@@ -40,11 +40,12 @@ interface Problem {
 }
 
 function buildkitProblems(input: DockerfileBuild, { isNewer }: { isNewer: boolean }): Problem[] {
-  const { network, shmSize, ulimits } = input;
+  const { network, shmSize, memory, ulimits } = input;
   const problems: Problem[] = [];
   const tooOld = 'the BuildKit of Docker before 23.0 ignores it';
   if (!isNewer && shmSize !== undefined) problems.push({ path: 'shmSize', reason: tooOld });
   if (!isNewer && ulimits !== undefined) problems.push({ path: 'ulimits', reason: tooOld });
+  if (memory !== undefined) problems.push({ path: 'memory', reason: 'BuildKit limits no memory' });
   if (network !== undefined && !['default', 'bridge', 'host', 'none'].includes(network)) {
     problems.push({
       path: 'network',

@@ -21,8 +21,8 @@ export function buildTags(name: string, input: DockerfileBuild): string[] {
 
 /** What both builders of Docker take, in the encodings of `POST /build`. */
 export function buildQuery(tags: readonly string[], dockerfile: string, input: DockerfileBuild): Query {
-  const { args, labels, target, platform, network, shmSize, noCache, pull, cacheFrom, extraHosts, ulimits } =
-    input;
+  const { args, labels, target, platform, network, shmSize, memory, noCache, pull } = input;
+  const { cacheFrom, extraHosts, ulimits } = input;
   return {
     t: tags,
     dockerfile,
@@ -34,6 +34,7 @@ export function buildQuery(tags: readonly string[], dockerfile: string, input: D
     platform,
     networkmode: network,
     shmsize: shmSize,
+    memory,
     nocache: noCache,
     pull,
     cachefrom: json(cacheFrom),

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { WherryError } from '../../core/errors.ts';
 import type { DockerfileBuild } from '../../core/image.ts';
 import { Secret } from '../../core/secret.ts';
 import type { Context } from '../context.ts';
@@ -28,51 +29,105 @@ export interface BuildOptions {
   cacheFrom: readonly string[];
   addHost: readonly string[];
   builder: 'classic' | 'buildkit' | undefined;
-}
-
-interface Work {
-  name: string;
-  input: DockerfileBuild;
+  memory: number | undefined;
+  push: boolean;
+  withDependencies: boolean;
+  ssh: readonly string[];
+  provenance: string | undefined;
+  sbom: string | undefined;
+  check: boolean;
+  print: boolean;
 }
 
 /** Builds the images of services, or one image from a directory with a Dockerfile. */
 export async function build({ context, words, options }: Invocation<BuildOptions>): Promise<number> {
+  refuseUnsupported(options);
   const scope = await context.scope();
   const path = words[0];
-  const isService = scope.kind === 'project' && (path === undefined || !looksLikePath(path, context));
-  const work = isService
-    ? await serviceWork(context, words, options)
-    : [directoryWork(context, words, options)];
-  const built: { name: string; id: string }[] = [];
-  for (const { name, input } of work) {
-    try {
-      built.push({ name, id: await buildOne(context, name, input, options) });
-      if (isService) context.output.note(name);
-      else if (!context.output.json) context.output.line(name);
-    } catch (error) {
-      context.signal.throwIfAborted();
-      reportFault(error, context.output, context.globals);
-    }
-  }
-  if (context.output.json) context.output.value(built);
-  return built.length === work.length ? exitCode.success : exitCode.failure;
+  if (scope.kind === 'project' && (path === undefined || !looksLikePath(path, context)))
+    return buildOfServices(context, words, options);
+  return buildDirectory(context, words, options);
 }
 
-async function buildOne(
+/** What Wherry's builds do not have is refused: nothing is left out in silence. */
+function refuseUnsupported({ ssh, provenance, sbom, check, print }: BuildOptions): void {
+  const given = [
+    ['--ssh', ssh.length > 0],
+    ['--provenance', isWanted(provenance)],
+    ['--sbom', isWanted(sbom)],
+    ['--check', check],
+    ['--print', print],
+  ] as const;
+  const [option] = given.flatMap(([name, isGiven]) => (isGiven ? [name] : []));
+  if (option !== undefined)
+    throw new WherryError('UNSUPPORTED', t('build.unsupported', { option }), {
+      hint: t('build.unsupportedFix'),
+    });
+}
+
+/** `false` asks for nothing. */
+function isWanted(attestation: string | undefined): boolean {
+  return attestation !== undefined && attestation !== 'false';
+}
+
+async function buildOfServices(
   context: Context,
-  name: string,
-  input: DockerfileBuild,
+  words: readonly string[],
   options: BuildOptions,
-): Promise<string> {
+): Promise<number> {
+  const { output, signal, globals } = context;
+  const { project } = await requireProject(context, words);
+  chosenServices(project.services, words);
+  const { buildServices } = await import('../../boot/index.ts');
+  const rows = await withBoard(context, async (board) => {
+    const show = imageProgress(board);
+    return buildServices(await context.backend(), project, {
+      services: words,
+      withDependencies: options.withDependencies,
+      changes: (input) => changes(context, options, input),
+      builder: options.builder,
+      push: options.push,
+      signal,
+      onProgress: (progress) => {
+        if (progress.kind === 'image') show(progress.progress);
+      },
+    });
+  });
+  if (rows.length === 0) output.note(t('build.nothing'));
+  const good = rows.filter(({ error }) => error === null);
+  if (output.json) output.value(good.map(({ image, id }) => ({ name: image, id })));
+  else for (const { image } of good) output.note(t('build.done', { image }));
+  for (const { error } of rows) if (error !== null) reportFault(error, output, globals);
+  return good.length === rows.length ? exitCode.success : exitCode.failure;
+}
+
+async function buildDirectory(
+  context: Context,
+  words: readonly string[],
+  options: BuildOptions,
+): Promise<number> {
   const { output, signal } = context;
-  const backend = await context.backend();
-  using board = new ProgressBoard(output);
+  const { name, input } = directoryWork(context, words, options);
+  const image = (await context.backend()).image(name);
   const { builder } = options;
-  const onProgress = imageProgress(board);
-  const info = await backend
-    .image(name)
-    .build(input, { signal, onProgress, ...(builder === undefined ? {} : { builder }) });
-  return info.id;
+  const id = await withBoard(context, async (board) => {
+    const onProgress = imageProgress(board);
+    const info = await image.build(input, {
+      signal,
+      onProgress,
+      ...(builder === undefined ? {} : { builder }),
+    });
+    if (options.push) await image.push({ signal, onProgress });
+    return info.id;
+  });
+  if (output.json) output.value([{ name, id }]);
+  else output.line(name);
+  return exitCode.success;
+}
+
+async function withBoard<T>(context: Context, work: (board: ProgressBoard) => Promise<T>): Promise<T> {
+  using board = new ProgressBoard(context.output);
+  return await work(board);
 }
 
 /** A word that is no service of the project: a directory, or a URL. */
@@ -84,25 +139,11 @@ function looksLikePath(word: string, { directory }: Context): boolean {
   );
 }
 
-async function serviceWork(
+function directoryWork(
   context: Context,
   words: readonly string[],
   options: BuildOptions,
-): Promise<Work[]> {
-  const { project } = await requireProject(context, words);
-  const { imageName, readFileContents, toBuildInput } = await import('../../compose/index.ts');
-  const files = await readFileContents(project);
-  const work = chosenServices(project.services, words).flatMap((service) => {
-    const input = toBuildInput(project, service, files);
-    return input === undefined
-      ? []
-      : [{ name: imageName(project, service), input: { ...input, ...changes(context, options, input) } }];
-  });
-  if (work.length === 0) context.output.note(t('build.nothing'));
-  return work;
-}
-
-function directoryWork(context: Context, words: readonly string[], options: BuildOptions): Work {
+): { name: string; input: DockerfileBuild } {
   const [path, extra] = words;
   if (path === undefined) throw usage(t('build.noContext'), t('build.noContextFix'));
   if (extra !== undefined) throw usage(t('usage.excessArgument', { command: 'build', argument: extra }));
@@ -120,7 +161,7 @@ function directoryWork(context: Context, words: readonly string[], options: Buil
 /** What the options set, over what a service says. */
 function changes(context: Context, options: BuildOptions, base: DockerfileBuild): Partial<DockerfileBuild> {
   const { env, directory } = context;
-  const { dockerfile, target, platform, network } = options;
+  const { dockerfile, target, platform, network, memory } = options;
   return {
     args: { ...base.args, ...environmentOf(options.buildArg, env) },
     labels: { ...base.labels, ...pairsOf(options.label) },
@@ -128,6 +169,7 @@ function changes(context: Context, options: BuildOptions, base: DockerfileBuild)
     ...(target === undefined ? {} : { target }),
     ...(platform === undefined ? {} : { platform }),
     ...(network === undefined ? {} : { network }),
+    ...(memory === undefined ? {} : { memory }),
     ...(options.noCache ? { noCache: true } : {}),
     ...(options.pull ? { pull: true } : {}),
     ...(options.cacheFrom.length > 0 ? { cacheFrom: options.cacheFrom } : {}),

@@ -1,7 +1,7 @@
 import { type Paint, prefixStyle } from './style.ts';
 import { displayWidth, pad, printable } from './width.ts';
 
-/** Coloured prefixes for lines of several sources: `web-1    | `. */
+/** Coloured prefixes for lines of several sources, as wide as docker compose makes them: `web-1     | `. */
 export class LinePrefix {
   readonly #texts = new Map<string, string>();
   readonly #paint: Paint;
@@ -19,7 +19,7 @@ export class LinePrefix {
     if (known !== undefined) return known;
     const name = printable(label);
     this.#width = Math.max(this.#width, displayWidth(name));
-    const text = this.#paint(prefixStyle(this.#texts.size), `${pad(name, this.#width)} | `);
+    const text = this.#paint(prefixStyle(this.#texts.size), `${pad(name, this.#width)}  | `);
     this.#texts.set(label, text);
     return text;
   }

@@ -1,3 +1,4 @@
+import { parseBytes } from '../../core/units.ts';
 import type { BuildOptions } from '../commands/build.ts';
 import type {
   ImageLoadOptions,
@@ -16,7 +17,7 @@ const images: AnyCommand['arguments'] = [{ name: 'image', many: true, complete: 
 const names: AnyCommand['arguments'] = [
   { name: 'service|image', optional: true, many: true, complete: 'service' },
 ];
-const ignoreFailures = { flags: '--ignore-failures', about: 'option.ignoreFailures' } as const;
+const includeDeps = { flags: '--include-deps', about: 'option.includeDeps' } as const;
 
 const list: CommandDeclaration<ImagesOptions> = {
   name: 'images',
@@ -55,6 +56,14 @@ export const imageCommands: readonly AnyCommand[] = [
       secret: { flags: '--secret <id=name,src=path>', about: 'option.secret', many: true },
       cacheFrom: { flags: '--cache-from <image>', about: 'option.cacheFrom', many: true },
       addHost: { flags: '--add-host <name:address>', about: 'option.addHost', many: true },
+      memory: { flags: '-m, --memory <size>', about: 'option.buildMemory', parse: parseBytes },
+      push: { flags: '--push', about: 'option.buildPush' },
+      withDependencies: { flags: '--with-dependencies', about: 'option.withDependencies' },
+      ssh: { flags: '--ssh <agent>', about: 'option.notInBuild', many: true },
+      provenance: { flags: '--provenance <kind>', about: 'option.notInBuild' },
+      sbom: { flags: '--sbom <kind>', about: 'option.notInBuild' },
+      check: { flags: '--check', about: 'option.notInBuild' },
+      print: { flags: '--print', about: 'option.notInBuild' },
       builder: { flags: '--builder <builder>', about: 'option.builder', choices: ['classic', 'buildkit'] },
     },
     load: async () => (await import('../commands/build.ts')).build,
@@ -67,7 +76,13 @@ export const imageCommands: readonly AnyCommand[] = [
     arguments: names,
     options: {
       platform: shared.platform,
-      ignoreFailures,
+      ignoreFailures: {
+        flags: '--ignore-pull-failures',
+        also: ['--ignore-failures'],
+        about: 'option.ignoreFailures',
+      },
+      ignoreBuildable: { flags: '--ignore-buildable', about: 'option.ignoreBuildable' },
+      includeDeps,
       policy: { flags: '--policy <policy>', about: 'option.pullPolicy', choices: ['always', 'missing'] },
     },
     load: async () => (await import('../commands/pull.ts')).pull,
@@ -78,7 +93,15 @@ export const imageCommands: readonly AnyCommand[] = [
     group: 'image',
     about: 'command.push.about',
     arguments: names,
-    options: { platform: shared.platform, ignoreFailures },
+    options: {
+      platform: shared.platform,
+      ignoreFailures: {
+        flags: '--ignore-push-failures',
+        also: ['--ignore-failures'],
+        about: 'option.ignoreFailures',
+      },
+      includeDeps,
+    },
     load: async () => (await import('../commands/push.ts')).push,
   }),
   declare(list),
