@@ -31,7 +31,7 @@ main() {
 
   step tests
   local code=0
-  with_new_groups node test/lab/left-behind.ts >"$report/held-before"
+  held >"$report/held-before" || echo 'what the engines hold before the tests cannot be listed' >&2
   with_new_groups node node_modules/vitest/vitest.mjs run --reporter=default --reporter=json \
     --outputFile.json="$report/vitest.json" || code=$?
   tally=$(node scripts/tally.mjs "$report/vitest.json" "$code")
@@ -41,11 +41,13 @@ main() {
   return "$code"
 }
 
+held() { with_new_groups timeout 60 node test/lab/left-behind.ts; }
+
 # What the engines hold now and did not hold before the tests: a test that does not clean up after itself. In CI, where
 # the engines go with the machine, it is only told.
 left_behind() {
   local left
-  with_new_groups node test/lab/left-behind.ts >"$report/held-after" || return 1
+  held >"$report/held-after" || return 1
   left=$(LC_ALL=C comm -13 "$report/held-before" "$report/held-after")
   [ -n "$left" ] || return 0
   sed 's/^/LEFT BEHIND: /' <<<"$left"
