@@ -1,10 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { containerName, imageName, loadProject, type Project, serviceHash } from '../compose/index.ts';
+import {
+  composeLabel,
+  containerName,
+  imageName,
+  loadProject,
+  type Project,
+  serviceHash,
+} from '../compose/index.ts';
 import { isWherryError } from '../core/index.ts';
 import type { ObservedContainer } from './observed.ts';
 import type { UpPlanOptions } from './options.ts';
-import type { ContainerStep, Plan, Step } from './plan.ts';
+import type { ContainerStep, NetworkStep, Plan, Step } from './plan.ts';
 import { planDown } from './plan-down.ts';
 import { planUp } from './plan-up.ts';
 import type { ProjectState } from './state.ts';
@@ -320,6 +327,25 @@ function expectOrdered(checked: Plan): void {
   expect(checked.waves.flat()).toEqual(checked.steps.map((step) => step.id));
 }
 
+/** Whoever runs on the network stops, or goes, before it does, and starts after it. */
+function expectLeft(checked: Plan, network: NetworkStep, { containers }: ProjectState): void {
+  const position = (id: string): number => checked.steps.findIndex((step) => step.id === id);
+  const here = position(network.id);
+  for (const one of containers) {
+    if (one.status !== 'running' || !one.networks.some(({ name }) => name === network.name)) continue;
+    const leaves = checked.steps.find(
+      (step) =>
+        step.kind === 'container' &&
+        step.current === one.id &&
+        (step.action === 'stop' || step.action === 'remove'),
+    );
+    expect(leaves).toBeDefined();
+    expect(position(leaves?.id ?? '')).toBeLessThan(here);
+    const comes = position(`container ${one.name}`);
+    if (comes >= 0 && checked.steps[comes]?.needs.length !== 0) expect(comes).toBeGreaterThan(here);
+  }
+}
+
 describe('properties', () => {
   test('whatever the project and the options, every step stands after what it needs', async () => {
     await fc.assert(
@@ -346,6 +372,33 @@ describe('properties', () => {
           forceRecreate: false,
         });
         expect(second.unchanged).toBe(true);
+      }),
+    );
+  });
+
+  test('changed networks and volumes are made anew between what leaves them and what comes to them', async () => {
+    const differs = { [composeLabel.project]: 'app', [composeLabel.configHash]: 'another' };
+    await fc.assert(
+      fc.asyncProperty(models, choices, fc.func(fc.boolean()), async (model, options, isUp) => {
+        const project = await load(model);
+        const state = carriedOut(project, nothing, plan(project, nothing));
+        const current: ProjectState = {
+          ...state,
+          containers: state.containers.map((one) =>
+            isUp(one.name) ? one : { ...one, status: 'exited', exitCode: 0 },
+          ),
+          networks: new Map([...(state.networks ?? [])].map(([name]) => [name, { labels: differs }])),
+          volumes: new Map([...(state.volumes ?? [])].map(([name]) => [name, { labels: differs }])),
+        };
+        const kept = plan(project, current, options);
+        expectOrdered(kept);
+        expect(kept.steps.filter(({ kind }) => kind === 'volume')).toEqual([]);
+        const anew = plan(project, current, { ...options, replaceVolumes: 'all' });
+        expectOrdered(anew);
+        expect(anew.divergedVolumes).toEqual([]);
+        for (const step of anew.steps) {
+          if (step.kind === 'network' && step.action === 'recreate') expectLeft(anew, step, current);
+        }
       }),
     );
   });

@@ -110,6 +110,37 @@ describe.skipIf(engines.length === 0)('on a terminal', { timeout: 120_000 }, () 
     expect(terminal.output).toContain('killing');
   });
 
+  it('asks before a volume loses its data', async () => {
+    await using asked = await Directory.make(under.backend);
+    const write = (version: string): Promise<void> =>
+      asked.write(
+        'compose.yaml',
+        JSON.stringify({
+          name: asked.project,
+          services: { web: { image: under.image, command: ['true'], volumes: ['data:/data'] } },
+          volumes: { data: { labels: { version } } },
+        }),
+      );
+    const version = async (): Promise<string | undefined> =>
+      (await under.backend.volumes?.inspect(`${asked.project}_data`))?.labels.version;
+    const up = (): Promise<Terminal> => Terminal.open([...under.options, 'up', '-d'], { cwd: asked.path });
+    await write('1');
+    await using first = await up();
+    expect(await first.end()).toBe(0);
+    await write('2');
+    for (const [answer, code, after] of [
+      ['\u0003', 130, '1'],
+      ['\r', 0, '1'],
+      ['y\r', 0, '2'],
+    ] as const) {
+      await using terminal = await up();
+      await terminal.expect(/ITS DATA IS LOST \[y\/N\]/);
+      terminal.type(answer);
+      expect(await terminal.end()).toBe(code);
+      expect(await version()).toBe(after);
+    }
+  });
+
   it('redraws progress in place and shows the cursor again', async () => {
     await using terminal = await open(['up', '-d', '--force-recreate', 'web'], { columns: 40 });
     expect(await terminal.end()).toBe(0);

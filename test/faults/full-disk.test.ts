@@ -123,6 +123,21 @@ describe.skipIf(why !== undefined)(
       expect(code).toBe(1);
       expect(await wherry(['-H', host, 'images', '-q'])).toMatchObject({ code: 0, stdout: '' });
     });
+
+    it('is told by up, at the service that needs the image', async () => {
+      const cwd = join(directory, 'project');
+      await mkdir(cwd);
+      await writeFile(
+        join(cwd, 'compose.yaml'),
+        JSON.stringify({ services: { web: { image: name, network_mode: 'none' } } }),
+      );
+      const { code, stdout, stderr } = await wherry(['-H', host, 'up', '-d'], {
+        cwd,
+        env: { DOCKER_CONFIG: directory },
+      });
+      expect(`${stdout}${stderr}`).toMatch(/^web: .*no space left on device.*\n {2}fix: .*(remove|free)/m);
+      expect(code).toBe(1);
+    });
   },
 );
 

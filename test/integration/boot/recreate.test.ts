@@ -121,6 +121,7 @@ for (const id of enginesUnderTest) {
         services: {
           db: { command: stays, volumes: ['data:/data', '/scratch'] },
           reader: { command: stays, depends_on: ['db'], network_mode: 'service:db' },
+          copy: { command: stays, volumes_from: ['db'] },
           other: { command: stays, depends_on: { db: { condition: 'service_started', restart: true } } },
         },
         volumes: { data: { labels: { version } } },
@@ -139,11 +140,19 @@ for (const id of enginesUnderTest) {
       expect(await ids(stack)).toEqual(first);
 
       const replaced = await run(stack, model('2'), { mayReplaceVolume: async () => true });
-      expect(changes(replaced)).toEqual({ db: 'recreated', reader: 'recreated', other: 'restarted' });
-      const { 'db-1': db } = await ids(stack);
-      expect(await printed(db, 'ls', '/data', '/scratch')).toBe('/data:\n\n/scratch:\nfile');
+      expect(changes(replaced)).toEqual({
+        db: 'recreated',
+        reader: 'recreated',
+        copy: 'recreated',
+        other: 'restarted',
+      });
+      const { 'db-1': db, 'copy-1': copy } = await ids(stack);
+      for (const one of [db, copy])
+        expect(await printed(one, 'ls', '/data', '/scratch')).toBe('/data:\n\n/scratch:\nfile');
       expect((await backend.volumes?.inspect(`${stack.name}_data`))?.labels.version).toBe('2');
-      expect(await run(stack, model('2'))).toMatchObject({ warnings: [], counts: { started: 3 } });
+      expect(await run(stack, model('2'))).toMatchObject({ warnings: [], counts: { started: 4 } });
+      await run(stack, model('2'), { forceRecreate: true, renewAnonymousVolumes: true });
+      expect(await printed((await ids(stack))['db-1'], 'ls', '/scratch')).toBe('');
     });
 
     test('a service that was paused goes on, and one that shares namespaces starts with their owner', async () => {
