@@ -89,6 +89,8 @@ export {
   type BootStatus,
   type BootSummary,
 } from './summary.ts';
+export { ServiceUnit, type ServiceUnitOptions, type ServiceUnitState } from './systemd/service-unit.ts';
+export { type UnitInput, unitText } from './systemd/unit-text.ts';
 export {
   type RestartUnhealthyOptions,
   restartedServices,

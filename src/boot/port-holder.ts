@@ -27,6 +27,12 @@ export function holderSocket(address: string, project: string): string {
   return join(runtimeDirectory('serve'), `${name}.sock`);
 }
 
+/** Where the `serve` of the project remembers since when nobody uses a service, for the one after it. */
+export function idleRecordFile(address: string, project: string, service: string): string {
+  const name = createHash('sha256').update(`${address}\n${project}\n${service}`).digest('hex').slice(0, 32);
+  return join(runtimeDirectory('serve'), `${name}.idle.json`);
+}
+
 /** The holder of the project's ports; null when there is none, which costs one look at the disk. */
 export async function findPortHolder(address: string, project: string): Promise<PortHolder | null> {
   const path = holderSocket(address, project);

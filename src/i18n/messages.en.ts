@@ -135,6 +135,10 @@ export interface Messages {
   'command.rm.detail': Record<never, never>;
   'command.run.about': Record<never, never>;
   'command.run.detail': Record<never, never>;
+  'command.serviceInstall.about': Record<never, never>;
+  'command.serviceInstall.detail': Record<never, never>;
+  'command.serviceStatus.about': Record<never, never>;
+  'command.serviceUninstall.about': Record<never, never>;
   'command.scale.about': Record<never, never>;
   'command.serve.about': Record<never, never>;
   'command.serve.detail': Record<never, never>;
@@ -491,6 +495,13 @@ export interface Messages {
   'option.rm': Record<never, never>;
   'option.rmStop': Record<never, never>;
   'option.rmVolumes': Record<never, never>;
+  'option.serviceAll': Record<never, never>;
+  'option.serviceDown': Record<never, never>;
+  'option.serviceNow': Record<never, never>;
+  'option.servicePrint': Record<never, never>;
+  'option.serviceStopNow': Record<never, never>;
+  'option.serviceSystem': Record<never, never>;
+  'option.serviceUser': Record<never, never>;
   'option.recordHistory': Record<never, never>;
   'option.rmi': Record<never, never>;
   'option.runBuild': Record<never, never>;
@@ -633,6 +644,21 @@ export interface Messages {
   'serve.stoppingBecause': { reason: string | number };
   'serve.takenOver': Record<never, never>;
   'serve.up': { time: string | number };
+  'service.absent': { path: string | number };
+  'service.changed': { path: string | number };
+  'service.created': { path: string | number };
+  'service.directoryOfAll': Record<never, never>;
+  'service.disabled': Record<never, never>;
+  'service.enabled': Record<never, never>;
+  'service.file.absent': Record<never, never>;
+  'service.file.current': Record<never, never>;
+  'service.file.outdated': Record<never, never>;
+  'service.linger': { user: string | number };
+  'service.removed': { path: string | number };
+  'service.status': { name: string | number; file: string | number; enabled: string | number; active: string | number };
+  'service.stdin': Record<never, never>;
+  'service.unchanged': { path: string | number };
+  'service.unknown': Record<never, never>;
   'start.nothing': { project: string | number };
   'start.nothingFix': Record<never, never>;
   'target.didYouMean': { name: string | number };
@@ -866,6 +892,10 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'command.rm.detail': 'With --force a container that is named goes though it runs; of the services of a project, as with docker compose, only what is stopped goes: --stop stops it first.',
   'command.run.about': 'Run a command in a new container',
   'command.run.detail': 'In a project: `wherry run SERVICE [COMMAND]` makes a one-off container of a service, after what it depends on is up. Elsewhere, or with --engine: `wherry run IMAGE [COMMAND]`, as docker run.\nThe exit code is the container\'s; 125 when it could not be created, 126 when the command cannot be executed, 127 when it was not found.',
+  'command.serviceInstall.about': 'Have systemd bring the project up after a reboot',
+  'command.serviceInstall.detail': 'Writes a unit that brings the project here up in dependency order when the machine (or with --user your service manager) starts, and stops it when that ends; with --all every project below a directory. The options and variables that found the project and the engine are kept in it. Run again, it changes what has changed. --print only shows it. docs/service.md has it all.',
+  'command.serviceStatus.about': 'Show whether the unit of the project is installed, enabled and active',
+  'command.serviceUninstall.about': 'Remove the unit of the project again; what runs goes on',
   'command.scale.about': 'Set how many containers services have',
   'command.serve.about': 'Hold the ports of services that scale to zero, and run each while somebody is connected',
   'command.serve.detail': 'For services whose `x-wherry` says `scale_to_zero`: the first connection boots the service with what it depends on and waits until it is ready; when nobody was connected for the idle time, it is stopped or paused. Ctrl-C lets clients leave and stops what was served; a second Ctrl-C cuts them. docs/scale-to-zero.md has it all.\nWith --metrics the figures of this machine and of the engine\'s containers can be scraped as well, also where no service scales to zero: docs/monitoring.md.\nJobs of the file that have a schedule run at their times, also where no service scales to zero: docs/jobs.md.\nServices whose `x-wherry` says `restart_on_unhealthy` are restarted as it says: docs/health-gates.md.',
@@ -1222,6 +1252,13 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'option.rm': 'Remove the container when it has ended',
   'option.rmStop': 'Stop running ones first',
   'option.rmVolumes': 'Remove their anonymous volumes too',
+  'option.serviceAll': 'All projects below a directory',
+  'option.serviceDown': 'Remove the containers when the unit stops, not only stop them',
+  'option.serviceNow': 'Also start it now',
+  'option.servicePrint': 'Only print the unit',
+  'option.serviceStopNow': 'Also stop what it brought up',
+  'option.serviceSystem': 'A unit of the machine (the default for root)',
+  'option.serviceUser': 'A unit of your own service manager (the default for others)',
   'option.recordHistory': 'Also write lifecycle events to this file, which `events --history` reads',
   'option.rmi': 'Also remove images: all, or local for those that have no name of their own',
   'option.runBuild': 'Build the image of the service first',
@@ -1364,6 +1401,21 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'serve.stoppingBecause': 'stops: {reason}',
   'serve.takenOver': 'stopped, since the engine had its ports',
   'serve.up': 'up after {time}',
+  'service.absent': '{path} is not there',
+  'service.changed': '{path} was changed',
+  'service.created': '{path} starts with the machine from now on',
+  'service.directoryOfAll': 'a directory goes with --all; the project here needs none',
+  'service.disabled': 'disabled',
+  'service.enabled': 'enabled',
+  'service.file.absent': 'not installed',
+  'service.file.current': 'installed',
+  'service.file.outdated': 'installed with other options',
+  'service.linger': 'it starts when {user} logs in; at boot after: loginctl enable-linger {user}',
+  'service.removed': '{path} was removed; what runs goes on',
+  'service.status': '{name}: {file}, {enabled}, {active}',
+  'service.stdin': 'a compose file from standard input is not there after a reboot',
+  'service.unchanged': '{path} is as it was',
+  'service.unknown': 'unknown (no systemd runs here)',
   'start.nothing': '{project} has no container to start',
   'start.nothingFix': '`wherry up -d` makes them',
   'target.didYouMean': 'did you mean {name}?',

@@ -1,5 +1,6 @@
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { writeWhole } from '../transport/write-whole.ts';
 
 /**
  * Remembers since when a service is idle, so that the time goes on when the process that watched it is started again.
@@ -38,27 +39,10 @@ export class IdleRecord {
       await mkdir(dirname(this.#path), { recursive: true, mode: 0o700 });
       for (let next = this.#next; next !== undefined; next = this.#next) {
         this.#next = undefined;
-        await this.#write(JSON.stringify(next));
+        await writeWhole(this.#path, JSON.stringify(next));
       }
     } finally {
       this.#writing = undefined;
-    }
-  }
-
-  async #write(text: string): Promise<void> {
-    const draft = `${this.#path}.${process.pid}.part`;
-    try {
-      const file = await open(draft, 'w', 0o600);
-      try {
-        await file.writeFile(text);
-        await file.datasync();
-      } finally {
-        await file.close();
-      }
-      await rename(draft, this.#path);
-    } catch (error) {
-      await rm(draft, { force: true });
-      throw error;
     }
   }
 }

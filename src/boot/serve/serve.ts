@@ -34,6 +34,8 @@ export interface ServeOptions extends BootOptions {
 export interface ServedServiceState {
   name: string;
   state: ServedService['booter']['state'];
+  /** When it will be stopped unless somebody comes before; null while it is used, not up, or meant to stay up. */
+  stopsAt: Date | null;
   ports: readonly ListeningPort[];
 }
 
@@ -124,9 +126,10 @@ class Server implements ProjectServer {
   }
 
   services(): readonly ServedServiceState[] {
-    return [...this.#services.values()].map(({ name, booter, ports }) => ({
+    return [...this.#services.values()].map(({ name, booter, stopsAt, ports }) => ({
       name,
       state: booter.state,
+      stopsAt,
       ports,
     }));
   }

@@ -6,11 +6,17 @@ import {
   type Lease,
   WherryError,
 } from '../../core/index.ts';
-import { type ActivitySource, IdleShutdown, LazyBooter, type Transition } from '../../lifecycle/index.ts';
+import {
+  type ActivitySource,
+  IdleRecord,
+  IdleShutdown,
+  LazyBooter,
+  type Transition,
+} from '../../lifecycle/index.ts';
 import type { DrainOptions } from '../../proxy/index.ts';
 import type { BootOptions } from '../options.ts';
 import { isReplacement } from '../plan-containers.ts';
-import type { SwitchOver } from '../port-holder.ts';
+import { idleRecordFile, type SwitchOver } from '../port-holder.ts';
 import type { HeldPort } from './behind-proxy.ts';
 import { type BringUpOptions, bringToZero, bringUp, runningContainers } from './bring-up.ts';
 import { holdPort, type ListeningPort } from './held-port.ts';
@@ -44,6 +50,7 @@ export class ServedService {
   readonly booter: LazyBooter;
   readonly #options: ServedServiceOptions;
   readonly #ports: ListeningPort[] = [];
+  readonly #record: IdleRecord;
   readonly #idle: IdleShutdown | undefined;
   /** Ids of containers that clients are sent to, although they still have the name of a replacement. */
   readonly #welcome = new Set<string>();
@@ -52,10 +59,11 @@ export class ServedService {
   #leases: readonly Lease[] = [];
 
   constructor(options: ServedServiceOptions) {
-    const { name, boot, settings, otherUse, onTransition } = options;
+    const { backend, project, name, boot, settings, otherUse, onTransition } = options;
     const { logger } = boot;
     this.name = name;
     this.#options = options;
+    this.#record = new IdleRecord(idleRecordFile(backend.address, project.name, name));
     this.booter = new LazyBooter({
       name,
       start: ({ signal }) => this.#start(signal),
@@ -65,13 +73,23 @@ export class ServedService {
       logger,
     });
     if (settings !== null)
-      this.#idle = new IdleShutdown(this.booter, { timeout: settings.idle, sources: [otherUse], logger });
+      this.#idle = new IdleShutdown(this.booter, {
+        timeout: settings.idle,
+        sources: [otherUse],
+        record: this.#record,
+        logger,
+      });
     this.booter.observe(onTransition);
   }
 
   /** The ports that it has, or will have, by the file. */
   get held(): readonly HeldPort[] {
     return this.#options.ports;
+  }
+
+  /** When it will be stopped unless somebody comes before; null while it is used, not up, or meant to stay up. */
+  get stopsAt(): Date | null {
+    return this.#idle?.stopsAt() ?? null;
   }
 
   get ports(): readonly ListeningPort[] {
@@ -94,19 +112,23 @@ export class ServedService {
    * next client tries again.
    */
   begin(): void {
-    const begun = this.adopt('it was up').then(async () => {
+    const begun = this.#rememberedIdle().then(async (idleSince) => {
+      await this.adopt('it was up', idleSince);
       if (this.#options.settings === null) await this.booter.ensureStarted();
     });
     begun.catch(() => undefined);
   }
 
   /** Takes it for up when it runs already; one that others started and that is not healthy yet is waited for. */
-  async adopt(reason: string): Promise<void> {
+  async adopt(reason: string, idleSince: Date | null = null): Promise<void> {
     const containers = (await runningContainers(this.#place())).filter((one) => this.#isForClients(one));
     const ready = containers.filter(({ id, health }) => this.#welcome.has(id) || isFit(health));
     if (ready.length > 0) {
       this.#retarget(ready);
-      this.booter.adopt({ reason });
+      // What is remembered may be of a run before.
+      const isOfThisRun =
+        idleSince !== null && ready.every(({ startedAt }) => startedAt !== null && startedAt <= idleSince);
+      this.booter.adopt(isOfThisRun ? { reason, lastActivity: idleSince } : { reason });
     } else if (containers.length > 0 && !this.booter.isUp) {
       await this.booter.ensureStarted();
     }
@@ -148,6 +170,17 @@ export class ServedService {
     await this.booter.close();
     // A frozen one is at zero only as long as somebody is there to thaw it.
     if (this.#options.settings?.action === 'pause') await bringToZero(this.#place(), 'stop');
+  }
+
+  /** Null when nobody knows, or when it is of a clock that went back since. */
+  async #rememberedIdle(): Promise<Date | null> {
+    if (this.#idle === undefined) return null;
+    const { logger } = this.#options.boot;
+    const idleSince = await this.#record.load().catch((error: unknown) => {
+      logger?.warn('the idle time of a service could not be read', { name: this.name, error });
+      return null;
+    });
+    return idleSince !== null && idleSince.getTime() <= Date.now() ? idleSince : null;
   }
 
   async #start(signal: AbortSignal): Promise<void> {

@@ -1,6 +1,18 @@
 import type { DoctorOptions } from '../commands/doctor.ts';
+import type {
+  ServiceInstallOptions,
+  ServiceUninstallOptions,
+  ServiceUnitCommandOptions,
+} from '../commands/service.ts';
 import type { VersionOptions } from '../commands/version.ts';
-import { type AnyCommand, declare } from '../declaration.ts';
+import { type AnyCommand, type CommandDeclaration, declare } from '../declaration.ts';
+
+const folder: AnyCommand['arguments'] = [{ name: 'directory', optional: true, complete: 'directory' }];
+const serviceOptions: CommandDeclaration<ServiceUnitCommandOptions>['options'] = {
+  all: { flags: '--all', about: 'option.serviceAll' },
+  user: { flags: '--user', about: 'option.serviceUser' },
+  system: { flags: '--system', about: 'option.serviceSystem' },
+};
 
 export const systemCommands: readonly AnyCommand[] = [
   declare<DoctorOptions>({
@@ -31,6 +43,36 @@ export const systemCommands: readonly AnyCommand[] = [
       short: { flags: '--short', about: 'option.versionShort' },
     },
     load: async () => (await import('../commands/version.ts')).version,
+  }),
+  declare<ServiceInstallOptions>({
+    name: 'service install',
+    group: 'system',
+    about: 'command.serviceInstall.about',
+    detail: 'command.serviceInstall.detail',
+    arguments: folder,
+    options: {
+      ...serviceOptions,
+      now: { flags: '--now', about: 'option.serviceNow' },
+      down: { flags: '--down', about: 'option.serviceDown' },
+      print: { flags: '--print', about: 'option.servicePrint' },
+    },
+    load: async () => (await import('../commands/service.ts')).serviceInstall,
+  }),
+  declare<ServiceUninstallOptions>({
+    name: 'service uninstall',
+    group: 'system',
+    about: 'command.serviceUninstall.about',
+    arguments: folder,
+    options: { ...serviceOptions, now: { flags: '--now', about: 'option.serviceStopNow' } },
+    load: async () => (await import('../commands/service.ts')).serviceUninstall,
+  }),
+  declare<ServiceUnitCommandOptions>({
+    name: 'service status',
+    group: 'system',
+    about: 'command.serviceStatus.about',
+    arguments: folder,
+    options: serviceOptions,
+    load: async () => (await import('../commands/service.ts')).serviceStatus,
   }),
   declare<Record<never, never>>({
     name: 'gc',
