@@ -27,6 +27,14 @@ export {
   type PlaceCopyOptions,
   placeCopy,
 } from './isolated/index.ts';
+export { type JobRun, runJob } from './jobs/run-job.ts';
+export {
+  type JobServer,
+  jobHistoryFile,
+  type ServeJobsOptions,
+  scheduledJobs,
+  serveJobs,
+} from './jobs/serve-jobs.ts';
 export { createLease, type Lease, type LeaseOptions } from './leases.ts';
 export { type EndpointFileProblem, loadEndpoints } from './load-endpoints.ts';
 export { observe, type ProjectRow, projectNames, type ServiceRow } from './observed.ts';

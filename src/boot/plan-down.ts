@@ -39,7 +39,8 @@ function choose(current: ProjectState, options: PlanDownOptions, warnings: strin
   if (services !== undefined) {
     for (const name of services) {
       const declared =
-        project !== undefined && (name in project.services || name in project.disabledServices);
+        project !== undefined &&
+        (name in project.services || name in project.disabledServices || name in project.jobs);
       if (!declared && !current.containers.some((one) => one.service === name)) {
         throw new WherryError('NOT_FOUND', `the project "${current.project}" has no service "${name}"`, {
           details: { service: name },
@@ -49,7 +50,8 @@ function choose(current: ProjectState, options: PlanDownOptions, warnings: strin
     return current.containers.filter((one) => services.includes(one.service));
   }
   if (project === undefined || removeOrphans === true) return [...current.containers];
-  const known = new Set([...Object.keys(project.services), ...Object.keys(project.disabledServices)]);
+  const { services: active, disabledServices, jobs } = project;
+  const known = new Set([active, disabledServices, jobs].flatMap((named) => Object.keys(named)));
   const orphans = current.containers.filter((one) => !known.has(one.service));
   if (orphans.length > 0) {
     const names = orphans.map((one) => one.name).join(', ');

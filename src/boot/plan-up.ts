@@ -373,6 +373,7 @@ class UpPlanner {
   /** Orphans. Those of services in scope are added as they are met. */
   #removals(): ContainerStep[] {
     const known = new Set([
+      ...Object.keys(this.#project.jobs),
       ...Object.keys(this.#project.services),
       ...Object.keys(this.#project.disabledServices),
     ]);

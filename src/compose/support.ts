@@ -30,11 +30,10 @@ const updating = 'delay failure_action max_failure_ratio monitor order paralleli
 /** Every key of the specification, by the mapping that it stands in. What is not named here is no key of the specification. */
 const scopes: Readonly<Record<string, Scope>> = {
   '': {
-    supported: 'configs include name networks secrets services volumes',
+    supported: 'configs include jobs name networks secrets services volumes',
     ignored: { version: 'it is obsolete, the newest specification always holds' },
     refused: {
       models: 'models are not there yet',
-      jobs: 'jobs are not there yet',
     },
   },
   'services.*': {

@@ -27,6 +27,15 @@ interface ThresholdSubject {
   threshold: number;
 }
 
+interface JobSubject {
+  project: string;
+  job: string;
+  /** The crontab line. */
+  cron: string;
+  /** The time for which it was planned. */
+  due: Date;
+}
+
 /** The payload of each lifecycle event. */
 export interface EventPayloads {
   'container.started': ContainerSubject & { startedAt: Date };
@@ -54,6 +63,14 @@ export interface EventPayloads {
     durationMs: number;
     failed: readonly string[];
   };
+  'job.started': JobSubject;
+  'job.completed': JobSubject & {
+    /** Null when it did not come to run. */
+    exitCode: number | null;
+    durationMs: number;
+  };
+  /** A time at which it was due and did not run: the last run was not over, or nobody was there to start it. */
+  'job.skipped': JobSubject & { reason: 'running' | 'missed' };
   'shutdown.started': { project: string | null; services: readonly string[] };
   'shutdown.completed': { project: string | null; durationMs: number; failed: readonly string[] };
   'remote.host.online': { host: string };

@@ -7,7 +7,7 @@ import {
 } from '../core/index.ts';
 
 /** The payload fields that are dates. */
-const dates: ReadonlySet<string> = new Set(['startedAt']);
+const dates: ReadonlySet<string> = new Set(['startedAt', 'due']);
 
 /** An event as one line of JSON, without the line end. Secrets are `***`. */
 export function eventLine(event: Event): string {

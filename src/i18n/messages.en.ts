@@ -613,6 +613,8 @@ export interface Messages {
   'pull.why.unnamed': Record<never, never>;
   'rm.kept': { name: string | number };
   'rm.nothing': Record<never, never>;
+  'run.notManual': { name: string | number };
+  'run.notManualFix': Record<never, never>;
   'run.badEntrypoint': { text: string | number };
   'run.envFileName': { path: string | number; name: string | number };
   'run.envFileNameFix': Record<never, never>;
@@ -627,6 +629,12 @@ export interface Messages {
   'serve.failed': { reason: string | number };
   'serve.found': Record<never, never>;
   'serve.gone': { reason: string | number };
+  'serve.jobEnded': { code: string | number; time: string | number };
+  'serve.jobFailed': { reason: string | number };
+  'serve.jobMissed': { due: string | number };
+  'serve.jobPlanned': { due: string | number };
+  'serve.jobRunning': { due: string | number };
+  'serve.jobStarted': { due: string | number };
   'serve.listening': { address: string | number; port: string | number };
   'serve.metrics': { url: string | number };
   'serve.refused': { reason: string | number };
@@ -891,7 +899,7 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'command.serviceUninstall.about': 'Remove the unit of the project again; what runs goes on',
   'command.scale.about': 'Set how many containers services have',
   'command.serve.about': 'Hold the ports of services that scale to zero, and run each while somebody is connected',
-  'command.serve.detail': 'For services whose `x-wherry` says `scale_to_zero`: the first connection boots the service with what it depends on and waits until it is ready; when nobody was connected for the idle time, it is stopped or paused. Ctrl-C lets clients leave and stops what was served; a second Ctrl-C cuts them. docs/scale-to-zero.md has it all.\nWith --metrics the figures of this machine and of the engine\'s containers can be scraped as well, also where no service scales to zero: docs/monitoring.md.\nServices whose `x-wherry` says `restart_on_unhealthy` are restarted as it says: docs/health-gates.md.',
+  'command.serve.detail': 'For services whose `x-wherry` says `scale_to_zero`: the first connection boots the service with what it depends on and waits until it is ready; when nobody was connected for the idle time, it is stopped or paused. Ctrl-C lets clients leave and stops what was served; a second Ctrl-C cuts them. docs/scale-to-zero.md has it all.\nWith --metrics the figures of this machine and of the engine\'s containers can be scraped as well, also where no service scales to zero: docs/monitoring.md.\nJobs of the file that have a schedule run at their times, also where no service scales to zero: docs/jobs.md.\nServices whose `x-wherry` says `restart_on_unhealthy` are restarted as it says: docs/health-gates.md.',
   'command.start.about': 'Start containers that exist',
   'command.stats.about': 'Show what containers use: CPU, memory, network, disk',
   'command.stop.about': 'Stop containers: their stop signal, then a kill when the grace is over',
@@ -1363,6 +1371,8 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'pull.why.unnamed': 'its image has no name of its own',
   'rm.kept': '{name} runs and is left alone; -s stops it first',
   'rm.nothing': 'there is no stopped container to remove',
+  'run.notManual': 'the job {name} is not to be run by hand: its triggers say manual: false',
+  'run.notManualFix': 'take manual: false off its triggers; `wherry serve` runs it by its schedule',
   'run.badEntrypoint': '"{text}" is no command line: a quote does not end',
   'run.envFileName': '{path}: "{name}" is not the name of a variable',
   'run.envFileNameFix': 'write NAME=VALUE lines, without export and without spaces before the =',
@@ -1377,6 +1387,12 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'serve.failed': 'failed: {reason}',
   'serve.found': 'up',
   'serve.gone': 'stopped by somebody else: {reason}',
+  'serve.jobEnded': 'ended with exit code {code} after {time}',
+  'serve.jobFailed': 'did not run: {reason}',
+  'serve.jobMissed': 'not run for {due}: it was missed',
+  'serve.jobPlanned': 'runs next at {due}',
+  'serve.jobRunning': 'not run for {due}: the last run is not over',
+  'serve.jobStarted': 'runs (planned for {due})',
   'serve.listening': 'listens on {address} for {port}',
   'serve.metrics': 'metrics: {url}',
   'serve.refused': 'turned a client away: {reason}',

@@ -1,6 +1,6 @@
 import type { BootSummary, OneOffChanges } from '../../boot/index.ts';
 import type { Project, Service } from '../../compose/index.ts';
-import { isWherryError } from '../../core/errors.ts';
+import { isWherryError, WherryError } from '../../core/errors.ts';
 import type { ContainerSpec } from '../../core/spec.ts';
 import type { Context } from '../context.ts';
 import type { Invocation } from '../declaration.ts';
@@ -23,11 +23,15 @@ export async function runService({ context, words, options }: Invocation<RunOpti
   const [name = '', ...command] = words;
   const scope = await context.scope();
   const declared = scope.kind === 'project' ? scope.project : null;
-  if (declared !== null && !Object.hasOwn({ ...declared.services, ...declared.disabledServices }, name)) {
-    const names = Object.keys(declared.services).join(', ');
+  if (
+    declared !== null &&
+    !Object.hasOwn({ ...declared.services, ...declared.disabledServices, ...declared.jobs }, name)
+  ) {
+    const names = Object.keys({ ...declared.services, ...declared.jobs }).join(', ');
     throw usage(t('usage.noSuchService', { name }), t('run.engineFix', { names }));
   }
-  const { project } = await placed(context, await requireProject(context, [name]));
+  const found = await placed(context, await requireProject(context, [name]));
+  const project = withJob(found.project, name);
   const service = project.services[name];
   if (service === undefined) throw usage(t('usage.noSuchService', { name }));
   const { stdin, tty } = terminalWishes(options, { project: true });
@@ -44,6 +48,16 @@ export async function runService({ context, words, options }: Invocation<RunOpti
     });
   };
   return runContainer(context, spec, { stdin, tty, detach: options.detach, remove: options.rm, afterStart });
+}
+
+/** The project with the job of that name among its services, if there is one. */
+function withJob(project: Project, name: string): Project {
+  const job = Object.hasOwn(project.jobs, name) ? project.jobs[name] : undefined;
+  if (job === undefined) return project;
+  if (!job.triggers.manual) {
+    throw new WherryError('INVALID', t('run.notManual', { name }), { hint: t('run.notManualFix') });
+  }
+  return { ...project, services: { ...project.services, [name]: job.service } };
 }
 
 /** What the options of `run` say, over what the service does. */

@@ -46,7 +46,8 @@ export async function serve(invocation: Invocation<ServeOptions>): Promise<numbe
     if (output.json) output.value({ time: new Date(), kind: 'metrics', url }, 'line');
     else output.line(t('serve.metrics', { url }));
   }
-  const hasMore = metrics !== null || (await hasRestarts(invocation));
+  await using jobs = await openJobs(invocation, events);
+  const hasMore = metrics !== null || jobs !== null || (await hasRestarts(invocation));
   if (!hasMore || (await hasServices(invocation)))
     return await serveServices(invocation, { metrics, events });
   await using _restarts = await restarts(invocation, events);
@@ -90,6 +91,20 @@ async function restarts(
   });
   if (!output.json) output.line(t('unhealthy.watched', { services: services.join(', ') }));
   return watching;
+}
+
+/** Runs the jobs of the project that have a schedule, unless services are named; null when there are none. */
+async function openJobs(
+  { context, words }: Invocation<ServeOptions>,
+  events: EventBus,
+): Promise<AsyncDisposable | null> {
+  if (words.length > 0) return null;
+  const scope = await context.scope();
+  if (scope.kind === 'engine' || scope.project === null) return null;
+  const { scheduledJobs } = await import('../../boot/index.ts');
+  if (scheduledJobs(scope.project).length === 0) return null;
+  const { openJobs: open } = await import('./serve-jobs.ts');
+  return open(context, events);
 }
 
 /** Services that are named are wanted; else whether the project has any to serve. */

@@ -19,6 +19,7 @@ export interface Model {
   networks?: Record<string, object>;
   secrets?: Record<string, object>;
   configs?: Record<string, object>;
+  jobs?: Record<string, object>;
 }
 
 /** A command that runs until it is told to stop. */
