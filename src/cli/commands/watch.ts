@@ -22,7 +22,6 @@ export async function watch({ context, words, options }: Invocation<WatchOptions
   if (options.prune && options.noPrune) throw usage(t('usage.excludes', { a: '--prune', b: '--no-prune' }));
   if (context.globals.dryRun) throw usage(t('dryRun.notThere', { command: 'watch' }));
   const { output, signal } = context;
-  if (context.globals.dryRun) throw usage(t('dryRun.notThere', { command: 'watch' }));
   const { project } = await placed(context, await requireProject(context, words));
   const services = words.length > 0 ? words : undefined;
   const backend = await context.backend();
