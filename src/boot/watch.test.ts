@@ -24,6 +24,8 @@ class Wire {
       exitCode: 7,
       signal: null,
       oomKilled: false,
+      startedAt: null,
+      finishedAt: null,
       error: '',
       health: 'none',
       healthLog: [],

@@ -27,12 +27,12 @@ export async function openEngine(globals: GlobalOptions, options: OpenOptions): 
   const demanded = globals.backend ?? orderedType(globals, options.env);
   if (demanded !== undefined) {
     const config = engineConfig(demanded, globals, options.logger);
-    return await (globals.backend === undefined ? asItIs : answering)(registry, config, options.signal);
+    return await (globals.backend === undefined ? asItIs : answering)(registry, config, options);
   }
   const diagnosis: Diagnosis[] = [];
   for (const type of registry.available()) {
     try {
-      return await answering(registry, engineConfig(type, globals, options.logger), options.signal);
+      return await answering(registry, engineConfig(type, globals, options.logger), options);
     } catch (error) {
       if (!isWherryError(error) || options.signal.aborted) throw error;
       diagnosis.push({ type, usable: false, address: null, reason: error.message, hint: error.hint ?? null });
@@ -49,20 +49,16 @@ export async function openEngine(globals: GlobalOptions, options: OpenOptions): 
 async function asItIs(
   registry: BackendRegistry,
   config: BackendConfig,
-  signal: AbortSignal,
+  options: OpenOptions,
 ): Promise<Backend> {
-  if (config.type !== 'docker') return await answering(registry, config, signal);
+  if (config.type !== 'docker') return await answering(registry, config, options);
   try {
-    return await answering(registry, { ...config, podman: 'refused' }, signal);
+    return await answering(registry, { ...config, podman: 'refused' }, options);
   } catch (error) {
     const host = isWherryError(error, 'UNAVAILABLE') ? error.details.podman : undefined;
     if (typeof host !== 'string') throw error;
-    const { logger } = config;
-    return await answering(
-      registry,
-      { type: 'podman', host, ...(logger === undefined ? {} : { logger }) },
-      signal,
-    );
+    const { logger } = options;
+    return await answering(registry, { type: 'podman', host, logger }, options);
   }
 }
 
@@ -85,7 +81,7 @@ export function engineConfig(type: BackendType, globals: GlobalOptions, logger: 
 async function answering(
   registry: BackendRegistry,
   config: BackendConfig,
-  signal: AbortSignal,
+  { signal, env }: OpenOptions,
 ): Promise<Backend> {
   const limit = AbortSignal.timeout(probeTimeout);
   const limited = AbortSignal.any([signal, limit]);
@@ -98,6 +94,8 @@ async function answering(
   } catch (error) {
     await backend?.[Symbol.asyncDispose]();
     if (!limit.aborted || signal.aborted || !isWherryError(error, 'TIMEOUT')) throw error;
-    throw engineHangs(backend?.address ?? `the ${config.type} engine`, probeTimeout);
+    const given = 'host' in config && typeof config.host === 'string' ? config.host : undefined;
+    const host = given ?? (config.type === 'podman' ? env.CONTAINER_HOST : env.DOCKER_HOST);
+    throw engineHangs(backend?.address ?? host ?? `the ${config.type} engine`, probeTimeout);
   }
 }

@@ -26,11 +26,11 @@ async function scopeOf(text: string, use: (context: Context) => Promise<void>): 
 }
 
 test('a project with keys that are not carried out is known by name, and nothing is made of it', async () => {
-  const text = 'name: known\nservices: {a: {image: a, external_links: [x]}}\n';
+  const text = 'name: known\nservices: {a: {image: a, isolation: hyperv}}\n';
   await scopeOf(text, async (context) => {
     const scope = await findScope(context);
     expect(scope).toMatchObject({ kind: 'project', name: 'known' });
-    await expect(requireProject(context)).rejects.toThrow('services.a.external_links: is not supported');
+    await expect(requireProject(context)).rejects.toThrow('services.a.isolation: is not supported');
   });
 });
 

@@ -25,11 +25,11 @@ describe('the command line', () => {
 
       Projects
         up      Create and start the services of the project, in the order of their dependencies
+        watch   Keep containers as the files are: sync, rebuild and restart when they change
         down    Stop and remove the containers and networks of the project
         plan    Show what \`up\` (or \`down\`) would do, and do nothing
         create  Create the containers of services without starting them
-        config  Print the project as it was understood, as YAML or with --json as JSON
-        serve   Hold the ports of services that scale to zero, and run each while somebody is connected"
+        scale   Set how many containers services have"
     `);
     expect((await wherry(['--help'])).stdout).toBe(stdout);
     expect((await wherry(['help'])).stdout).toBe(stdout);
@@ -187,7 +187,7 @@ describe('the command line', () => {
       (await wherry(['__complete', '--', ...words], nowhere)).stdout.trim().split('\n');
     expect(await complete('res')).toEqual(['restart', ':none']);
     expect(await complete('network', 'c')).toEqual(['connect', 'create', ':none']);
-    expect(await complete('up', '--wa')).toEqual(['--wait', '--wait-timeout', ':none']);
+    expect(await complete('up', '--wa')).toEqual(['--wait', '--wait-timeout', '--watch', ':none']);
     expect(await complete('down', '--rmi', '')).toEqual(['all', 'local', ':none']);
     expect(await complete('-f', '')).toEqual([':files']);
     expect(await complete('--project-directory', '')).toEqual([':directories']);
