@@ -36,9 +36,10 @@ describe.each(found.map((bench) => [bench.engine.id, bench] as const))(
       await up(bench.backend, project);
       await using _restarts = await restartUnhealthy(bench.backend, project, { events });
       const restarted = (await done).filter(({ type }) => type === 'container.restarted');
-      expect(restarted.map(({ name, data }) => [name, data])).toEqual([
-        ['web', expect.objectContaining({ attempt: 1, reason: 'its health check fails' })],
-      ]);
+      expect(restarted[0]).toMatchObject({
+        name: 'web',
+        data: { attempt: 1, reason: 'its health check fails' },
+      });
     });
   },
 );
@@ -91,13 +92,16 @@ describe.skipIf(found.length === 0)('probes from outside', { timeout: 60_000 }, 
         },
       },
     });
-    const { events, done } = story((published) =>
-      published.some(({ type, data }) => type === 'health.changed' && data.to === 'healthy'),
-    );
+    const { events, done } = story((published) => {
+      const isWell = published.some(({ type, data }) => type === 'health.changed' && data.to === 'healthy');
+      return isWell && published.some(({ type }) => type === 'container.restarted');
+    });
     await up(bench.backend, project, { eager: false });
     await using _restarts = await restartUnhealthy(bench.backend, project, { events });
     const types = (await done).map(({ type, data }) => ('to' in data ? `${type} ${data.to}` : type));
-    expect(types).toEqual(['health.changed unhealthy', 'container.restarted', 'health.changed healthy']);
+    expect(types[0]).toBe('health.changed unhealthy');
+    // The probe may find it well before the engine has said that it restarted.
+    expect(types.slice(1).sort()).toEqual(['container.restarted', 'health.changed healthy']);
   });
 });
 
