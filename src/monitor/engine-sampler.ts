@@ -6,6 +6,7 @@ import {
   type EngineSample,
   WherryError,
 } from '../core/index.ts';
+import { noFigures } from '../core/no-figures.ts';
 import { CgroupSource } from './cgroup-source.ts';
 import type { MonitorClock } from './clock.ts';
 import { ContainerMeter } from './container-meter.ts';
@@ -108,20 +109,7 @@ export class EngineSampler implements AsyncDisposable {
 
   /** What the engine says of a container that it has not measured yet. */
   #nothing({ id, name }: RunningContainer): ContainerStats {
-    return {
-      id,
-      name,
-      time: this.#clock.now(),
-      cpu: null,
-      cpuLimit: null,
-      memory: null,
-      memoryLimit: null,
-      networkRx: null,
-      networkTx: null,
-      blockRead: null,
-      blockWrite: null,
-      pids: null,
-    };
+    return { id, name, time: this.#clock.now(), ...noFigures };
   }
 
   #meter({ id }: RunningContainer): ContainerMeter {

@@ -1,4 +1,5 @@
 import type { ContainerStats } from '../../core/container.ts';
+import { noFigures } from '../../core/no-figures.ts';
 import { formatBytes } from '../../core/units.ts';
 import type { Context } from '../context.ts';
 import type { Invocation } from '../declaration.ts';
@@ -68,18 +69,6 @@ async function withoutFigures(
     .filter(({ id, name }) => !seen.has(id) && (ids === undefined || ids.includes(id) || ids.includes(name)))
     .map(({ id, name }) => ({ id, name, time: new Date(), ...noFigures }));
 }
-
-const noFigures: Omit<ContainerStats, 'id' | 'name' | 'time'> = {
-  cpu: null,
-  cpuLimit: null,
-  memory: null,
-  memoryLimit: null,
-  networkRx: null,
-  networkTx: null,
-  blockRead: null,
-  blockWrite: null,
-  pids: null,
-};
 
 function columnsOf({ noTrunc }: StatsOptions): readonly Column<ContainerStats>[] {
   return [
