@@ -23,6 +23,7 @@ forget_names() {
   [ -d "$names" ] || return 0
   known=$(podman ps --all --quiet --no-trunc; podman --root "$data" --runroot "$run/podman-run" ps --all --quiet --no-trunc)
   for file in "$names"/*; do
+    [ -f "$file" ] || continue
     if [ "${file##*/}" = aardvark.pid ] || grep -qwF "${known:-none}" "$file"; then continue; fi
     rm -f "$file"
   done
