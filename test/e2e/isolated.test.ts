@@ -45,7 +45,7 @@ describe.each(engines)('isolated copies on $id', { timeout: 180_000 }, (engine) 
     await mkdir(join(root, name, '.git'), { recursive: true });
     await writeFile(join(root, name, '.git/HEAD'), `${head}\n`);
     const shown = { image: under.image, container_name: `${base}-shown`, stop_grace_period: '0s' };
-    const serve = `while :; do echo ${name} | nc -l -p 80; done`;
+    const serve = `exec nc -ll -p 80 -e echo ${name}`;
     const web = { ...shown, command: ['sh', '-c', serve], ports: [`127.0.0.1:${port}:80`] };
     await writeFile(
       join(root, name, 'compose.yaml'),

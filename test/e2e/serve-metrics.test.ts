@@ -56,7 +56,8 @@ describe.skipIf(engines.length === 0)('serve --metrics', { timeout: 120_000 }, (
       services: {
         echo: {
           image: under.image,
-          command: ['sh', '-c', 'while :; do echo ahoy | nc -l -p 7000; done'],
+          // Answers any number of clients: the look whether it listens is one, too.
+          command: ['nc', '-ll', '-p', '7000', '-e', 'echo', 'ahoy'],
           init: true,
           stop_grace_period: '1s',
           ports: ['127.0.0.1::7000'],
@@ -91,6 +92,8 @@ describe.skipIf(engines.length === 0)('serve --metrics', { timeout: 120_000 }, (
   });
 
   it('counts the boots and the clients of services that scale to zero', async () => {
+    // So that the start is one of this run, also when the test is tried again.
+    await wherry([...under.options, 'down'], { cwd: directory.path });
     const args = [...under.options, '--json', 'serve', '--metrics', '127.0.0.1:0'];
     await using serving = new Serving(args, directory.path);
     const url = await serving.says(/"kind":"metrics","url":"([^"]+)"/);
