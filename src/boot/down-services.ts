@@ -23,9 +23,9 @@ export async function downServices(
     const containers = all.filter((one) => one.service === service);
     for (const { service: next } of containers.flatMap((one) => one.dependsOn)) needed.add(next);
   }
-  const going = [...mine].filter(
-    (service) => !needed.has(service) && all.some((one) => one.service === service),
-  );
+  const isThere = (service: string): boolean =>
+    all.some((one) => one.service === service) || options.project?.services[service]?.provider !== undefined;
+  const going = [...mine].filter((service) => !needed.has(service) && isThere(service));
   if (going.length > 0) return down(backend, { ...options, services: going });
   return { rows: [], durationMs: performance.now() - began, ok: true, warnings: [] };
 }

@@ -13,12 +13,13 @@ export interface Checked {
   volumes: Readonly<Record<string, Volume>>;
   configs: Readonly<Record<string, FileResource>>;
   secrets: Readonly<Record<string, FileResource>>;
+  jobs: Readonly<Record<string, Service>>;
 }
 
 /** Checks what only the whole project shows: references, contradictions, and services that cannot run side by side. */
 export function checkProject(project: Checked, to: Reading): void {
   const names = new Map<string, string>();
-  for (const service of Object.values(project.services)) {
+  for (const service of [...Object.values(project.jobs), ...Object.values(project.services)]) {
     checkDependencies(service, project, to);
     checkReferences(service, project, to);
     checkNetworking(service, to);
@@ -28,6 +29,10 @@ export function checkProject(project: Checked, to: Reading): void {
   }
 }
 
+/** The Compose specification has triggers run a job, and nothing else. */
+const jobHint =
+  'only services can be depended on: make it one with restart: "no", or run what is to come before as pre_start';
+
 function checkDependencies(service: Service, project: Checked, to: Reading): void {
   for (const [name, dependency] of Object.entries(service.dependsOn)) {
     const other = own(project.services, name);
@@ -36,11 +41,12 @@ function checkDependencies(service: Service, project: Checked, to: Reading): voi
       const disabled = own(project.disabledServices, name);
       const place = to.isMarked(dependency) ? dependency : service.origin;
       if (disabled === undefined) {
+        const isJob = Object.hasOwn(project.jobs, name);
         to.errorAt(
           place,
           'reference',
-          `depends on ${name}, which is no service`,
-          meant(name, project.services),
+          `depends on ${name}, which is ${isJob ? 'a job' : 'no service'}`,
+          isJob ? jobHint : meant(name, project.services),
         );
       } else {
         const hint = `switch on the profile ${disabled.profiles.join(' or ')}, or say required: false`;

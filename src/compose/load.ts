@@ -74,7 +74,7 @@ async function finishProject(finishing: Finishing): Promise<Project> {
   const jobs = activeJobs(finishing, active);
   if (options.checks !== 'none') {
     const containers = Object.fromEntries(Object.values(jobs).map(({ service }) => [service.name, service]));
-    checkProject({ ...draft, ...selection, services: { ...containers, ...selection.services } }, to);
+    checkProject({ ...draft, ...selection, jobs: containers }, to);
     checkCycles(selection.services, to);
   }
   if (options.unsupported !== 'kept') checkPorts(selection.services, to);

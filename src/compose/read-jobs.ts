@@ -1,5 +1,7 @@
+import { asWherryError } from '../core/index.ts';
 import { decodeStruct } from './canonical/decode.ts';
 import { jobShape } from './canonical/shapes-project.ts';
+import { parseCrontab } from './crontab.ts';
 import { boolean, filledText, listOf, oneOf, type Read } from './decode.ts';
 import { type Fields, readFields, setter } from './fields.ts';
 import type { JobSchedule, JobTriggers } from './model-parts.ts';
@@ -15,18 +17,14 @@ export interface JobDraft extends ServiceDraft {
 
 const cron: Read<string> = (node, path, to) => {
   const line = filledText(node, path, to);
-  if (
-    line === undefined ||
-    /^(@(yearly|annually|monthly|weekly|daily|midnight|hourly)|\S+( +\S+){4})$/.test(line)
-  )
+  if (line === undefined) return undefined;
+  try {
+    parseCrontab(line);
     return line;
-  return to.error(
-    'value',
-    `"${line}" is no crontab line`,
-    node,
-    path,
-    'write five fields, such as "0 3 * * *"',
-  );
+  } catch (error) {
+    const { message, hint } = asWherryError(error);
+    return to.error('value', message, node, path, hint ?? undefined);
+  }
 };
 
 const timezone: Read<string> = (node, path, to) => {
@@ -66,6 +64,9 @@ const triggerFields: Fields<JobTriggers> = {
   keys: { manual: setTrigger('manual', boolean), schedule: setTrigger('schedule', listOf(readSchedule)) },
 };
 
+const triggersHint =
+  'say when it runs: triggers: { schedule: ["0 3 * * *"] }, or { manual: true } for `wherry run` alone';
+
 const set = setter<JobDraft>();
 const jobFields: Fields<JobDraft> = {
   scope: 'jobs.*',
@@ -74,7 +75,7 @@ const jobFields: Fields<JobDraft> = {
     triggers: set('triggers', (node, path, to) => {
       const read = readFields<JobTriggers>({ manual: true, schedule: [] }, triggerFields, node, path, to);
       if (node.kind === 'mapping' && node.entries.size === 0)
-        to.error('missing-key', 'needs manual or schedule', node, path);
+        to.error('missing-key', 'needs manual or schedule', node, path, triggersHint);
       return read;
     }),
   },
@@ -92,7 +93,7 @@ export function readJob(
   const read = readFields(draft, jobFields, node, path, to);
   if (read === undefined || node.kind !== 'mapping') return undefined;
   const { entries } = node;
-  if (!entries.has('triggers')) to.error('missing-key', 'needs triggers', place, path);
+  if (!entries.has('triggers')) to.error('missing-key', 'needs triggers', place, path, triggersHint);
   if (read.image === undefined && !entries.has('build') && !isFaulty(entries.get('image')?.value)) {
     to.error('missing-key', 'needs an image or a build', place, path);
   }

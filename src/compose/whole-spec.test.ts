@@ -259,8 +259,22 @@ jobs:
   expect(JSON.parse(goJsonIndented(shown)).jobs.backup.triggers.schedule[0]).toEqual({ cron: '0 3 * * *' });
 });
 
+test('a service that depends on a job is refused, as triggers alone run jobs', async () => {
+  const text =
+    'services: {s: {image: s, depends_on: [a]}}\njobs: {a: {image: x, triggers: {manual: true}}}\n';
+  await expect(load(text)).rejects.toThrow('1:39: services.s.depends_on.a: depends on a, which is a job');
+});
+
 test.each([
   ['{image: x}', 'jobs.a: needs triggers'],
+  [
+    '{image: x, triggers: {schedule: ["99 * * * *"]}}',
+    '2:44: jobs.a.triggers.schedule[0].cron: "99 * * * *" is no crontab line: minutes go from 0 to 59, not 99',
+  ],
+  [
+    '{image: x, triggers: {manual: true}, depends_on: [a]}',
+    'jobs.a.depends_on.a: depends on a, which is a job',
+  ],
   ['{image: x, triggers: {}}', 'jobs.a.triggers: needs manual or schedule'],
   ['{image: x, triggers: {schedule: [soon]}}', 'jobs.a.triggers.schedule[0].cron: "soon" is no crontab line'],
   [

@@ -1,4 +1,5 @@
 import { type ChangeSummary, type DownOptions, down, downServices } from '../boot/index.ts';
+import type { Project } from '../compose/index.ts';
 import { asWherryError, cancelled, WherryError } from '../core/index.ts';
 import { loadService } from './compose-project.ts';
 import type { ServiceGroup } from './groups.ts';
@@ -30,12 +31,13 @@ export async function stopGroup(
   if (isNoneHere) return elsewhere;
   const isPart =
     group.profiles.length > 0 || group.services.length > 0 || others.some((one) => isBeside(one, group));
-  const project =
-    isPart || group.project === null ? await loadService(group, { env: context.env, signal }) : null;
+  const { project, warnings } = await filesOf(context, group, { isNeeded: isPart, signal });
   const projectName = project?.name ?? group.project ?? '';
   const how: DownOptions = {
     ...wishes,
     projectName,
+    project: project ?? undefined,
+    removeOrphans: true,
     signal,
     events: context.events,
     logger: context.logger,
@@ -56,9 +58,24 @@ export async function stopGroup(
       changed,
       error: bad,
       durationMs: performance.now() - began,
-      warnings: summary.warnings,
+      warnings: [...warnings, ...summary.warnings],
     };
   });
+}
+
+/** The files tell the hooks and providers; where labels tell the rest, broken ones must not keep a project up. */
+async function filesOf(
+  { env }: GroupContext,
+  group: ServiceGroup,
+  { isNeeded, signal }: { isNeeded: boolean; signal: AbortSignal },
+): Promise<{ project: Project | null; warnings: readonly string[] }> {
+  try {
+    return { project: await loadService(group, { env, signal }), warnings: [] };
+  } catch (error) {
+    if (isNeeded || group.project === null || signal.aborted) throw error;
+    const why = `hooks and providers of ${group.project} are left out: ${asWherryError(error).message}`;
+    return { project: null, warnings: [why] };
+  }
 }
 
 /** What a hook that fails says must not keep the rest from being taken down. */

@@ -1,8 +1,8 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { down, restartServices, up } from '../../../src/boot/index.ts';
+import { type BootProgress, down, restartServices, up } from '../../../src/boot/index.ts';
 import { composeLabel, loadProject } from '../../../src/compose/index.ts';
 import { type Event, EventBus, isWherryError, newId } from '../../../src/core/index.ts';
 import {
@@ -228,6 +228,37 @@ describe.each(enginesUnderTest)('the orchestrator on %s', { timeout: 180_000 }, 
     expect(calls).toEqual(['db,web', 'debug']);
     expect(rows.map(({ outcome }) => outcome)).toEqual(['done', 'done', 'done']);
     await all.stopAll();
+    expect(await folder.containers()).toEqual([]);
+  });
+
+  test('to stop a project is to run its hooks before, and to release what its providers made', async () => {
+    const bin = join(folder.path, 'bin');
+    await mkdir(bin);
+    const calls = join(bin, 'calls');
+    await writeFile(join(bin, 'testcloud'), `#!/bin/sh\n[ "$2" = metadata ] || echo "$3" >> ${calls}\n`);
+    await chmod(join(bin, 'testcloud'), 0o755);
+    await folder.project('hooked', {
+      web: { pre_stop: [{ command: ['echo', 'farewell'] }], depends_on: ['cloud'] },
+    });
+    const file = join(folder.path, 'hooked/compose.yaml');
+    const written = JSON.parse(await readFile(file, 'utf8'));
+    written.services.cloud = { provider: { type: 'testcloud' } };
+    await writeFile(file, JSON.stringify(written));
+    const all = orchestrator({ env: { PATH: `${bin}:${process.env.PATH}` } });
+    await all.discoverServices();
+    await all.startAll();
+    const told: string[] = [];
+    const onProgress = (_: string, progress: BootProgress): void => {
+      if (progress.kind === 'hook' && progress.line !== null) told.push(progress.line);
+    };
+    await all.stopAll({ timeout: 0, onProgress });
+    expect(told).toEqual(['farewell']);
+    expect(await readFile(calls, 'utf8')).toBe('up\ndown\n');
+    await all.startAll();
+    await writeFile(file, 'services: {');
+    const [row] = (await all.stopAll({ timeout: 0 })).rows;
+    expect(row).toMatchObject({ outcome: 'stopped', changed: true });
+    expect(row?.warnings.join()).toContain('hooks and providers of');
     expect(await folder.containers()).toEqual([]);
   });
 
