@@ -62,7 +62,7 @@ function load(name){
 }
 load('./main.js');`;
 // What a command may come to need, and `ps` does not: opened at the first use, since each costs milliseconds.
-const seldom = ['child_process', 'fs/promises', 'os', 'timers/promises'];
+const seldom = ['child_process', 'crypto', 'fs/promises', 'os', 'stream/consumers', 'timers/promises'];
 const lazily = {
   name: 'lazily',
   setup({ onResolve, onLoad }) {
@@ -76,6 +76,9 @@ const lazily = {
     }));
   },
 };
+// On the way of every command with an option, and of every command of a project; the others are for few.
+const bundled = ['commander', 'yaml'];
+const yaml = 'node_modules/yaml/browser/dist/index.js';
 const command = await build({
   ...shared,
   plugins: [lazily],
@@ -87,10 +90,11 @@ const command = await build({
   write: false,
   metafile: true,
   define: { 'import.meta.dirname': '__dirname' },
-  // commander is on the way of every command with an option; the others are for few.
   packages: 'bundle',
+  // Its ES modules: a chunk of the others would have a default export only.
+  alias: { yaml: `./${yaml}` },
   external: Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }).filter(
-    (name) => name !== 'commander',
+    (name) => !bundled.includes(name),
   ),
 });
 // What every command runs, what those of a project run, and the rest: a command reads and compiles what it needs of the three.
@@ -105,7 +109,7 @@ const parts = {
     'backends/docker/open',
     'backends/podman/open',
   ],
-  project: ['compose/index', 'compose/node-files', 'boot/index'],
+  project: ['compose/index', 'compose/node-files', yaml, 'boot/observed', 'boot/index'],
   rest: [],
 };
 mkdirSync(join(fresh, 'cli'));
@@ -141,8 +145,9 @@ function divided({ metafile, outputFiles }) {
     Object.entries(parts).map(([part, entries]) => {
       const into = [];
       for (const entry of entries) {
-        const [name] = [...outputs].find(([, { entryPoint }]) => entryPoint === `src/${entry}.ts`) ?? [];
-        if (name === undefined) throw new Error(`the command loads no src/${entry}.ts of its own any more`);
+        const [name] =
+          [...outputs].find(([, { entryPoint }]) => [entry, `src/${entry}.ts`].includes(entryPoint)) ?? [];
+        if (name === undefined) throw new Error(`the command loads no ${entry} of its own any more`);
         place(name, into);
       }
       if (part === 'rest') for (const name of outputs.keys()) place(name, into);
@@ -170,7 +175,7 @@ async function packed(files, last) {
     }),
   );
   const text = `'use strict';
-/* Holds commander (MIT), whose licence is in node_modules/commander. */
+/* Holds commander (MIT) and yaml (ISC), whose licences are in node_modules. */
 const chunks={
 ${chunks.join(',\n')}
 };

@@ -63,7 +63,7 @@ async function projectContainers(
   scope: ProjectScope,
 ): Promise<void> {
   const { labels, names, status, health } = readFilters(options);
-  const { observe } = await import('../../boot/index.ts');
+  const { observe } = await import('../../boot/observed.ts');
   const rows = await observe(await context.backend(), scope.name, {
     signal: context.signal,
     oneOff: options.all,
