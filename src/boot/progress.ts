@@ -23,6 +23,8 @@ export type BootProgress =
     }
   /** What the provider of a service says on its way; `debug` is for those who look for a fault of it. */
   | { kind: 'provider'; service: string; level: 'info' | 'debug'; message: string }
+  /** A language model that services use. */
+  | { kind: 'model'; model: string; state: 'pulling' | 'configuring' | 'ready' }
   /** Another process works on the same project; this one waits until it is done. */
   | { kind: 'locked'; project: string; pid: number; since: Date };
 

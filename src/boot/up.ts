@@ -9,6 +9,7 @@ import { died } from './failure.ts';
 import { UpHooks } from './hooks/up-hooks.ts';
 import { performImageStep } from './image-work.ts';
 import { Limit } from './limit.ts';
+import { withModels } from './models/with-models.ts';
 import type { UpOptions, UpPlanOptions } from './options.ts';
 import type { ImageStep, Plan, ProviderStep } from './plan.ts';
 import { planUp } from './plan-up.ts';
@@ -30,7 +31,8 @@ export async function previewUp(
   options: UpPlanOptions & CallOptions = {},
 ): Promise<Plan> {
   const holder = await findPortHolder(backend.address, project.name);
-  const { plan } = await preview(backend, behindProxy(project, holder?.services ?? []), options);
+  const knowing = await withModels(backend, project, { ...options, effect: 'look' });
+  const { plan } = await preview(backend, behindProxy(knowing, holder?.services ?? []), options);
   return plan;
 }
 
@@ -50,7 +52,8 @@ export async function up(backend: Backend, project: Project, options: UpOptions 
   // Awaited here: the lock must not be let go before.
   return await traced('boot', { 'wherry.project': project.name }, async (span) => {
     const holder = await findPortHolder(backend.address, project.name);
-    const held = behindProxy(project, holder?.services ?? []);
+    const knowing = await withModels(backend, project, { ...options, effect: 'make' });
+    const held = behindProxy(knowing, holder?.services ?? []);
     const summary = await new Up(backend, held, { ...options, holder }, began).run();
     if (!summary.ok) span.fail(whyNotBooted(summary));
     return summary;

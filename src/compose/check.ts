@@ -1,5 +1,5 @@
 import { sharedService } from './finish-service.ts';
-import type { FileReference, FileResource, Network, Service, Volume } from './model.ts';
+import type { FileReference, FileResource, LanguageModel, Network, Service, Volume } from './model.ts';
 import { own } from './own.ts';
 import type { Reading } from './reading.ts';
 import { suggest } from './suggest.ts';
@@ -13,6 +13,7 @@ export interface Checked {
   volumes: Readonly<Record<string, Volume>>;
   configs: Readonly<Record<string, FileResource>>;
   secrets: Readonly<Record<string, FileResource>>;
+  models: Readonly<Record<string, LanguageModel>>;
   jobs: Readonly<Record<string, Service>>;
 }
 
@@ -82,6 +83,10 @@ function checkReferences(service: Service, project: Checked, to: Reading): void 
     if (own(project.volumes, mount.source) !== undefined) continue;
     const hint = declare('volumes', mount.source, project.volumes);
     to.errorAt(mount, 'reference', `there is no volume ${mount.source}`, hint);
+  }
+  for (const [name, use] of Object.entries(service.models)) {
+    if (own(project.models, name) !== undefined) continue;
+    to.errorAt(use, 'reference', `there is no model ${name}`, declare('models', name, project.models));
   }
   checkFiles('secrets', [...service.secrets, ...(service.build?.secrets ?? [])], project.secrets, to);
   checkFiles('configs', service.configs, project.configs, to);

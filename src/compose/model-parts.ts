@@ -1,3 +1,5 @@
+import type { Origin } from './model.ts';
+
 /** Parts of the Compose model that few services use; {@link Service} has them. Sizes are bytes, durations milliseconds. */
 
 /** A command that runs at a point of a container's life. */
@@ -49,6 +51,8 @@ export interface ModelUse {
 /** A language model of the project. */
 export interface LanguageModel {
   key: string;
+  origin: Origin;
+  /** What it is called where its progress is shown. Default: its key. */
   name?: string;
   model: string;
   /** Tokens. */

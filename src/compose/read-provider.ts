@@ -2,7 +2,7 @@ import { define, filledText, integer, isEmpty, listOf, mapOf, type Read, text, w
 import { type Fields, readFields, setter } from './fields.ts';
 import type { CredentialSpec, LanguageModel, ModelUse, Provider } from './model-parts.ts';
 import type { Reading } from './reading.ts';
-import { child, type Node, type Path, type Place } from './tree.ts';
+import { child, type Node, originOf, type Path, type Place } from './tree.ts';
 
 /** Each option once, or several times as a list. */
 const options: Read<Record<string, string[]>> = (node, path, to) => {
@@ -41,9 +41,10 @@ const useFields: Fields<ModelUse> = {
 };
 
 /** `models` of a service. */
-export const readModelUses: Read<Record<string, ModelUse>> = mapOf((node, path, to) =>
-  isEmpty(node) ? {} : readFields<ModelUse>({}, useFields, node, path, to),
-);
+export const readModelUses: Read<Record<string, ModelUse>> = mapOf((node, path, to) => {
+  const use = isEmpty(node) ? {} : readFields<ModelUse>({}, useFields, node, path, to);
+  return use && to.mark(use, node, path);
+});
 
 type ModelDraft = Omit<LanguageModel, 'model'> & { model?: string };
 const setModel = setter<ModelDraft>();
@@ -65,7 +66,13 @@ export function readModel(
   path: Path,
   to: Reading,
 ): LanguageModel | undefined {
-  const read = readFields<ModelDraft>({ key, runtimeFlags: [] }, modelFields, node, path, to);
+  const read = readFields<ModelDraft>(
+    { key, origin: originOf(place), runtimeFlags: [] },
+    modelFields,
+    node,
+    path,
+    to,
+  );
   if (read === undefined || node.kind !== 'mapping') return undefined;
   if (!node.entries.has('model')) to.error('missing-key', 'needs a model', place, path);
   return read.model === undefined ? undefined : { ...read, model: read.model };

@@ -30,18 +30,15 @@ const updating = 'delay failure_action max_failure_ratio monitor order paralleli
 /** Every key of the specification, by the mapping that it stands in. What is not named here is no key of the specification. */
 const scopes: Readonly<Record<string, Scope>> = {
   '': {
-    supported: 'configs include jobs name networks secrets services volumes',
+    supported: 'configs include jobs models name networks secrets services volumes',
     ignored: { version: 'it is obsolete, the newest specification always holds' },
-    refused: {
-      models: 'models are not there yet',
-    },
   },
   'services.*': {
     supported: `annotations attach blkio_config build cap_add cap_drop cgroup cgroup_parent command configs container_name
       cpu_period cpu_quota cpu_rt_period cpu_rt_runtime cpu_shares cpus cpuset depends_on deploy develop
       device_cgroup_rules devices dns dns_opt dns_search domainname entrypoint env_file environment expose extends
       external_links extra_hosts gpus group_add healthcheck hostname image init ipc label_file labels links logging
-      mac_address mem_limit mem_reservation mem_swappiness memswap_limit network_mode networks oom_kill_disable
+      mac_address mem_limit mem_reservation mem_swappiness memswap_limit models network_mode networks oom_kill_disable
       oom_score_adj pid pids_limit platform ports post_start pre_start pre_stop privileged profiles provider
       pull_policy read_only restart runtime scale secrets security_opt shm_size stdin_open stop_grace_period
       stop_signal storage_opt sysctls tmpfs tty ulimits umask use_api_socket user userns_mode uts volumes volumes_from working_dir`,
@@ -53,7 +50,6 @@ const scopes: Readonly<Record<string, Scope>> = {
     refused: {
       credential_spec: windows,
       isolation: windows,
-      models: 'models are not there yet',
     },
   },
   'include.[]': { supported: 'env_file path project_directory' },

@@ -213,7 +213,13 @@ secrets: {s: {external: true, name: n}}
 configs: {c: {file: ./c, template_driver: golang}}
 `);
   expect(project.models).toEqual({
-    llm: { key: 'llm', model: 'ai/x', contextSize: 1024, runtimeFlags: ['--a'] },
+    llm: {
+      key: 'llm',
+      origin: { file: '/app/compose.yaml', line: 3, column: 10 },
+      model: 'ai/x',
+      contextSize: 1024,
+      runtimeFlags: ['--a'],
+    },
   });
   expect(project.secrets.s).toMatchObject({ external: true, name: 'n' });
   expect(project.configs.c).toMatchObject({ external: false, file: '/app/c', templateDriver: 'golang' });

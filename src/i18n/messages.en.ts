@@ -598,6 +598,10 @@ export interface Messages {
   'progress.image': { name: string | number };
   'progress.locked': { pid: string | number; project: string | number };
   'progress.made': Record<never, never>;
+  'progress.model': { name: string | number };
+  'progress.modelIs.configuring': Record<never, never>;
+  'progress.modelIs.pulling': Record<never, never>;
+  'progress.modelIs.ready': Record<never, never>;
   'progress.network': { name: string | number };
   'progress.untilReady': Record<never, never>;
   'progress.volume': { name: string | number };
@@ -1356,6 +1360,10 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'progress.image': 'image {name}',
   'progress.locked': 'waiting: process {pid} works on {project}',
   'progress.made': 'created',
+  'progress.model': 'model {name}',
+  'progress.modelIs.configuring': 'configuring',
+  'progress.modelIs.pulling': 'pulling',
+  'progress.modelIs.ready': 'ready',
   'progress.network': 'network {name}',
   'progress.untilReady': 'started, not ready yet',
   'progress.volume': 'volume {name}',

@@ -17,6 +17,7 @@ import {
   type VolumeMount,
   WherryError,
 } from '../../core/index.ts';
+import { withModels } from '../models/with-models.ts';
 import { observeContainers } from '../observed.ts';
 import type { BootOptions } from '../options.ts';
 import type { ProvidedVariables } from '../providers/messages.ts';
@@ -74,7 +75,10 @@ export async function prepareRun(
   }
   await ensureResources(backend, project, service, options);
   await ensureImage(backend, project, service, options);
-  const spec = await oneOffSpec(backend, project, service, options);
+  const { signal, onProgress } = options;
+  const own = { services: [service.name], noDeps: true, signal, onProgress };
+  const knowing = await withModels(backend, project, { ...own, effect: 'make' });
+  const spec = await oneOffSpec(backend, knowing, knowing.services[service.name] ?? service, options);
   const given = variablesFor(service, provided);
   return { ...spec, environment: { ...spec.environment, ...given, ...options.changes?.environment } };
 }

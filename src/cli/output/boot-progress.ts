@@ -71,6 +71,16 @@ export function bootProgress(board: ProgressBoard, project: string): OnProgress 
         if (level === 'info') board.set(`provider ${label}`, { label, state: 'working', text: message });
         return;
       }
+      case 'model': {
+        const { model, state } = progress;
+        const label = t('progress.model', { name: model });
+        board.set(`model ${model}`, {
+          label,
+          state: state === 'ready' ? 'done' : 'working',
+          text: t(`progress.modelIs.${state}`),
+        });
+        return;
+      }
       case 'locked':
         board.log(t('progress.locked', { project: progress.project, pid: progress.pid }));
         return;

@@ -20,6 +20,7 @@ export interface Model {
   secrets?: Record<string, object>;
   configs?: Record<string, object>;
   jobs?: Record<string, object>;
+  models?: Record<string, object>;
 }
 
 /** A command that runs until it is told to stop. */
