@@ -77,10 +77,10 @@ export {
   removeServices,
   restartServices,
   resumeServices,
-  startServices,
-  stopServices,
 } from './services.ts';
+export { startServices } from './start-services.ts';
 export type { ImageState, ProjectState, ResourceState } from './state.ts';
+export { stopServices } from './stop-services.ts';
 export {
   assertBooted,
   type BootChange,

@@ -7,7 +7,7 @@ import type {
   EngineHealth,
   PublishedPort,
 } from '../core/index.ts';
-import { parseDependsOn } from './labels.ts';
+import { type DependsOn, parseDependsOn } from './labels.ts';
 
 /** One container of a project, as `ps` shows it. */
 export interface ServiceRow {
@@ -46,7 +46,7 @@ export interface ObservedContainer extends ServiceRow {
   /** Id of the image that it was made from, by its label. */
   madeFrom: string | null;
   /** Services that it was started after. */
-  dependsOn: readonly { service: string; restart: boolean }[];
+  dependsOn: readonly DependsOn[];
   /** Networks that it is connected to. */
   networks: readonly { name: string; networkId: string | null }[];
   /** Names of the volumes that it mounts; null where the engine's list does not tell. */

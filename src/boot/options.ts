@@ -94,7 +94,7 @@ export interface ServiceOptions extends BootOptions {
   projectName: string;
   /** What its files say: without it no hooks run around starts and stops. */
   project?: Project | undefined;
-  /** Default: all services. A name without any container fails with `NOT_FOUND`. */
+  /** Default: all services. A name without any container that `project` does not have either fails with `NOT_FOUND`. */
   services?: readonly string[] | undefined;
   /** Also one-off containers (`run`). Default: false. */
   oneOff?: boolean | undefined;
@@ -120,6 +120,11 @@ export interface StartServicesOptions extends ServiceOptions {
    * engine does (first after a whole interval). Default: true.
    */
   eager?: boolean | undefined;
+}
+
+export interface PauseServicesOptions extends ServiceOptions {
+  /** What becomes of one that is paused already: it is `kept`, or `fails` with `CONFLICT`. Default: `kept`. */
+  paused?: 'kept' | 'fails' | undefined;
 }
 
 export interface KillServicesOptions extends ServiceOptions {

@@ -42,7 +42,7 @@ function choose(current: ProjectState, options: PlanDownOptions, warnings: strin
         project !== undefined &&
         (name in project.services || name in project.disabledServices || name in project.jobs);
       if (!declared && !current.containers.some((one) => one.service === name)) {
-        throw new WherryError('NOT_FOUND', `the project "${current.project}" has no service "${name}"`, {
+        throw new WherryError('NOT_FOUND', `no such service: ${name}`, {
           details: { service: name },
         });
       }

@@ -97,8 +97,9 @@ function container(
     imageId: `id of ${image}`,
     configHash: service === undefined ? null : serviceHash(service, { containerOf }),
     madeFrom: `id of ${image}`,
-    dependsOn: Object.entries(service?.dependsOn ?? {}).map(([other, { restart }]) => ({
+    dependsOn: Object.entries(service?.dependsOn ?? {}).map(([other, { condition, restart }]) => ({
       service: other,
+      condition,
       restart,
     })),
     networks: Object.keys(service?.networks ?? {}).map((key) => ({
@@ -437,7 +438,7 @@ describe('planDown', () => {
   test('labels that contradict each other do not stop it', () => {
     const one = (name: string, other: string): ObservedContainer => ({
       ...container({ services: {} } as unknown as Project, name),
-      dependsOn: [{ service: other, restart: false }],
+      dependsOn: [{ service: other, condition: 'service_started', restart: false }],
     });
     const current = { ...nothing, containers: [one('a', 'b'), one('b', 'c'), one('c', 'a'), one('d', 'd')] };
     const down = planDown({ current });

@@ -21,11 +21,23 @@ export type BootProgress =
       line: string;
       error: WherryError | null;
     }
+  /** What a verb (`stop`, `restart`, …) does to a container that is there; `kept` is one that it left as it was. */
+  | {
+      kind: 'verb';
+      verb: ServiceVerb;
+      service: string;
+      container: string;
+      state: 'working' | 'done' | 'kept' | 'failed';
+      error: WherryError | null;
+    }
   /** What the provider of a service says on its way; `debug` is for those who look for a fault of it. */
   | { kind: 'provider'; service: string; level: 'info' | 'debug'; message: string }
   /** A language model that services use. */
   | { kind: 'model'; model: string; state: 'pulling' | 'configuring' | 'ready' }
   /** Another process works on the same project; this one waits until it is done. */
   | { kind: 'locked'; project: string; pid: number; since: Date };
+
+/** What is done to containers of services that are there. */
+export type ServiceVerb = 'start' | 'stop' | 'restart' | 'kill' | 'remove' | 'pause' | 'resume';
 
 export type OnProgress = (progress: BootProgress) => void;

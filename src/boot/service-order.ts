@@ -48,7 +48,7 @@ function circular(names: readonly string[]): WherryError {
 
 function unknownService(project: Project, name: string): WherryError {
   const disabled = project.disabledServices[name];
-  return new WherryError('NOT_FOUND', `the project "${project.name}" has no service "${name}"`, {
+  return new WherryError('NOT_FOUND', `no such service: ${name}`, {
     hint:
       disabled === undefined
         ? `its services are ${Object.keys(project.services).join(', ')}`

@@ -107,15 +107,23 @@ export function isService(scope: ProjectScope, name: string): boolean {
 }
 
 /** What is said of a name that is neither a service of the project nor a container. */
-export function unknownName(scope: ProjectScope, name: string, rows: readonly ServiceRow[]): WherryError {
+export function unknownName(
+  { role }: Pick<Context, 'role'>,
+  scope: ProjectScope,
+  name: string,
+  rows: readonly ServiceRow[],
+): WherryError {
   const declared = scope.project === null ? [] : Object.keys(scope.project.services);
   const services = [...new Set([...declared, ...rows.map((row) => row.service)])];
   const near = suggest(name, services);
   const names = services.join(', ');
-  let hint = t('target.unknownFixNone');
+  let hint = role === 'compose' ? undefined : t('target.unknownFixNone');
   if (near !== undefined) hint = t('target.didYouMean', { name: near });
   else if (services.length > 0) hint = t('target.unknownFix', { names });
-  const message = t('target.unknown', { name, project: scope.name });
+  const message =
+    role === 'compose'
+      ? t('target.noSuchService', { name })
+      : t('target.unknown', { name, project: scope.name });
   return new WherryError('NOT_FOUND', message, { hint, details: { name } });
 }
 
@@ -126,12 +134,12 @@ async function foreignTarget(
   name: string,
   rows: readonly ServiceRow[],
 ): Promise<Target> {
-  if (context.role === 'compose') throw unknownName(scope, name, rows);
+  if (context.role === 'compose') throw unknownName(context, scope, name, rows);
   try {
     const { id } = await (await context.backend()).inspect(name, { signal: context.signal });
     return { id, label: name, service: null, number: null };
   } catch (error) {
-    throw isWherryError(error, 'NOT_FOUND') ? unknownName(scope, name, rows) : error;
+    throw isWherryError(error, 'NOT_FOUND') ? unknownName(context, scope, name, rows) : error;
   }
 }
 

@@ -145,7 +145,7 @@ function withVariables(
 function refuseUnknown(selection: Selection, all: Readonly<Record<string, Service>>): void {
   if (selection.unknown.length === 0) return;
   const names = selection.unknown.join(', ');
-  throw new WherryError('NOT_FOUND', `the project has no service ${names}`, {
+  throw new WherryError('NOT_FOUND', `no such service: ${names}`, {
     hint: `its services are ${Object.keys(all).join(', ') || 'none'}`,
     details: { services: selection.unknown },
   });

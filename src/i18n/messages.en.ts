@@ -668,6 +668,7 @@ export interface Messages {
   'start.nothingFix': Record<never, never>;
   'target.didYouMean': { name: string | number };
   'target.noNumber': { service: string | number; index: string | number; project: string | number };
+  'target.noSuchService': { name: string | number };
   'target.unknown': { project: string | number; name: string | number };
   'target.unknownFix': { names: string | number };
   'target.unknownFixNone': Record<never, never>;
@@ -1430,6 +1431,7 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'start.nothingFix': '`wherry up -d` makes them',
   'target.didYouMean': 'did you mean {name}?',
   'target.noNumber': '{service} has no container number {index} in the project {project}',
+  'target.noSuchService': 'no such service: {name}',
   'target.unknown': 'the project {project} has no service {name}, and the engine no container of that name',
   'target.unknownFix': 'services: {names}',
   'target.unknownFixNone': '`wherry ps -a --engine` lists the containers of the engine',
@@ -1486,7 +1488,7 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'usage.missingArgument': '{command} needs <{argument}>',
   'usage.nameNeeded': 'name a container',
   'usage.nameNeededFix': 'inside a project no name means all its services; here there is none',
-  'usage.noSuchService': 'the project has no service {name}',
+  'usage.noSuchService': 'no such service: {name}',
   'usage.once': '{name} can be given only once',
   'usage.seeHelp': 'see `wherry {command} --help`',
   'usage.seeHelpOfAll': 'see `wherry --help`',

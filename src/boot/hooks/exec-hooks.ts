@@ -51,7 +51,7 @@ async function runHook(
   for await (const chunk of running) output.add(chunk);
   output.end();
   const exitCode = await running.exitCode();
-  if (exitCode !== 0) throw hookFailed(name, container, exitCode, output.lastLines);
+  if (exitCode !== 0) throw hookFailed(name, { ...container, service }, exitCode, output.lastLines);
 }
 
 /** Variables without a value are none. */
@@ -61,15 +61,16 @@ export function hookVariables(environment: Hook['environment']): Record<string, 
   );
 }
 
-/** The error of a hook that did not end well. */
+/** The error of a hook that did not end well, with docker compose's words for it. */
 export function hookFailed(
   hook: string,
-  container: HookedContainer,
+  { id, name, service }: HookedContainer & { service: string },
   exitCode: number | null,
   lastLines: readonly string[],
 ): WherryError {
   const said = lastLines.length === 0 ? '' : `: ${lastLines.join('\n')}`;
-  return new WherryError('EXIT', `${hook} of ${container.name} exited with code ${exitCode ?? '?'}${said}`, {
-    details: { hook, container: container.name, id: container.id, exitCode, lastLines },
+  const ended = `${service} hook exited with status ${exitCode ?? '?'}`;
+  return new WherryError('EXIT', `${hook} of ${name}: ${ended}${said}`, {
+    details: { hook, container: name, id, exitCode, lastLines },
   });
 }

@@ -112,7 +112,8 @@ export class PreStart {
       if (exitCode === 0) return;
       kept = true;
       const lastLines = await lastLogLines(backend, id, { count: 10, signal });
-      throw keptToLookAt(hookFailed(name, { id, name: service.name }, exitCode, lastLines));
+      const hooked = { id, name: service.name, service: service.name };
+      throw keptToLookAt(hookFailed(name, hooked, exitCode, lastLines));
     } catch (error) {
       throw signal.aborted ? cancelled(signal) : error;
     } finally {

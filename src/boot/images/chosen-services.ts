@@ -14,7 +14,7 @@ export function chosenServices(project: Project, { services, dependencies }: Cho
   for (const name of names) {
     const service = Object.hasOwn(project.services, name) ? project.services[name] : undefined;
     if (service === undefined) {
-      throw new WherryError('NOT_FOUND', `the project "${project.name}" has no service "${name}"`, {
+      throw new WherryError('NOT_FOUND', `no such service: ${name}`, {
         hint: `its services are ${Object.keys(project.services).join(', ')}`,
         details: { service: name },
       });

@@ -50,7 +50,7 @@ test('only what is named, with what it depends on when asked, and without what c
   expect(names({ services: ['web'] })).toEqual(['web:1']);
   expect(names({ services: ['web'], includeDeps: true })).toEqual(['web:1', 'db:1']);
   expect(names({ services: ['web'], includeDeps: true, ignoreBuildable: true })).toEqual(['db:1']);
-  expect(() => imagesToPull(project, { services: ['nosuch'] })).toThrow('has no service "nosuch"');
+  expect(() => imagesToPull(project, { services: ['nosuch'] })).toThrow('no such service: nosuch');
 });
 
 test('what is built and has a name is pushed', async () => {

@@ -1,7 +1,7 @@
 import type { Job, Project } from '../../compose/index.ts';
 import { type Backend, cancelled, isWherryError, WherryError } from '../../core/index.ts';
 import type { BootOptions } from '../options.ts';
-import { stopServices } from '../services.ts';
+import { stopServices } from '../stop-services.ts';
 import { up } from '../up.ts';
 
 /** How a run of a job ended. */

@@ -60,7 +60,7 @@ export async function prepareRun(
 ): Promise<ContainerSpec> {
   const service = project.services[options.service];
   if (service === undefined) {
-    throw new WherryError('NOT_FOUND', `the project "${project.name}" has no service "${options.service}"`, {
+    throw new WherryError('NOT_FOUND', `no such service: ${options.service}`, {
       hint: `its services are ${Object.keys(project.services).join(', ')}`,
       details: { service: options.service },
     });

@@ -5,7 +5,9 @@ import { answers } from '../../proxy/index.ts';
 import { died } from '../failure.ts';
 import { observe } from '../observed.ts';
 import type { BootOptions, ChangeSummary } from '../options.ts';
-import { pauseServices, resumeServices, startServices, stopServices } from '../services.ts';
+import { pauseServices, resumeServices } from '../services.ts';
+import { startServices } from '../start-services.ts';
+import { stopServices } from '../stop-services.ts';
 import { up } from '../up.ts';
 import { type ContainerPort, whereabouts } from './where.ts';
 

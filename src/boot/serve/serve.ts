@@ -5,7 +5,7 @@ import type { DrainOptions } from '../../proxy/index.ts';
 import { observeContainers } from '../observed.ts';
 import type { BootOptions } from '../options.ts';
 import { holderSocket, type SwitchOver } from '../port-holder.ts';
-import { stopServices } from '../services.ts';
+import { stopServices } from '../stop-services.ts';
 import { behindProxy, type HeldPort, heldPorts, isTakenBy } from './behind-proxy.ts';
 import { takeOrders } from './control.ts';
 import type { ListeningPort } from './held-port.ts';

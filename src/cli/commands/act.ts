@@ -50,10 +50,10 @@ export async function act(context: Context, names: readonly string[], verb: Verb
   }
   const { services, containers, rows } = await splitNames(context, scope, names);
   const [foreign] = containers;
-  if (context.role === 'compose' && foreign !== undefined) throw unknownName(scope, foreign, rows);
+  if (context.role === 'compose' && foreign !== undefined) throw unknownName(context, scope, foreign, rows);
   const outcomes = (await onContainers(backend, containers, verb)).map((outcome) =>
     isWherryError(outcome.error, 'NOT_FOUND')
-      ? { ...outcome, error: unknownName(scope, outcome.name, rows) }
+      ? { ...outcome, error: unknownName(context, scope, outcome.name, rows) }
       : outcome,
   );
   if (names.length === 0 || services.length > 0) {

@@ -54,7 +54,7 @@ async function hashes(project: Project, names: string): Promise<string[]> {
 function serviceNamed(project: Project, name: string): Service {
   const service = Object.hasOwn(project.services, name) ? project.services[name] : undefined;
   if (service !== undefined) return service;
-  throw new WherryError('NOT_FOUND', `the project has no service ${name}`, {
+  throw new WherryError('NOT_FOUND', `no such service: ${name}`, {
     hint: `its services are ${Object.keys(project.services).join(', ') || 'none'}`,
     details: { service: name },
   });

@@ -5,7 +5,7 @@ import { act } from './act.ts';
 export function pause({ context, words }: Invocation<Record<never, never>>): Promise<number> {
   const { signal } = context;
   return act(context, words, {
-    services: (boot, backend, chosen) => boot.pauseServices(backend, { ...chosen, signal }),
+    services: (boot, backend, chosen) => boot.pauseServices(backend, { ...chosen, paused: 'fails', signal }),
     container: (backend, id) => backend.pause(id, { signal }),
   });
 }

@@ -72,7 +72,7 @@ async function projectContainers(
   for (const word of words) {
     const known =
       isService(scope, word) || rows.some(({ service, name }) => service === word || name === word);
-    if (!known) throw unknownName(scope, word, rows);
+    if (!known) throw unknownName(context, scope, word, rows);
   }
   const shown = rows.filter(
     (row) =>

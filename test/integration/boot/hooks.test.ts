@@ -143,9 +143,9 @@ describe.each(enginesUnderTest.filter((id) => id === 'docker-20.10' || id === 'p
       ]);
       expect(summary.rows.map(({ error }) => error?.message)).toEqual([
         expect.stringMatching(
-          /^pre_start\[0\] of before exited with code 3: all is lost \(its container [0-9a-f]{12} is kept/,
+          /^pre_start\[0\] of before: before hook exited with status 3: all is lost \(its container [0-9a-f]{12} is kept/,
         ),
-        `post_start[0] of ${stack.name}-after-1 exited with code 3: all is lost`,
+        `post_start[0] of ${stack.name}-after-1: after hook exited with status 3: all is lost`,
         expect.stringMatching(/^dependency/),
       ]);
       const states = (await observe(backend, stack.name)).map(({ service, status }) => [service, status]);
@@ -185,7 +185,9 @@ describe.each(enginesUnderTest.filter((id) => id === 'docker-20.10' || id === 'p
       ]) {
         const held = stopped.rows.find(({ service }) => service === 'held');
         expect(held).toMatchObject({ change: 'failed', error: { code: 'EXIT' } });
-        expect(held?.error?.message).toBe(`pre_stop[0] of ${stack.name}-held-1 exited with code 4: not now`);
+        expect(held?.error?.message).toBe(
+          `pre_stop[0] of ${stack.name}-held-1: held hook exited with status 4: not now`,
+        );
         expect((await observe(backend, stack.name)).find(({ service }) => service === 'held')?.status).toBe(
           'running',
         );

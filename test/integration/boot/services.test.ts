@@ -48,7 +48,7 @@ for (const id of enginesUnderTest) {
       await using stack = new Stack(bench);
       const model = {
         services: {
-          web: { command: stays, depends_on: ['db'] },
+          web: { command: stays, depends_on: { db: { condition: 'service_healthy' } } },
           db: { command: ['sh', '-c', `touch /tmp/ok; ${stays[2]}`], healthcheck: okFile },
           other: { command: stays },
         },
@@ -61,14 +61,21 @@ for (const id of enginesUnderTest) {
       expect(ended.web?.to).toBeLessThanOrEqual(ended.db?.to ?? 0);
       expect(changes(await stopServices(backend, { projectName }))).toMatchObject({ web: 'kept' });
 
-      expect(changes(await startServices(backend, { projectName, wait: true }))).toMatchObject({
+      expect(changes(await startServices(backend, { projectName, services: ['web'] }))).toEqual({
         ok: true,
+        db: 'started',
         web: 'started',
       });
       const begun = await times(stack);
       expect(begun.db?.from).toBeLessThanOrEqual(begun.web?.from ?? 0);
       const db = (await observe(backend, projectName)).find(({ service }) => service === 'db');
       expect((await backend.inspect(db?.id ?? '')).health).toBe('healthy');
+      expect(changes(await startServices(backend, { projectName, wait: true }))).toEqual({
+        ok: true,
+        db: 'kept',
+        web: 'kept',
+        other: 'started',
+      });
 
       expect(changes(await stopServices(backend, { projectName, services: ['web'] }))).toEqual({
         ok: true,
@@ -99,13 +106,16 @@ for (const id of enginesUnderTest) {
 
     test('pause, resume, kill and rm do what they say, and tell of names that are not there', async () => {
       await using stack = new Stack(bench);
-      await up(backend, await stack.load({ services: { a: { command: stays }, b: { command: stays } } }));
+      const project = await stack.load({ services: { a: { command: stays }, b: { command: stays } } });
+      await up(backend, project);
       const projectName = stack.name;
       expect(changes(await pauseServices(backend, { projectName, services: ['a'] }))).toEqual({
         ok: true,
         a: 'paused',
       });
       expect(await statuses(stack)).toEqual({ a: 'paused', b: 'running' });
+      const again = await pauseServices(backend, { projectName, services: ['a'], paused: 'fails' });
+      expect(again.rows).toMatchObject([{ change: 'failed', error: { code: 'CONFLICT' } }]);
       expect(changes(await resumeServices(backend, { projectName }))).toEqual({
         ok: true,
         a: 'resumed',
@@ -127,6 +137,9 @@ for (const id of enginesUnderTest) {
       });
       await expect(stopServices(backend, { projectName, services: ['a'] })).rejects.toMatchObject({
         code: 'NOT_FOUND',
+      });
+      expect(changes(await stopServices(backend, { projectName, project, services: ['a'] }))).toEqual({
+        ok: true,
       });
     });
 
