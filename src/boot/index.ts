@@ -61,7 +61,7 @@ export type { ProvidedVariables } from './providers/messages.ts';
 export { type Provided, variablesFor } from './providers/provided.ts';
 export { type OneOffChanges, prepareRun, type RunOptions } from './run/one-off.ts';
 export { type RunResult, type RunToEndOptions, run } from './run/run.ts';
-export type { HeldPort } from './serve/behind-proxy.ts';
+export { behindProxy, type HeldPort } from './serve/behind-proxy.ts';
 export type { ListeningPort } from './serve/held-port.ts';
 export {
   type ProjectServer,

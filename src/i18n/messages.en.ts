@@ -499,7 +499,9 @@ export interface Messages {
   'option.serviceAll': Record<never, never>;
   'option.serviceDown': Record<never, never>;
   'option.serviceNow': Record<never, never>;
+  'option.serveUp': Record<never, never>;
   'option.servicePrint': Record<never, never>;
+  'option.serviceServe': Record<never, never>;
   'option.serviceStopNow': Record<never, never>;
   'option.serviceSystem': Record<never, never>;
   'option.serviceUser': Record<never, never>;
@@ -649,6 +651,7 @@ export interface Messages {
   'serve.stoppingBecause': { reason: string | number };
   'serve.takenOver': Record<never, never>;
   'serve.up': { time: string | number };
+  'serve.upIsAll': Record<never, never>;
   'service.absent': { path: string | number };
   'service.changed': { path: string | number };
   'service.created': { path: string | number };
@@ -660,7 +663,9 @@ export interface Messages {
   'service.file.outdated': Record<never, never>;
   'service.linger': { user: string | number };
   'service.removed': { path: string | number };
+  'service.removedNow': { path: string | number };
   'service.status': { name: string | number; file: string | number; enabled: string | number; active: string | number };
+  'service.nothingToServe': { project: string | number };
   'service.stdin': Record<never, never>;
   'service.unchanged': { path: string | number };
   'service.unknown': Record<never, never>;
@@ -899,7 +904,7 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'command.run.about': 'Run a command in a new container',
   'command.run.detail': 'In a project: `wherry run SERVICE [COMMAND]` makes a one-off container of a service, after what it depends on is up. Elsewhere, or with --engine: `wherry run IMAGE [COMMAND]`, as docker run.\nThe exit code is the container\'s; 125 when it could not be created, 126 when the command cannot be executed, 127 when it was not found.',
   'command.serviceInstall.about': 'Have systemd bring the project up after a reboot',
-  'command.serviceInstall.detail': 'Writes a unit that brings the project here up in dependency order when the machine (or with --user your service manager) starts, and stops it when that ends; with --all every project below a directory. The options and variables that found the project and the engine are kept in it. Run again, it changes what has changed. --print only shows it. docs/service.md has it all.',
+  'command.serviceInstall.detail': 'Writes a unit that brings the project here up in dependency order when the machine (or with --user your service manager) starts, and stops it when that ends; with --all every project below a directory. With --serve the unit goes on: it brings the project up and runs `wherry serve`. The options and variables that found the project and the engine are kept in it. Run again, it changes what has changed. --print only shows it. docs/service.md has it all.',
   'command.serviceStatus.about': 'Show whether the unit of the project is installed, enabled and active',
   'command.serviceUninstall.about': 'Remove the unit of the project again; what runs goes on',
   'command.scale.about': 'Set how many containers services have',
@@ -1262,7 +1267,9 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'option.serviceAll': 'All projects below a directory',
   'option.serviceDown': 'Remove the containers when the unit stops, not only stop them',
   'option.serviceNow': 'Also start it now',
+  'option.serveUp': 'First bring up all services that are not held',
   'option.servicePrint': 'Only print the unit',
+  'option.serviceServe': 'Have it run `wherry serve --up`: scale to zero, jobs, restarts of what is unhealthy',
   'option.serviceStopNow': 'Also stop what it brought up',
   'option.serviceSystem': 'A unit of the machine (the default for root)',
   'option.serviceUser': 'A unit of your own service manager (the default for others)',
@@ -1412,6 +1419,7 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'serve.stoppingBecause': 'stops: {reason}',
   'serve.takenOver': 'stopped, since the engine had its ports',
   'serve.up': 'up after {time}',
+  'serve.upIsAll': '--up is about the whole project: name no services with it',
   'service.absent': '{path} is not there',
   'service.changed': '{path} was changed',
   'service.created': '{path} starts with the machine from now on',
@@ -1423,7 +1431,9 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'service.file.outdated': 'installed with other options',
   'service.linger': 'it starts when {user} logs in; at boot after: loginctl enable-linger {user}',
   'service.removed': '{path} was removed; what runs goes on',
+  'service.removedNow': '{path} was removed, and what it kept up was stopped',
   'service.status': '{name}: {file}, {enabled}, {active}',
+  'service.nothingToServe': '{project} has nothing that wherry serve would do: no service that scales to zero, no job with a schedule, nothing that restarts when unhealthy',
   'service.stdin': 'a compose file from standard input is not there after a reboot',
   'service.unchanged': '{path} is as it was',
   'service.unknown': 'unknown (no systemd runs here)',

@@ -22,6 +22,7 @@ const input = {
   directory: '/srv/shop',
   start: ['/usr/bin/node', '/opt/wherry.cjs', '-p', 'shop', 'up', '-d'],
   stop: ['/usr/bin/node', '/opt/wherry.cjs', '-p', 'shop', 'stop'],
+  runs: 'once',
   environment: { DOCKER_HOST: 'unix:///run/docker.sock' },
   scope: 'system',
 } as const;
@@ -49,6 +50,18 @@ test('a unit of the machine', () => {
     [Install]
     WantedBy=multi-user.target
     "
+  `);
+});
+
+test('a unit that goes on: what it kept up is stopped after it, but not when it crashed', () => {
+  const text = unitText({ ...input, start: ['/usr/bin/node', '/opt/wherry.cjs', 'serve'], runs: 'always' });
+  const lines = text.split('\n').filter((line) => /^(Type|Exec|Kill|Remain|Success)/.test(line));
+  expect(lines.join('\n')).toMatchInlineSnapshot(`
+    "Type=exec
+    KillMode=mixed
+    ExecStart=:"/usr/bin/node" "/opt/wherry.cjs" "serve"
+    ExecStopPost=:"/bin/sh" "-c" "[ \\"$SERVICE_RESULT\\" != success ] || exec \\"$@\\"" "sh" "/usr/bin/node" "/opt/wherry.cjs" "-p" "shop" "stop"
+    SuccessExitStatus=130 143"
   `);
 });
 

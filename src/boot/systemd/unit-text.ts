@@ -5,9 +5,11 @@ export interface UnitInput {
   description: string;
   /** Absolute. */
   directory: string;
-  /** Program (absolute path) and arguments that bring it up; they end when it is up. */
+  /** Program (absolute path) and arguments that bring it up. */
   start: readonly string[];
-  /** Program and arguments that stop it. */
+  /** `once`: `start` ends when it is up; `always`: it goes on, and SIGTERM ends it. */
+  runs: 'once' | 'always';
+  /** Program and arguments that stop it; of what goes on, what is left when it has ended. */
   stop: readonly string[];
   environment: Readonly<Record<string, string>>;
   /** `system`: of the machine; `user`: of one user's service manager. */
@@ -18,7 +20,8 @@ export interface UnitInput {
  * The unit file, by systemd.unit(5), systemd.service(5) and systemd.syntax(7): starts at boot, after the engines of this
  * machine, and is tried again while it fails. Fails with `INVALID` for a directory with a line end in its name.
  */
-export function unitText({ description, directory, start, stop, environment, scope }: UnitInput): string {
+export function unitText(input: UnitInput): string {
+  const { description, directory, environment, scope } = input;
   if (/[\n\r]/.test(directory))
     throw new WherryError('INVALID', 'a directory with a line end in its name has no place in a unit');
   const engines = 'docker.service docker.socket podman.service podman.socket';
@@ -31,13 +34,10 @@ export function unitText({ description, directory, start, stop, environment, sco
     `RequiresMountsFor=${quoted(directory)}`,
     '',
     '[Service]',
-    'Type=oneshot',
-    'RemainAfterExit=yes',
+    ...(input.runs === 'once' ? ['Type=oneshot', 'RemainAfterExit=yes'] : ['Type=exec', 'KillMode=mixed']),
     `WorkingDirectory=${specifierFree(directory)}`,
     ...Object.entries(environment).map(([name, value]) => `Environment=${quoted(`${name}=${value}`)}`),
-    // The colon: `$` is no variable.
-    `ExecStart=:${commandLine(start)}`,
-    `ExecStop=:${commandLine(stop)}`,
+    ...commandLines(input),
     'Restart=on-failure',
     'RestartSec=10s',
     'TimeoutStartSec=infinity',
@@ -47,6 +47,20 @@ export function unitText({ description, directory, start, stop, environment, sco
     `WantedBy=${target}`,
     '',
   ].join('\n');
+}
+
+/** The colon: `$` is no variable. */
+function commandLines({ start, stop, runs }: UnitInput): string[] {
+  const started = `ExecStart=:${commandLine(start)}`;
+  if (runs === 'once') return [started, `ExecStop=:${commandLine(stop)}`];
+  // What it keeps up stays up when it crashes, as it is started again then.
+  const unlessCrashed = ['/bin/sh', '-c', '[ "$SERVICE_RESULT" != success ] || exec "$@"', 'sh'];
+  return [
+    started,
+    `ExecStopPost=:${commandLine([...unlessCrashed, ...stop])}`,
+    // By Ctrl-C and SIGTERM.
+    'SuccessExitStatus=130 143',
+  ];
 }
 
 /** Systemd refuses a program with quotes or backslashes in its path, and takes one that another program is to run. */

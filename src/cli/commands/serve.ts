@@ -17,6 +17,8 @@ import { usage } from '../usage.ts';
 import type { openMetrics as openMetricsOf, ServedMetrics } from './serve-metrics.ts';
 
 export interface ServeOptions {
+  /** First bring up what is not held. */
+  up: boolean;
   /** ms. */
   drain: number | undefined;
   /** Where to serve metrics. */
@@ -46,6 +48,7 @@ export async function serve(invocation: Invocation<ServeOptions>): Promise<numbe
     if (output.json) output.value({ time: new Date(), kind: 'metrics', url }, 'line');
     else output.line(t('serve.metrics', { url }));
   }
+  if (options.up) await (await import('./serve-up.ts')).bringUpOthers(invocation, events);
   await using jobs = await openJobs(invocation, events);
   const hasMore = metrics !== null || jobs !== null || (await hasRestarts(invocation));
   if (!hasMore || (await hasServices(invocation)))

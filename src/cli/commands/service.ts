@@ -20,6 +20,7 @@ export interface ServiceInstallOptions extends ServiceUnitCommandOptions {
   print: boolean;
   now: boolean;
   down: boolean;
+  serve: boolean;
 }
 
 export interface ServiceUninstallOptions extends ServiceUnitCommandOptions {
@@ -34,6 +35,7 @@ export async function serviceInstall({
 }: Invocation<ServiceInstallOptions>): Promise<number> {
   const { output, signal } = context;
   const { unit, text, scope } = await unitOf(context, words, options);
+  if (options.serve) await refuseIdle(context);
   if (options.print) {
     if (output.json) output.value({ name: unit.name, path: unit.path, text });
     else output.line(text.trimEnd());
@@ -54,10 +56,15 @@ export async function serviceUninstall({
   options,
 }: Invocation<ServiceUninstallOptions>): Promise<number> {
   const { output, signal } = context;
-  const { unit } = await unitOf(context, words, { ...options, down: false });
+  const { unit } = await unitOf(context, words, { ...options, down: false, serve: false });
   const change = (await unit.uninstall({ now: options.now, signal })) ? 'removed' : 'absent';
   if (output.json) output.value({ name: unit.name, path: unit.path, change });
-  else output.line(t(`service.${change}`, { path: unit.path }));
+  else
+    output.line(
+      t(change === 'removed' && options.now ? 'service.removedNow' : `service.${change}`, {
+        path: unit.path,
+      }),
+    );
   return exitCode.success;
 }
 
@@ -68,9 +75,8 @@ export async function serviceStatus({
   options,
 }: Invocation<ServiceUnitCommandOptions>): Promise<number> {
   const { output, signal } = context;
-  const { unit, text } = await unitOf(context, words, { ...options, down: false });
-  const other = await unitOf(context, words, { ...options, down: true });
-  const state = await unit.state([text, other.text], { signal });
+  const { unit } = await unitOf(context, words, { ...options, down: false, serve: false });
+  const state = await unit.state(await possibleTexts(context, words, options), { signal });
   if (output.json) output.value(state);
   else {
     const unknown = t('service.unknown');
@@ -88,6 +94,26 @@ export async function serviceStatus({
   return state.file === 'absent' ? exitCode.failure : exitCode.success;
 }
 
+/** All that the unit may say. */
+async function possibleTexts(
+  context: Context,
+  words: readonly string[],
+  options: ServiceUnitCommandOptions,
+): Promise<string[]> {
+  const serves = options.all ? [false] : [false, true];
+  const wants = serves.flatMap((serve) => [false, true].map((down) => ({ ...options, serve, down })));
+  return Promise.all(wants.map(async (want) => (await unitOf(context, words, want)).text));
+}
+
+/** A unit that has nothing to do would end and fail for ever. */
+async function refuseIdle(context: Context): Promise<void> {
+  const { project } = await requireProject(context);
+  const { restartedServices, scheduledJobs, servedServices } = await import('../../boot/index.ts');
+  const work = [servedServices(project), scheduledJobs(project), restartedServices(project)];
+  if (work.every(({ length }) => length === 0))
+    throw usage(t('service.nothingToServe', { project: project.name }));
+}
+
 interface Wanted {
   unit: ServiceUnit;
   text: string;
@@ -97,9 +123,10 @@ interface Wanted {
 async function unitOf(
   context: Context,
   words: readonly string[],
-  options: ServiceUnitCommandOptions & { down: boolean },
+  options: ServiceUnitCommandOptions & { down: boolean; serve: boolean },
 ): Promise<Wanted> {
   if (options.user && options.system) throw usage(t('usage.excludes', { a: '--user', b: '--system' }));
+  if (options.all && options.serve) throw usage(t('usage.excludes', { a: '--all', b: '--serve' }));
   if (words.length > 0 && !options.all) throw usage(t('service.directoryOfAll'));
   const isUser = options.user || (!options.system && process.getuid?.() !== 0);
   const scope = isUser ? 'user' : 'system';
@@ -111,7 +138,8 @@ async function unitOf(
   const text = unitText({
     description,
     directory,
-    start: [...program, 'up', ...what.words, '-d'],
+    start: [...program, ...(options.serve ? ['serve', '--up'] : ['up', ...what.words, '-d'])],
+    runs: options.serve ? 'always' : 'once',
     stop: [...program, options.all ? 'down' : stop, ...what.words],
     environment: environmentOf(context),
     scope,

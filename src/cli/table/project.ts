@@ -159,6 +159,7 @@ export const projectCommands: readonly AnyCommand[] = [
     detail: 'command.serve.detail',
     arguments: services,
     options: {
+      up: { flags: '--up', about: 'option.serveUp' },
       drain: { flags: '--drain <seconds>', about: 'option.drain', parse: seconds },
       metrics: { flags: '--metrics <address>', about: 'option.metrics' },
       history: shared.recordHistory,

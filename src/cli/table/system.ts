@@ -54,6 +54,7 @@ export const systemCommands: readonly AnyCommand[] = [
       ...serviceOptions,
       now: { flags: '--now', about: 'option.serviceNow' },
       down: { flags: '--down', about: 'option.serviceDown' },
+      serve: { flags: '--serve', about: 'option.serviceServe' },
       print: { flags: '--print', about: 'option.servicePrint' },
     },
     load: async () => (await import('../commands/service.ts')).serviceInstall,
