@@ -150,7 +150,7 @@ async function create({ backend, limit, signal }: UpContext, spec: ContainerSpec
       const { id, status, labels } = await backend.inspect(spec.name, { signal });
       if (status !== 'created' || labels[label.project] !== spec.labels?.[label.project])
         throw nameTaken(spec.name, labels, error);
-      await backend.remove(id, { keepVolumes: true, signal });
+      await backend.remove(id, { signal });
       return await backend.create(spec, { signal });
     }
   }, signal);

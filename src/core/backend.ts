@@ -44,7 +44,7 @@ export interface Backend extends AsyncDisposable {
 
   /** What it can do here; asked once, then cached. */
   capabilities(options?: CallOptions): Promise<BackendCapabilities>;
-  /** Resolves when the engine answers; otherwise fails with `UNAVAILABLE` or `PERMISSION`. */
+  /** Resolves when the engine answers; else `UNAVAILABLE`, `PERMISSION`, `TIMEOUT` (it hangs) or `PROTOCOL` (it is none). */
   healthCheck(options?: HealthCheckOptions): Promise<void>;
   info(options?: CallOptions): Promise<EngineInfo>;
   /** Can take long on a full engine: it walks its disk. */

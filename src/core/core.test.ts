@@ -73,7 +73,11 @@ test('validation lists every fault at once, by field', () => {
     workingDir: 'relative',
     hostname: 'a b',
     environment: { 'A=B': 'x' },
-    ports: [{ target: 0 }, { target: 80, published: 99_999, hostIp: 'here' }],
+    command: ['a\0b'],
+    ports: [
+      { target: 0, protocol: 'icmp' as 'tcp' },
+      { target: 80, published: 99_999, hostIp: 'here' },
+    ],
     volumes: [
       { type: 'bind', source: 'rel', target: '/a' },
       { type: 'volume', source: '../x', target: '/a' },
@@ -92,7 +96,9 @@ test('validation lists every fault at once, by field', () => {
       "hostname",
       "workingDir",
       "environment",
+      "command",
       "ports[0].target",
+      "ports[0].protocol",
       "ports[1].published",
       "ports[1].hostIp",
       "volumes[0].source",

@@ -25,10 +25,9 @@ export function invalidFields(spec: ContainerSpec): SpecProblem[] {
   }
   if (spec.workingDir !== undefined && !spec.workingDir.startsWith('/'))
     say('workingDir', 'must be an absolute path');
-  for (const [key, value] of Object.entries(spec.environment ?? {})) {
-    if (key === '' || key.includes('=')) say('environment', `"${key}" is not a variable name`);
-    if (key.includes('\0') || value.includes('\0')) say(`environment.${key}`, 'must not contain a NUL byte');
-  }
+  checkVariables(spec.environment, say);
+  for (const field of ['entrypoint', 'command'] as const)
+    if (spec[field]?.some((word) => word.includes('\0'))) say(field, 'must not contain a NUL byte');
   for (const key of Object.keys(spec.labels ?? {})) if (key === '') say('labels', 'a label needs a name');
   for (const [index, port] of (spec.ports ?? []).entries()) checkPort(port, `ports[${index}]`, say);
   checkMounts(spec.volumes ?? [], say);
@@ -64,6 +63,14 @@ function isIP(text: string): number {
 
 type Say = (field: string, message: string) => void;
 
+/** Says what no process can have in its environment. */
+export function checkVariables(environment: ContainerSpec['environment'], say: Say): void {
+  for (const [key, value] of Object.entries(environment ?? {})) {
+    if (key === '' || key.includes('=')) say('environment', `"${key}" is not a variable name`);
+    if (key.includes('\0') || value.includes('\0')) say(`environment.${key}`, 'must not contain a NUL byte');
+  }
+}
+
 function checkImage(image: string, say: Say): void {
   if (isImageId(image) || /^[0-9a-f]{12,63}$/.test(image)) return;
   try {
@@ -78,6 +85,9 @@ function checkPort(port: PortMapping, field: string, say: Say): void {
   if (!isPort(port.target)) say(`${field}.target`, `${port.target} is not a port (1 to 65535)`);
   if (port.published !== undefined && port.published !== 0 && !isPort(port.published)) {
     say(`${field}.published`, `${port.published} is not a port (0 to 65535)`);
+  }
+  if (port.protocol !== undefined && !['tcp', 'udp', 'sctp'].includes(port.protocol)) {
+    say(`${field}.protocol`, `"${port.protocol}" is none of tcp, udp and sctp`);
   }
   if (port.hostIp !== undefined && port.hostIp !== '' && isIP(port.hostIp) === 0) {
     say(`${field}.hostIp`, `"${port.hostIp}" is not an IP address`);

@@ -260,6 +260,10 @@ describe('a GET that is read whole', () => {
       if (request.url === '/cut') setTimeout(() => response.destroy(), 20);
       if (request.url === '/closed') request.socket.destroy();
       if (request.url === '/stuck') response.writeHead(200, { 'content-length': 5 }).write('four');
+      if (request.url === '/trickle') {
+        const timer = setInterval(() => response.write('.'), 5);
+        response.on('close', () => clearInterval(timer));
+      }
     });
     const abort = new AbortController();
     const waiting = client.get({ path: '/never', signal: abort.signal });
@@ -267,6 +271,8 @@ describe('a GET that is read whole', () => {
     await expect(waiting).rejects.toMatchObject({ code: 'CANCELLED' });
     await expect(client.get({ path: '/never', timeout: 20 })).rejects.toMatchObject({ code: 'TIMEOUT' });
     await expect(client.get({ path: '/stuck', idle: 20 })).rejects.toMatchObject({ code: 'TIMEOUT' });
+    const trickle = client.get({ path: '/trickle', idle: 5_000, limit: 100 });
+    await expect(trickle).rejects.toMatchObject({ code: 'TIMEOUT' });
     await expect(client.get({ path: '/cut' })).rejects.toMatchObject({ code: 'STREAM_CUT' });
     await expect(client.get({ path: '/closed' })).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     await expect(client.get({ path: '/a b' })).rejects.toMatchObject({ code: 'INVALID' });

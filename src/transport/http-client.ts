@@ -88,9 +88,9 @@ export class HttpClient {
     }
   }
 
-  /** A GET whose answer is read whole; `STREAM_CUT` when it breaks off. */
-  async get(options: Omit<HttpRequest, 'method' | 'body'>): Promise<WholeAnswer> {
-    const { signal, timeout, idle } = options;
+  /** A GET whose answer is read whole, within `limit` ms when given; `STREAM_CUT` when it breaks off. */
+  async get(options: Omit<HttpRequest, 'method' | 'body'> & { limit?: number }): Promise<WholeAnswer> {
+    const { signal, timeout, idle, limit } = options;
     const path = withQuery(options.path, options.query);
     const leave = await this.#gate.enter(signal);
     try {
@@ -101,6 +101,7 @@ export class HttpClient {
         signal,
         timeout,
         idle,
+        limit,
       });
     } finally {
       leave();

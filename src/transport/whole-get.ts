@@ -14,6 +14,8 @@ export interface WholeGetRequest {
   timeout: number | undefined;
   /** Milliseconds without a byte of the body. */
   idle: number | undefined;
+  /** Milliseconds until the end of the answer, however it trickles in. */
+  limit: number | undefined;
 }
 
 /** A connection without use for this long (ms) is closed, as Node's own agent has it by default. */
@@ -119,7 +121,7 @@ function ask(
   bytes: string,
   request: WholeGetRequest & { address: string },
 ): Promise<Asked> {
-  const { address, signal, timeout, idle } = request;
+  const { address, signal, timeout, idle, limit } = request;
   return new Promise((resolve, reject) => {
     const reader = new WholeAnswerReader();
     let socket: Duplex | undefined;
@@ -127,9 +129,12 @@ function ask(
     let isSettled = false;
     let timer =
       timeout === undefined ? undefined : setTimeout(() => fail(noAnswer(timeout, request)), timeout);
+    const deadline =
+      limit === undefined ? undefined : setTimeout(() => fail(noAnswer(limit, request)), limit);
     const release = (): void => {
       isSettled = true;
       clearTimeout(timer);
+      clearTimeout(deadline);
       signal?.removeEventListener('abort', onAbort);
       socket?.off('data', onData).off('end', onEnd).off('close', onClose).off('error', onClose);
     };

@@ -1,6 +1,7 @@
 import { readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { anonymousVolumes, removeVolumes } from '../lab/anonymous-volumes.ts';
 import {
   Directory,
   type EngineUnderTest,
@@ -18,6 +19,8 @@ describe.skipIf(found === undefined)('commands of docker compose', { timeout: 18
   const under = found as EngineUnderTest;
   let directory: Directory;
   const images: string[] = [];
+  /** Anonymous volumes that outlive their containers, as with docker compose. */
+  const orphaned: string[] = [];
 
   beforeAll(async () => {
     const service = { image: under.image, stop_grace_period: '2s' };
@@ -42,6 +45,7 @@ describe.skipIf(found === undefined)('commands of docker compose', { timeout: 18
         .remove({ force: true })
         .catch(() => undefined);
     await directory?.[Symbol.asyncDispose]();
+    await removeVolumes(under.backend, orphaned);
     await under.backend[Symbol.asyncDispose]();
   });
 
@@ -52,6 +56,8 @@ describe.skipIf(found === undefined)('commands of docker compose', { timeout: 18
     expect({ args, code, stderr }).toEqual({ args, code: 0, stderr });
     return stdout;
   };
+  const orphans = (): Promise<string[]> =>
+    anonymousVolumes(under.backend, `com.docker.compose.project=${directory.project}`);
   const running = async (service: string): Promise<number> =>
     (await ok('ps', '-q', service)).split('\n').filter((id) => id !== '').length;
 
@@ -65,6 +71,7 @@ describe.skipIf(found === undefined)('commands of docker compose', { timeout: 18
     const missing = await w(['logs', '--index', '3', 'web']);
     expect(missing).toMatchObject({ code: 1, stdout: '' });
     expect(missing.stderr).toContain('web has no container number 3');
+    orphaned.push(...(await orphans()));
     await ok('scale', '--no-deps', 'web=1', 'db=0');
     expect([await running('web'), await running('db')]).toEqual([1, 0]);
     expect((await w(['scale', 'web=x'])).code).toBe(2);
@@ -187,6 +194,7 @@ describe.skipIf(found === undefined)('commands of docker compose', { timeout: 18
     const before = await ok('ps', '-q', 'db');
     await ok('up', '-d', '--always-recreate-deps', 'web');
     expect(await ok('ps', '-q', 'db')).not.toBe(before);
+    orphaned.push(...(await orphans()));
     const waiting = w(['wait', '--down-project', 'web']);
     const id = (await ok('ps', '-q', 'web')).trim();
     await ok('kill', '-s', 'TERM', 'web');

@@ -1,7 +1,13 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { unixDialer } from '../../transport/dialer.ts';
 import { EngineConnection, type EngineConnectionOptions } from './connection.ts';
-import { type FakeAnswer, FakeEngine, json, type Route } from './fake-engine.test-support.ts';
+import {
+  type FakeAnswer,
+  type FakeBackend,
+  FakeEngine,
+  json,
+  type Route,
+} from './fake-engine.test-support.ts';
 
 const open: FakeEngine[] = [];
 afterEach(async () => {
@@ -41,8 +47,13 @@ describe('the version of the API', () => {
       code: 'UNAVAILABLE',
       message: expect.stringContaining('1.24'),
     });
-    const { connection } = await connected(() => json({ hello: 'world' }));
-    await expect(connection.ping()).rejects.toMatchObject({ code: 'PROTOCOL' });
+    const strangers = [json({ hello: 'world' }), json({}, 404), json({}, 301), json({}, 302)];
+    for (const answer of strangers) {
+      const { connection } = await connected(() => answer);
+      await expect(connection.json({ path: '/containers/x/json' })).rejects.toMatchObject({
+        code: 'PROTOCOL',
+      });
+    }
   });
 
   test('it is asked for once, however many calls begin together', async () => {
@@ -102,5 +113,26 @@ test('an upgrade that is refused is the engine’s error', async () => {
   await expect(connection.upgrade({ path: '/exec/x/start' })).rejects.toMatchObject({
     code: 'CONFLICT',
     message: 'Container abc is not running',
+  });
+});
+
+describe('an answer that is JSON and not what was asked for', () => {
+  const verbs: [string, (backend: FakeBackend) => Promise<unknown>][] = [
+    ['create', (backend) => backend.create({ image: 'x:1' })],
+    ['inspect', (backend) => backend.inspect('x')],
+    ['list', (backend) => backend.list()],
+    ['wait', (backend) => backend.wait('x')],
+    ['exec', (backend) => backend.execCapture('x', { command: ['true'] })],
+    ['logs', (backend) => backend.logs('x')[Symbol.asyncIterator]().next()],
+    ['stats', (backend) => backend.stats('x')[Symbol.asyncIterator]().next()],
+    ['pull', (backend) => backend.image('x:1').pull()],
+    ['networks', (backend) => backend.networks.list()],
+    ['volumes', (backend) => backend.volumes.list()],
+  ];
+  test.each(verbs)('%s fails with PROTOCOL', async (_verb, call) => {
+    const engine = await FakeEngine.listen(({ path }) => (path === '/_ping' ? undefined : json('hello')));
+    open.push(engine);
+    await using backend = engine.backend();
+    await expect(call(backend)).rejects.toMatchObject({ code: 'PROTOCOL' });
   });
 });

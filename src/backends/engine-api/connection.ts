@@ -8,6 +8,7 @@ import { type HttpResponse, parseJson } from '../../transport/http-response.ts';
 import { parseNdjson } from '../../transport/ndjson.ts';
 import type { WholeAnswer } from '../../transport/whole-answer.ts';
 import { abortable } from './abortable.ts';
+import { asRecord, asRecords } from './answer-shape.ts';
 import { checkApiVersion, compareApiVersions, negotiate } from './api-version.ts';
 import { engineError } from './engine-error.ts';
 
@@ -72,15 +73,16 @@ export class EngineConnection {
     const answer = await this.#http.get({
       path: '/_ping',
       signal: options.signal,
-      timeout: this.#pingTimeout,
-      idle: this.#pingTimeout,
+      limit: this.#pingTimeout,
     });
-    if (answer.status !== 200) throw refusalOf(answer, { path: '/_ping' });
+    const { status } = answer;
+    if (status === 401 || status === 403 || status >= 500) throw refusalOf(answer, { path: '/_ping' });
     const apiVersion = header(answer.headers, 'api-version');
-    if (apiVersion === null || !/^\d+\.\d+$/.test(apiVersion)) {
+    // A "not found" or "moved" here is no answer about a container: whoever gives it has no ping.
+    if (status !== 200 || apiVersion === null || !/^\d+\.\d+$/.test(apiVersion)) {
       throw new WherryError('PROTOCOL', `${this.address} does not answer like a container engine`, {
         hint: 'check that the address is that of an engine with the Docker Engine API',
-        details: { address: this.address },
+        details: { address: this.address, status },
       });
     }
     const ping: EnginePing = {
@@ -131,20 +133,29 @@ export class EngineConnection {
     return response.status;
   }
 
-  /** The whole answer parsed as JSON; `PROTOCOL` when it is not JSON. The shape is the caller's claim. */
-  async json<T>(request: EngineRequest): Promise<T> {
-    const prepared = await this.#prepare(request);
-    const { method = 'GET', body, ...get } = prepared;
-    if (method !== 'GET' || body !== undefined) return (await this.request(request)).json<T>();
-    const answer = await this.#http.get(get);
-    if (!isSuccess(answer.status)) throw refusalOf(answer, prepared);
-    return parseJson<T>(answer.body.toString('utf8'));
+  /** The whole answer as a JSON object that has `fields`; else `PROTOCOL`. What more it has is the caller's claim. */
+  async json<T>(request: EngineRequest, fields: readonly (keyof T & string)[] = []): Promise<T> {
+    return asRecord<T>(await this.#parsed(request), fields);
   }
 
-  /** The JSON texts of a streamed answer; the request is sent on the first `next()`. */
+  /** The whole answer as a list of JSON objects; else `PROTOCOL`. */
+  async list<T>(request: EngineRequest): Promise<readonly T[]> {
+    return asRecords<T>(await this.#parsed(request));
+  }
+
+  async #parsed(request: EngineRequest): Promise<unknown> {
+    const prepared = await this.#prepare(request);
+    const { method = 'GET', body, ...get } = prepared;
+    if (method !== 'GET' || body !== undefined) return (await this.request(request)).json();
+    const answer = await this.#http.get(get);
+    if (!isSuccess(answer.status)) throw refusalOf(answer, prepared);
+    return parseJson(answer.body.toString('utf8'));
+  }
+
+  /** The JSON objects of a streamed answer; the request is sent on the first `next()`. */
   async *ndjson<T>(request: EngineRequest): AsyncGenerator<T, void, undefined> {
     const response = await this.request(request);
-    yield* parseNdjson<T>(response.body);
+    for await (const value of parseNdjson<unknown>(response.body)) yield asRecord<T>(value);
   }
 
   /** The bytes of a streamed answer; the request is sent on the first `next()`. */

@@ -166,12 +166,15 @@ async function post(
   throwIfAborted(signal);
   // Without the signal: an engine whose client went away may make the container all the same, and nobody would know.
   const made = context.connection
-    .json<{ Id: string; Warnings?: readonly string[] | null }>({
-      method: 'POST',
-      path: '/containers/create',
-      query: { name: spec.name ?? newId(), platform: spec.platform },
-      json: body,
-    })
+    .json<{ Id: string; Warnings?: readonly string[] | null }>(
+      {
+        method: 'POST',
+        path: '/containers/create',
+        query: { name: spec.name ?? newId(), platform: spec.platform },
+        json: body,
+      },
+      ['Id'],
+    )
     .then(async ({ Id, Warnings }) => {
       await refuseDiscarded(context, Id, Warnings ?? []);
       return Id;

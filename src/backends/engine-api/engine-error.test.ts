@@ -57,6 +57,14 @@ describe('a refusal of the engine', () => {
     expect(message).toBe('reading tar stream: cut');
   });
 
+  test('a page of HTML is no reason', () => {
+    const page = { status: 502, method: 'GET', path: '/x', text: ' <html><h1>Bad gateway</h1></html>' };
+    expect(engineError(page)).toMatchObject({
+      code: 'UNAVAILABLE',
+      message: 'the engine answered 502 to GET /x',
+    });
+  });
+
   test('an image that is missing can be told from other things', () => {
     const of = (message: string): unknown =>
       engineError({ status: 404, method: 'POST', path: '/x', text: JSON.stringify({ message }) }).details

@@ -31,6 +31,8 @@ export function engineError(refusal: EngineRefusal): WherryError {
 /** The readable part of an error body. */
 export function engineMessage(text: string): string {
   const trimmed = text.trim();
+  // The page of a proxy or of a web server says nothing that fits in a line.
+  if (trimmed.startsWith('<')) return '';
   if (!trimmed.startsWith('{')) return trimmed.slice(0, 2000);
   try {
     const body: unknown = JSON.parse(trimmed);
@@ -168,6 +170,10 @@ const knownTexts: readonly { pattern: RegExp; verdict: Verdict }[] = [
   {
     pattern: /extraction point is not a directory|copier: put: .* is not a directory/i,
     verdict: { code: 'INVALID', hint: 'copy into a directory: its files are named in the archive' },
+  },
+  {
+    pattern: /file name too long/i,
+    verdict: { code: 'INVALID', hint: 'choose a shorter name' },
   },
   {
     pattern: /invalid tar header/i,

@@ -1,5 +1,6 @@
 import { cancelled, WherryError } from '../../core/errors.ts';
 import type { CaptureOptions, ExecProcess, ExecResult } from '../../core/streams.ts';
+import { checkExec } from '../../core/validate-exec.ts';
 
 const DEFAULT_MAX_OUTPUT = 10 * 1024 * 1024;
 /** How long a killed process may take to let go of its output. */
@@ -20,6 +21,7 @@ export async function captureExec(
       hint: 'give its whole input as `stdin`, or use `exec`',
     });
   }
+  checkExec(options);
   const { maxOutput = DEFAULT_MAX_OUTPUT, timeout, signal } = options;
   const startedAt = performance.now();
   const limit = new TimeLimit(timeout);

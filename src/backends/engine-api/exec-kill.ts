@@ -58,16 +58,19 @@ export async function killFromInside(
   const { processes } = await containerProcesses(connection, containerId, { psArgs: '-eo pid,args' });
   const commandLine = processes.find(([id]) => Number(id) === pid)?.[1];
   if (commandLine === undefined) return false;
-  const { Id: execId } = await connection.json<{ Id: string }>({
-    method: 'POST',
-    path: containerPath(containerId, 'exec'),
-    json: {
-      Cmd: ['sh', '-c', killScript, 'kill-exec', commandLine],
-      User: '0',
-      AttachStdout: false,
-      AttachStderr: false,
+  const { Id: execId } = await connection.json<{ Id: string }>(
+    {
+      method: 'POST',
+      path: containerPath(containerId, 'exec'),
+      json: {
+        Cmd: ['sh', '-c', killScript, 'kill-exec', commandLine],
+        User: '0',
+        AttachStdout: false,
+        AttachStderr: false,
+      },
     },
-  });
+    ['Id'],
+  );
   await connection.call({ method: 'POST', path: `/exec/${execId}/start`, json: { Detach: true } });
   for (let attempt = 0; attempt < 20; attempt += 1) {
     const record = await connection.json<ExecRecord>({ path: `/exec/${execId}/json` });

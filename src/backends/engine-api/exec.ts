@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
-import { cancelled, WherryError } from '../../core/errors.ts';
+import { cancelled } from '../../core/errors.ts';
 import type { ExecOptions, OutputChunk } from '../../core/streams.ts';
+import { checkExec } from '../../core/validate-exec.ts';
 import { readAhead } from '../../transport/read-ahead.ts';
 import { ContainerConversation, type ConversationOptions } from './attach.ts';
 import type { EngineConnection } from './connection.ts';
@@ -29,34 +30,33 @@ export async function execInContainer(
   options: ExecOptions,
 ): Promise<KillableExec> {
   const { tty = false, detach = false, size, signal } = options;
-  if (options.command.length === 0) {
-    throw new WherryError('INVALID', 'exec: the command is empty', {
-      hint: 'name a program in the container',
-    });
-  }
+  checkExec(options);
   const stdin = inputOf(options.stdin);
   const takesSize = size !== undefined && (await connection.atLeast('1.42', { signal }));
   const startSize = tty && size !== undefined ? dialect.execSize(size) : null;
   const consoleSize = takesSize ? { ConsoleSize: [size.rows, size.columns] } : {};
-  const { Id: execId } = await connection.json<{ Id: string }>({
-    method: 'POST',
-    path: containerPath(id, 'exec'),
-    json: {
-      Cmd: options.command,
-      AttachStdin: hasInput(stdin) && !detach,
-      AttachStdout: !detach,
-      AttachStderr: !detach,
-      Tty: tty,
-      ...(options.environment === undefined
-        ? {}
-        : { Env: Object.entries(options.environment).map(([key, value]) => `${key}=${value}`) }),
-      ...(options.user === undefined ? {} : { User: options.user }),
-      ...(options.workingDir === undefined ? {} : { WorkingDir: options.workingDir }),
-      ...(options.privileged === undefined ? {} : { Privileged: options.privileged }),
-      ...consoleSize,
+  const { Id: execId } = await connection.json<{ Id: string }>(
+    {
+      method: 'POST',
+      path: containerPath(id, 'exec'),
+      json: {
+        Cmd: options.command,
+        AttachStdin: hasInput(stdin) && !detach,
+        AttachStdout: !detach,
+        AttachStderr: !detach,
+        Tty: tty,
+        ...(options.environment === undefined
+          ? {}
+          : { Env: Object.entries(options.environment).map(([key, value]) => `${key}=${value}`) }),
+        ...(options.user === undefined ? {} : { User: options.user }),
+        ...(options.workingDir === undefined ? {} : { WorkingDir: options.workingDir }),
+        ...(options.privileged === undefined ? {} : { Privileged: options.privileged }),
+        ...consoleSize,
+      },
+      signal,
     },
-    signal,
-  });
+    ['Id'],
+  );
   const start = {
     method: 'POST' as const,
     path: `/exec/${execId}/start`,
@@ -88,8 +88,12 @@ export async function execInContainer(
   // A size that comes too late for a short process is no failure of the exec.
   if (size !== undefined && !takesSize && startSize === null) terminal.resize(size).catch(() => undefined);
   if (stdin !== undefined && typeof stdin !== 'boolean') {
-    // A process that does not read its input has not failed; a source that fails ends the input.
-    sendInput(socket, stdin, { tty }).catch(() => socket.end());
+    // Half of its input must not look like all of it to the process.
+    sendInput(socket, stdin, { tty }).catch((error: unknown) => {
+      exit.fail(error);
+      socket.destroy(error instanceof Error ? error : new Error(String(error)));
+      kill().catch(() => undefined);
+    });
   }
   if (signal !== undefined) killOnAbort(exit, kill, signal);
   return process;

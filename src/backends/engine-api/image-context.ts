@@ -1,3 +1,4 @@
+import type { CallOptions } from '../../core/image.ts';
 import { type ChooseBuilder, chooseDockerBuilder } from './build-choice.ts';
 import type { EngineConnection } from './connection.ts';
 import { type PruneImages, pruneDockerImages } from './prune-images.ts';
@@ -12,10 +13,14 @@ export interface ImageContext {
   registryCalls: RegistryCalls;
   chooseBuilder: ChooseBuilder;
   pruneImages: PruneImages;
+  rename: RenameImages;
 }
 
+/** Has the engine change names of images. */
+export type RenameImages = (change: () => Promise<void>, options: CallOptions) => Promise<void>;
+
 /** What another engine than Docker does in its own way. */
-export type ImageDifferences = Partial<Pick<ImageContext, 'registryCalls' | 'chooseBuilder' | 'pruneImages'>>;
+export type ImageDifferences = Partial<Omit<ImageContext, 'connection' | 'auth'>>;
 
 /** The context of a Docker engine, but for `differences`. */
 export function imageContext(
@@ -29,6 +34,7 @@ export function imageContext(
     registryCalls: dockerRegistryCalls,
     chooseBuilder: chooseDockerBuilder,
     pruneImages: pruneDockerImages,
+    rename: (change) => change(),
     ...differences,
   };
 }

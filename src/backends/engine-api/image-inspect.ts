@@ -11,10 +11,13 @@ export async function inspectImage(
   name: string,
   options: CallOptions = {},
 ): Promise<ImageInfo> {
-  const record = await connection.json<ImageRecord>({
-    path: `${imagePath(name)}/json`,
-    signal: options.signal,
-  });
+  const record = await connection.json<ImageRecord>(
+    {
+      path: `${imagePath(name)}/json`,
+      signal: options.signal,
+    },
+    ['Id'],
+  );
   return imageInfo(record, name);
 }
 

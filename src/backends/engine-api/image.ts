@@ -10,7 +10,8 @@ import type {
 import { buildImage } from './build.ts';
 import { saveImages } from './image-archive.ts';
 import type { ImageContext } from './image-context.ts';
-import { imageExists, imagePath, inspectImage } from './image-inspect.ts';
+import { imageExists, inspectImage } from './image-inspect.ts';
+import { removeImage } from './image-remove.ts';
 import { tagImage } from './image-tag.ts';
 import { pullImage } from './pull.ts';
 import { pushImage } from './push.ts';
@@ -45,17 +46,14 @@ export class EngineImage implements Image {
     return inspectImage(this.#context.connection, this.name, options);
   }
 
-  tag(name: string, options?: CallOptions): Promise<void> {
-    return tagImage(this.#context.connection, this.name, name, options);
+  tag(name: string, options: CallOptions = {}): Promise<void> {
+    const { connection, rename } = this.#context;
+    return rename(() => tagImage(connection, this.name, name, options), options);
   }
 
-  async remove(options: CallOptions & { force?: boolean; noPrune?: boolean } = {}): Promise<void> {
-    await this.#context.connection.call({
-      method: 'DELETE',
-      path: imagePath(this.name),
-      query: { force: options.force, noprune: options.noPrune },
-      signal: options.signal,
-    });
+  remove(options: CallOptions & { force?: boolean; noPrune?: boolean } = {}): Promise<void> {
+    const { connection, rename } = this.#context;
+    return rename(() => removeImage(connection, this.name, options), options);
   }
 
   async digest(options?: CallOptions): Promise<string | null> {

@@ -3,6 +3,7 @@ import type { EngineConnection } from './connection.ts';
 import { labelFilter } from './filters.ts';
 import { loadImages, saveImages } from './image-archive.ts';
 import { type ImageRow, imageRowInfo } from './image-records.ts';
+import { againWhenVanished } from './vanished.ts';
 
 /** The images of an engine that speaks the Engine API. */
 export class EngineImages implements Images {
@@ -20,12 +21,14 @@ export class EngineImages implements Images {
       ...labelFilter(labels),
       ...(reference === undefined ? {} : { reference: [reference] }),
     };
-    const rows = await this.#connection.json<readonly ImageRow[]>({
-      path: '/images/json',
-      // No `digests`: engines list them anyway, and Podman answers it with nothing.
-      query: { all, filters: JSON.stringify(filters) },
-      signal,
-    });
+    const rows = await againWhenVanished(() =>
+      this.#connection.list<ImageRow>({
+        path: '/images/json',
+        // No `digests`: engines list them anyway, and Podman answers it with nothing.
+        query: { all, filters: JSON.stringify(filters) },
+        signal,
+      }),
+    );
     return rows.map(imageRowInfo);
   }
 

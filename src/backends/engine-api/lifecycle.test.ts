@@ -50,3 +50,11 @@ test('another fault of the engine is told at once', async () => {
   );
   await expect(backend.inspect('fake')).rejects.toMatchObject({ code: 'ENGINE' });
 });
+
+test('a grace that is none is refused before the engine takes it for another', async () => {
+  const backend = await backendOn(() => json({}));
+  for (const timeout of [-1, Number.NaN, Number.POSITIVE_INFINITY]) {
+    await expect(backend.stop('fake', { timeout })).rejects.toMatchObject({ code: 'INVALID' });
+    await expect(backend.restart('fake', { timeout })).rejects.toMatchObject({ code: 'INVALID' });
+  }
+});

@@ -27,6 +27,7 @@ export async function stopContainer(
   options: StopOptions = {},
 ): Promise<void> {
   const { signal, timeout, stopSignal } = options;
+  checkGrace(timeout);
   const takesSignal = stopSignal === undefined || (await connection.atLeast('1.42', { signal }));
   if (!takesSignal) {
     await stopBySignal(connection, id, { ...options, stopSignal });
@@ -46,6 +47,7 @@ export async function restartContainer(
   options: StopOptions = {},
 ): Promise<void> {
   const { signal, timeout, stopSignal } = options;
+  checkGrace(timeout);
   if (stopSignal !== undefined && !(await connection.atLeast('1.42', { signal }))) {
     await stopContainer(connection, id, options);
     await startContainer(connection, id, { signal });
@@ -194,7 +196,11 @@ export async function containerRecord(
   options: CallOptions = {},
 ): Promise<ContainerRecord> {
   const read = (): Promise<ContainerRecord> =>
-    connection.json<ContainerRecord>({ path: containerPath(id, 'json'), signal: options.signal });
+    connection.json<ContainerRecord>({ path: containerPath(id, 'json'), signal: options.signal }, [
+      'Id',
+      'State',
+      'Config',
+    ]);
   try {
     return await read();
   } catch (error) {
@@ -235,6 +241,14 @@ async function stopBySignal(
     path: containerPath(record.Id, 'stop'),
     query: { t: 0 },
     signal,
+  });
+}
+
+/** Engines take less than nothing for "for ever", and timers take too much for nothing. */
+function checkGrace(timeout: number | undefined): void {
+  if (timeout === undefined || (timeout >= 0 && timeout < 2 ** 31)) return;
+  throw new WherryError('INVALID', `timeout: ${timeout} is out of range`, {
+    hint: 'give milliseconds, from 0 to 2147483647',
   });
 }
 

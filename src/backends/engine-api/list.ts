@@ -18,7 +18,7 @@ export async function listContainers(
     ...(labels.length === 0 ? {} : { label: labels }),
     ...(possible.length === 0 ? {} : { name: possible.map(exactly) }),
   };
-  const rows = await connection.json<ContainerRow[]>({
+  const rows = await connection.list<ContainerRow>({
     path: '/containers/json',
     query: { all: all || status.length > 0, filters: JSON.stringify(filters) },
     signal: options.signal,

@@ -32,6 +32,7 @@ export class EngineNetworks implements Networks {
   }
 
   async inspect(nameOrId: string, options: CallOptions = {}): Promise<NetworkInfo> {
+    if (nameOrId === '') throw missing(nameOrId);
     const record = await this.#connection.json<NetworkRecord>({
       path: `/networks/${encodeURIComponent(nameOrId)}`,
       signal: options.signal,
@@ -42,7 +43,7 @@ export class EngineNetworks implements Networks {
   }
 
   async list(options: CallOptions & { labels?: readonly string[] } = {}): Promise<readonly NetworkInfo[]> {
-    const records = await this.#connection.json<readonly NetworkRecord[]>({
+    const records = await this.#connection.list<NetworkRecord>({
       path: '/networks',
       query: { filters: JSON.stringify(labelFilter(options.labels)) },
       signal: options.signal,
@@ -88,12 +89,15 @@ export class EngineNetworks implements Networks {
 
   /** Resolves to its id. */
   protected async make(spec: NetworkSpec, options: CallOptions): Promise<string> {
-    const { Id: id } = await this.#connection.json<{ Id: string }>({
-      method: 'POST',
-      path: '/networks/create',
-      json: await this.#createBody(spec, options),
-      signal: options.signal,
-    });
+    const { Id: id } = await this.#connection.json<{ Id: string }>(
+      {
+        method: 'POST',
+        path: '/networks/create',
+        json: await this.#createBody(spec, options),
+        signal: options.signal,
+      },
+      ['Id'],
+    );
     return id;
   }
 

@@ -33,7 +33,7 @@ async function holdingContainer(
   port: number,
   { signal }: CallOptions,
 ): Promise<string | null> {
-  const rows = await connection.json<ContainerRow[]>({ path: '/containers/json', signal });
+  const rows = await connection.list<ContainerRow>({ path: '/containers/json', signal });
   const holder = rows.find(
     (row) => row.Id !== id && (row.Ports ?? []).some((mapping) => mapping.PublicPort === port),
   );

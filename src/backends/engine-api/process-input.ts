@@ -31,18 +31,18 @@ export function endInput(socket: Duplex, options: { tty: boolean }): Promise<voi
   });
 }
 
-/** Sends all of `input`, then ends it. */
+/** Sends all of `input`, then ends it. What a process that is gone does not read is dropped; rejects with what `input` throws. */
 export async function sendInput(
   socket: Duplex,
   input: Uint8Array | string | AsyncIterable<Uint8Array | string>,
   options: { tty: boolean },
 ): Promise<void> {
   if (typeof input === 'string' || input instanceof Uint8Array) {
-    if (input.length > 0) await writeInput(socket, input);
+    if (input.length > 0) await writeInput(socket, input).catch(() => undefined);
   } else {
     for await (const chunk of input) {
       if (socket.writableEnded || socket.destroyed) return;
-      await writeInput(socket, chunk);
+      await writeInput(socket, chunk).catch(() => undefined);
     }
   }
   await endInput(socket, options);

@@ -29,6 +29,7 @@ export class EngineVolumes implements Volumes {
   /** A volume that is already there as asked for is no error; one with other settings is `ALREADY_EXISTS`. */
   async create(spec: VolumeSpec, options: CallOptions = {}): Promise<VolumeInfo> {
     const { name, driver, driverOpts, labels } = spec;
+    if (name === '') throw new WherryError('INVALID', 'a volume cannot be created: its name is empty');
     const record = await this.#connection
       .json<VolumeRecord>({
         method: 'POST',
@@ -52,6 +53,7 @@ export class EngineVolumes implements Volumes {
   }
 
   async inspect(name: string, options: CallOptions = {}): Promise<VolumeInfo> {
+    if (name === '') throw missing(name);
     const record = await this.#connection.json<VolumeRecord>({
       path: `/volumes/${encodeURIComponent(name)}`,
       signal: options.signal,

@@ -1,6 +1,7 @@
 import type { WaitOptions } from '../../core/backend.ts';
 import type { WaitResult } from '../../core/container.ts';
 import { isWherryError, WherryError } from '../../core/errors.ts';
+import { asRecord } from './answer-shape.ts';
 import type { EngineConnection } from './connection.ts';
 import { containerPath } from './container-path.ts';
 import type { Dialect } from './dialect.ts';
@@ -40,7 +41,7 @@ export async function waitForContainer(
     if (condition === 'exit' && hasEnded(before))
       return { run: runOf(before), exitCode: before.ExitCode ?? 0 };
     onSubscribed?.();
-    const answer = await response.json<WaitAnswer>();
+    const answer = asRecord<WaitAnswer>(await response.json(), ['StatusCode']);
     if (answer.Error?.Message) throw new WherryError('ENGINE', answer.Error.Message);
     if (isUp(before) || condition === 'removed') return { run: runOf(before), exitCode: answer.StatusCode };
     // It began to run after we looked: its start is known only now. One that was removed instead is NOT_FOUND.

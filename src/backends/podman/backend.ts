@@ -65,7 +65,7 @@ export class PodmanBackend extends EngineApiBackend {
     super({
       ...options,
       dialect: podmanDialect(options.version),
-      images: podmanImageDifferences,
+      images: podmanImageDifferences(options.version),
       networks: new PodmanNetworks(options.connection, walls),
     });
     this.#walls = walls;

@@ -1,7 +1,8 @@
 import { WherryError } from '../../core/errors.ts';
 import type { Reference } from '../../core/reference.ts';
+import { Gate } from '../../transport/gate.ts';
 import type { ChooseBuilder } from '../engine-api/build-choice.ts';
-import type { ImageDifferences } from '../engine-api/image-context.ts';
+import type { ImageDifferences, RenameImages } from '../engine-api/image-context.ts';
 import {
   dockerRegistryCalls,
   pushTag,
@@ -10,6 +11,7 @@ import {
 } from '../engine-api/registry-calls.ts';
 import { buildPodman } from './build.ts';
 import { prunePodmanImages } from './prune-images.ts';
+import { isOlder } from './version.ts';
 
 /**
  * Docker trusts registries on the loopback without TLS, Podman only when told so for each call. Its compatible pull
@@ -63,11 +65,23 @@ const chooseBuilder: ChooseBuilder = async (_connection, input, { builder }) => 
   });
 };
 
-export const podmanImageDifferences: ImageDifferences = {
-  registryCalls,
-  chooseBuilder,
-  pruneImages: prunePodmanImages,
-};
+export function podmanImageDifferences(version: string): ImageDifferences {
+  const differences = { registryCalls, chooseBuilder, pruneImages: prunePodmanImages };
+  return isOlder(version, [4, 8]) ? { ...differences, rename: oneAfterAnother() } : differences;
+}
+
+/** Podman before 4.8 reads the names of an image and writes them all back: of two changes at once one is lost. */
+function oneAfterAnother(): RenameImages {
+  const gate = new Gate(1);
+  return async (change, { signal }) => {
+    const leave = await gate.enter(signal);
+    try {
+      await change();
+    } finally {
+      leave();
+    }
+  };
+}
 
 function isLoopback({ registry }: Reference): boolean {
   return /^(?:localhost|127(?:\.\d+){3}|\[::1\])(?::\d+)?$/.test(registry);

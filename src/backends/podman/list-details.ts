@@ -33,14 +33,14 @@ export async function listDetails(
   connection: EngineConnection,
   { all, signal }: CallOptions & { all: boolean },
 ): Promise<ReadonlyMap<string, ListDetails>> {
-  const rows = await connection.json<readonly LibpodRow[] | null>({
+  const rows = await connection.list<LibpodRow>({
     path: '/v4.0.0/libpod/containers/json',
     versioned: false,
     query: { all },
     signal,
   });
   return new Map(
-    (rows ?? []).map(({ Id, Status, Ports }) => [
+    rows.map(({ Id, Status, Ports }) => [
       Id,
       {
         health: engineHealth(Status),

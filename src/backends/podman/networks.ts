@@ -31,13 +31,16 @@ export class PodmanNetworks extends EngineNetworks {
     const isPlain = (spec.driver ?? 'bridge') === 'bridge' && spec.ipam?.driver === undefined;
     if (!isPlain || !(await this.#walls.areStrict(options))) return super.make(spec, options);
     const { driver: _driver, ...others } = spec;
-    const { id } = await this.#connection.json<{ id: string }>({
-      method: 'POST',
-      path: '/v4.0.0/libpod/networks/create',
-      versioned: false,
-      json: libpodNetwork(others),
-      signal: options.signal,
-    });
+    const { id } = await this.#connection.json<{ id: string }>(
+      {
+        method: 'POST',
+        path: '/v4.0.0/libpod/networks/create',
+        versioned: false,
+        json: libpodNetwork(others),
+        signal: options.signal,
+      },
+      ['id'],
+    );
     return id;
   }
 

@@ -86,11 +86,38 @@ export const execCases: readonly ConformanceCase[] = [
     },
   },
   {
-    name: 'exec: without a command is INVALID',
+    name: 'exec: input that breaks off breaks the exec, with the fault of its source',
     needs: ['exec'],
     run: async (t) => {
       const id = await t.idle();
-      await failsWith('INVALID', () => t.backend.execCapture(id, { command: [] }), 'exec of nothing');
+      const fault = new Error('the source broke');
+      const input = async function* (): AsyncGenerator<string> {
+        yield 'half';
+        throw fault;
+      };
+      const error = await failsWith(
+        'INVALID',
+        () => t.backend.execCapture(id, { command: ['cat'], stdin: input() }),
+        'exec whose input breaks off',
+      );
+      equal(error.cause, fault, 'cause of the error');
+    },
+  },
+  {
+    name: 'exec: what no process can be given is INVALID',
+    needs: ['exec'],
+    run: async (t) => {
+      const id = await t.idle();
+      const command = ['true'];
+      for (const options of [
+        { command: [] },
+        { command: ['a\0b'] },
+        { command, environment: { 'A=B': 'c' } },
+        { command, environment: { A: 'b\0c' } },
+        { command, timeout: -1 },
+      ]) {
+        await failsWith('INVALID', () => t.backend.execCapture(id, options), JSON.stringify(options));
+      }
     },
   },
   {

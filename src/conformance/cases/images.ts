@@ -180,19 +180,29 @@ export const imageCases: readonly ConformanceCase[] = [
     },
   },
   {
-    name: 'images: names are added, listed and removed; the last takes the image along',
+    name: 'images: names are added, listed and removed, several at once; the last takes the image along',
+    needs: ['build'],
     run: async (t) => {
-      const [one, two] = [t.imageName('tag'), t.imageName('tag')];
-      await t.backend.image(t.fixtures.bare).tag(one);
-      await t.backend.image(one).tag(two);
-      const tags = await t.backend.image(one).tags();
-      for (const name of [one, two, t.fixtures.bare]) ok(tags.includes(name), `${name} is among ${tags}`);
-      const listed = await t.backend.images.list({ reference: two });
-      equal(listed.length, 1, 'images of the exact name');
-      await t.backend.image(one).remove();
-      equal(await t.backend.image(one).exists(), false, 'the removed name');
-      equal(await t.backend.image(two).exists(), true, 'the other name');
-      equal(await t.backend.image(t.fixtures.bare).exists(), true, 'the first name');
+      const first = t.imageName('tag');
+      const added = Array.from({ length: 6 }, () => t.imageName('tag'));
+      const { id } = await t.backend.image(first).build({
+        kind: 'dockerfile',
+        context: archive([]),
+        dockerfileInline: `FROM ${t.fixtures.bare}\nLABEL only=${t.unique()}\n`,
+      });
+      await Promise.all(added.map((name) => t.backend.image(first).tag(name)));
+      const tags = await t.backend.image(first).tags();
+      deepEqual(tags.toSorted(), [first, ...added].toSorted(), 'names of the image');
+      const listed = await t.backend.images.list({ reference: first });
+      deepEqual(
+        listed.map((info) => info.id),
+        [id],
+        'images of the exact name',
+      );
+      await Promise.all(added.map((name) => t.backend.image(name).remove()));
+      deepEqual(await t.backend.image(first).tags(), [first], 'names that are left');
+      await t.backend.image(first).remove();
+      await failsWith('NOT_FOUND', () => t.backend.image(id).inspect(), 'the image without a name');
     },
   },
   {

@@ -177,7 +177,9 @@ export const lifecycleCases: readonly ConformanceCase[] = [
     name: 'lifecycle: processes lists what runs inside',
     needs: ['processes'],
     run: async (t) => {
-      const id = await t.start({ command: ['sleep', '3601'] });
+      // A started process is the runtime's for a moment: what it wrote shows that it is the user's.
+      const id = await t.start({ command: ['sh', '-c', 'echo up; exec sleep 3601'] });
+      await t.outputWith(id, 'up');
       const table = await t.backend.processes(id);
       ok(table.titles.length > 0, 'the table has titles');
       equal(table.processes.length, 1, 'processes in the container');

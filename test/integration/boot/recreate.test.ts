@@ -9,6 +9,7 @@ import {
   type UpOptions,
   up,
 } from '../../../src/boot/index.ts';
+import { removeVolumes } from '../../lab/anonymous-volumes.ts';
 import { benchOn, enginesUnderTest, type Model, Stack, stays } from './stack.ts';
 
 for (const id of enginesUnderTest) {
@@ -151,7 +152,9 @@ for (const id of enginesUnderTest) {
         expect(await printed(one, 'ls', '/data', '/scratch')).toBe('/data:\n\n/scratch:\nfile');
       expect((await backend.volumes?.inspect(`${stack.name}_data`))?.labels.version).toBe('2');
       expect(await run(stack, model('2'))).toMatchObject({ warnings: [], counts: { started: 4 } });
+      const orphaned = await stack.anonymousVolumes();
       await run(stack, model('2'), { forceRecreate: true, renewAnonymousVolumes: true });
+      await removeVolumes(backend, orphaned);
       expect(await printed((await ids(stack))['db-1'], 'ls', '/scratch')).toBe('');
     });
 

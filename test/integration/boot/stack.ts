@@ -9,6 +9,7 @@ import { composeLabel, loadProject, type Project } from '../../../src/compose/in
 import { prepareFixtures } from '../../../src/conformance/index.ts';
 import type { Backend, ContainerSummary } from '../../../src/core/index.ts';
 import { newId } from '../../../src/core/index.ts';
+import { anonymousVolumes } from '../../lab/anonymous-volumes.ts';
 import { type LabEngine, labEngines } from '../../lab/engines.ts';
 
 /** What compose files of the tests say; JSON is YAML. */
@@ -108,6 +109,11 @@ export class Stack implements AsyncDisposable {
   async containers(): Promise<readonly ContainerSummary[]> {
     const labels = [`${composeLabel.project}=${this.name}`];
     return this.#bench.backend.list({ all: true, labels });
+  }
+
+  /** Names of the anonymous volumes that its containers have now. */
+  async anonymousVolumes(): Promise<string[]> {
+    return anonymousVolumes(this.#bench.backend, `${composeLabel.project}=${this.name}`);
   }
 
   /** All that the engine has of the project. */

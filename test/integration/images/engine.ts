@@ -50,7 +50,7 @@ function testEngine(lab: LabEngine): TestEngine {
   const label = `wherry.test.images=${run}`;
   const nobody = new RegistryAuth({ env: {}, home: '/nonexistent' });
   const context = (auth: RegistryAuth): ImageContext =>
-    imageContext(connection, auth, lab.kind === 'podman' ? podmanImageDifferences : {});
+    imageContext(connection, auth, lab.kind === 'podman' ? podmanImageDifferences(lab.version) : {});
   return {
     lab,
     connection,
