@@ -19,6 +19,7 @@ import { healthTarget } from './endpoint-address.ts';
 import { endpointProblems } from './endpoint-builder.ts';
 import { passHealthGate } from './health-gate.ts';
 import type { BootOptions, ChangeRow, ChangeSummary } from './options.ts';
+import { remoteFiles } from './remote/remote-files.ts';
 import { assertBooted, type BootRow, type BootStatus, type BootSummary, summarize } from './summary.ts';
 import { up } from './up.ts';
 
@@ -230,9 +231,11 @@ export class BootManager {
   }
 
   async #load(group: ComposeGroup, signal: AbortSignal | undefined): Promise<Project> {
+    const env = this.#options.env ?? process.env;
     const { project } = await loadProject({
       workingDirectory: this.#options.projectDirectory ?? process.cwd(),
-      env: this.#options.env ?? process.env,
+      env,
+      remote: remoteFiles({ env }),
       files: [group.composeFile],
       profiles: group.profile === null ? undefined : [group.profile],
       services: [...group.services.keys()],

@@ -1,11 +1,12 @@
 import { resolve } from 'node:path';
+import { isRemote } from '../compose/index.ts';
 import type { ServiceEndpoint } from './endpoint.ts';
 
 /** The endpoints that are started from one compose file with one profile. */
 export interface ComposeGroup {
   /** `file` or `file:profile`. */
   name: string;
-  /** Absolute. */
+  /** Absolute, unless it is elsewhere. */
   composeFile: string;
   profile: string | null;
   /** Endpoint names by service. */
@@ -20,7 +21,8 @@ export function composeGroups(
   const groups = new Map<string, ComposeGroup & { services: Map<string, string[]> }>();
   for (const [name, endpoint] of endpoints) {
     if (endpoint.composeFile === null) continue;
-    const composeFile = resolve(directory, endpoint.composeFile);
+    const named = endpoint.composeFile;
+    const composeFile = isRemote(named) ? named : resolve(directory, named);
     const { profile } = endpoint;
     const key = profile === null ? endpoint.composeFile : `${endpoint.composeFile}:${profile}`;
     const group = groups.get(key) ?? { name: key, composeFile, profile, services: new Map() };

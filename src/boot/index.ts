@@ -59,6 +59,7 @@ export type * from './progress.ts';
 export { projectAtRest } from './project-lock.ts';
 export type { ProvidedVariables } from './providers/messages.ts';
 export { type Provided, variablesFor } from './providers/provided.ts';
+export { type RemoteFilesOptions, remoteFiles } from './remote/remote-files.ts';
 export { type OneOffChanges, prepareRun, type RunOptions } from './run/one-off.ts';
 export { type RunResult, type RunToEndOptions, run } from './run/run.ts';
 export { behindProxy, type HeldPort } from './serve/behind-proxy.ts';

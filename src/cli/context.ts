@@ -1,3 +1,4 @@
+import type { RemoteFiles } from '../compose/index.ts';
 import type { Backend } from '../core/backend.ts';
 import type { Logger } from '../core/logger.ts';
 import type { Role } from './compose-role.ts';
@@ -17,6 +18,8 @@ export interface Context {
   readonly logger: Logger;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly directory: string;
+  /** Fetches compose files of repositories and registries. */
+  readonly remote: RemoteFiles;
   /** The engine that was asked for, or the first that answers; found once. */
   backend(): Promise<Backend>;
   /** Whether names mean services of a project or containers of the engine; found once. */

@@ -1,3 +1,4 @@
+import type { RemoteFiles } from '../compose/index.ts';
 import type { Backend } from '../core/backend.ts';
 import type { Logger } from '../core/logger.ts';
 import type { Role } from './compose-role.ts';
@@ -19,11 +20,19 @@ interface ContextParts {
 export function createContext(parts: ContextParts): Context & { close(): Promise<void> } {
   let backend: Promise<Backend> | undefined;
   let scope: Promise<Scope> | undefined;
+  let remote: RemoteFiles | undefined;
   const context: Context & { close(): Promise<void> } = {
     ...parts,
     signal: parts.interrupts.signal,
     env: process.env,
     directory: process.cwd(),
+    remote: {
+      fetch: async (name, options) => {
+        const { remoteFiles } = await import('../boot/remote/remote-files.ts');
+        remote ??= remoteFiles({ env: context.env });
+        return await remote.fetch(name, options);
+      },
+    },
     backend: () => {
       backend ??= openBackend(parts, context);
       return backend;

@@ -104,7 +104,7 @@ async function loadProjectOf(
 }
 
 /** What the global options say of a project. */
-export function projectOptions({ globals, env, directory, signal }: Context): LoadOptions {
+export function projectOptions({ globals, env, directory, remote, signal }: Context): LoadOptions {
   return {
     workingDirectory: directory,
     env,
@@ -114,6 +114,7 @@ export function projectOptions({ globals, env, directory, signal }: Context): Lo
     nameSeparator: globals.compatibility ? '_' : undefined,
     profiles: globals.profile,
     envFiles: globals.envFile,
+    remote,
     signal,
   };
 }

@@ -3,6 +3,7 @@ import { isWherryError } from '../core/errors.ts';
 import { filledText } from './decode.ts';
 import { type Fields, readFields, setter } from './fields.ts';
 import { mergeTrees } from './merge.ts';
+import type { Located } from './remote-files.ts';
 import { withoutReset, withoutTags } from './reset.ts';
 import { suggest } from './suggest.ts';
 import {
@@ -23,6 +24,8 @@ import type { FileScope, TreeLoader } from './tree-loader.ts';
 /** The services of one file, of which some extend others. */
 interface Declared {
   file: string;
+  /** What was fetched with it and must not be left. */
+  root: string | undefined;
   services: Mapping;
   /** Those whose `extends` is done. */
   done: Map<string, Node>;
@@ -59,7 +62,7 @@ export class ServiceExtensions {
   async apply(tree: Mapping, file: string): Promise<Mapping> {
     const section = valueAt(tree, 'services');
     if (section?.kind !== 'mapping' || !extendsSome(section)) return tree;
-    const declared: Declared = { file, services: section, done: new Map() };
+    const declared: Declared = { file, root: this.#scope.root, services: section, done: new Map() };
     const entries = new Map<string, Entry>();
     for (const [name, { key }] of section.entries) {
       const value = await this.#service(name, declared, []);
@@ -99,7 +102,7 @@ export class ServiceExtensions {
       return undefined;
     }
     const file = valueAt(said, 'file');
-    const other = file === undefined ? from : await this.#declaredIn(file, child(path, 'file'));
+    const other = file === undefined ? from : await this.#declaredIn(file, child(path, 'file'), from);
     if (other === undefined) return undefined;
     const link = { file: other.file, service: wanted };
     const chain = [...trail, { file: from.file, service: name }];
@@ -129,45 +132,33 @@ export class ServiceExtensions {
   }
 
   /** The services of another file. */
-  async #declaredIn(file: Node, path: Path): Promise<Declared | undefined> {
+  async #declaredIn(file: Node, path: Path, from: Declared): Promise<Declared | undefined> {
     const { to } = this.#loader;
     const name = textOf(file);
     if (name === undefined || name === '') return undefined;
-    if (isRemote(name)) {
-      return to.error(
-        'unsupported-key',
-        'files from elsewhere are not supported',
-        file,
-        path,
-        'copy it here',
-      );
-    }
-    const target = posix.resolve(this.#scope.directory, name);
-    const known = this.#files.get(target);
-    if (known !== undefined) return await known;
-    const loaded = this.#load(target, file, path);
-    this.#files.set(target, loaded);
-    return await loaded;
-  }
-
-  async #load(target: string, file: Node, path: Path): Promise<Declared | undefined> {
-    const { to } = this.#loader;
     try {
-      const base = relative(this.#scope.directory, posix.dirname(target)) || '.';
-      const tree = await this.#loader.loadAlone(target, base, this.#scope);
-      const services = valueAt(tree, 'services');
-      if (services?.kind === 'mapping') return { file: target, services, done: new Map() };
-      return to.error('reference', `${target} declares no services`, file, path);
+      const located = await this.#loader.locate(name, { directory: this.#scope.directory, root: from.root });
+      const known = this.#files.get(located.file);
+      if (known !== undefined) return await known;
+      const loaded = this.#load(located, file, path);
+      this.#files.set(located.file, loaded);
+      return await loaded;
     } catch (error) {
-      if (!isWherryError(error)) throw error;
+      if (!isWherryError(error) || error.code === 'CANCELLED') throw error;
       return to.error('file', error.message, file, path, error.hint);
     }
   }
-}
 
-/** A repository or an artifact of a registry. */
-export function isRemote(path: string): boolean {
-  return /^(oci|https?|git|ssh):\/\/|^git@|^github\.com\//.test(path);
+  async #load({ file: target, root }: Located, file: Node, path: Path): Promise<Declared | undefined> {
+    const { to } = this.#loader;
+    const directory = posix.dirname(target);
+    const isFetched = root !== undefined && root !== this.#scope.root;
+    const base = isFetched ? directory : relative(this.#scope.directory, directory) || '.';
+    const tree = await this.#loader.loadAlone(target, base, this.#scope);
+    const services = valueAt(tree, 'services');
+    if (services?.kind === 'mapping') return { file: target, root, services, done: new Map() };
+    return to.error('reference', `${target} declares no services`, file, path);
+  }
 }
 
 function extendsSome(services: Mapping): boolean {

@@ -3,9 +3,9 @@ import { isWherryError } from '../core/errors.ts';
 import { withHiddenValues } from './canonical/resolve-environment.ts';
 import { joinPaths, withResolvedPaths } from './canonical/resolve-paths.ts';
 import { filledText, text, textOrTexts } from './decode.ts';
-import { isRemote } from './extend.ts';
 import { type Fields, readFields, setter } from './fields.ts';
 import { mergeTrees } from './merge.ts';
+import { isRemote, type Located, within } from './remote-files.ts';
 import { withoutReset, withoutTags } from './reset.ts';
 import {
   child,
@@ -69,26 +69,22 @@ export class Inclusions {
   async #included(item: Node, path: Path, scope: FileScope): Promise<Mapping | undefined> {
     const { to } = this.#loader;
     const inclusion = this.#read(item, path);
-    const [first] = inclusion?.path ?? [];
-    if (inclusion === undefined || first === undefined) return undefined;
-    const remote = inclusion.path.find(isRemote);
-    if (remote !== undefined) {
-      return to.error('unsupported-key', `${remote} is not on this machine`, item, path, 'copy it here');
-    }
-    const files = inclusion.path.map((file) => posix.resolve(scope.directory, file));
-    const [main = ''] = files;
-    if (scope.including.includes(main)) {
-      const way = [...scope.including, main].map((file) => posix.basename(file)).join(' → ');
-      return to.error('cycle', `the files include each other: ${way}`, item, path);
-    }
+    if (inclusion === undefined || inclusion.path.length === 0) return undefined;
     try {
-      const inner = await this.#scopeOf(inclusion, main, scope);
+      const located = await Promise.all(inclusion.path.map((file) => this.#loader.locate(file, scope)));
+      const files = located.map(({ file }) => file);
+      const [main = ''] = files;
+      if (scope.including.includes(main)) {
+        const way = [...scope.including, main].map((file) => posix.basename(file)).join(' → ');
+        return to.error('cycle', `the files include each other: ${way}`, item, path);
+      }
+      const inner = await this.#scopeOf(inclusion, { file: main, root: located[0]?.root }, scope);
       const tree = await this.#loader.load(files, inner);
       if (tree === undefined) return undefined;
       const base = { directory: inner.base, home: to.surroundings.home };
       return withHiddenValues(withResolvedPaths(tree, base), (name) => inner.environment.get(name));
     } catch (error) {
-      if (!isWherryError(error)) throw error;
+      if (!isWherryError(error) || error.code === 'CANCELLED') throw error;
       return to.error('file', error.message, item, path, error.hint);
     }
   }
@@ -105,25 +101,36 @@ export class Inclusions {
   }
 
   /** Paths count from the project directory, or from where the first file lies. */
-  async #scopeOf(inclusion: Inclusion, main: string, outer: FileScope): Promise<FileScope> {
-    const { projectDirectory, envFile } = inclusion;
+  async #scopeOf(inclusion: Inclusion, main: Located, outer: FileScope): Promise<FileScope> {
+    const { projectDirectory, envFile, path } = inclusion;
     const directory = projectDirectory
       ? posix.resolve(outer.directory, projectDirectory)
-      : posix.dirname(main);
+      : posix.dirname(main.file);
+    const isFetched = projectDirectory === undefined && isRemote(path[0] ?? '');
     const base = projectDirectory?.startsWith('/')
       ? projectDirectory
       : relative(outer.directory, directory) || '.';
-    const environment = await outer.environment.including(await this.#envFiles(envFile, directory, outer));
-    return { directory, base, environment, including: outer.including };
+    const environment = await outer.environment.including(
+      await this.#envFiles(envFile, { directory, root: projectDirectory ? outer.root : main.root }, outer),
+    );
+    const { including } = outer;
+    return { directory, base: isFetched ? directory : base, environment, including, root: main.root };
   }
 
   /** Those that were named, else the `.env` of the directory. */
-  async #envFiles(named: readonly string[] = [], directory: string, outer: FileScope): Promise<string[]> {
+  async #envFiles(
+    named: readonly string[] = [],
+    { directory, root }: Pick<FileScope, 'directory' | 'root'>,
+    outer: FileScope,
+  ): Promise<string[]> {
+    const { access } = this.#loader;
     if (named.length > 0) {
-      return named.filter((file) => file !== '/dev/null').map((file) => posix.resolve(outer.directory, file));
+      const place = { access, directory: outer.directory, root: outer.root };
+      return named.filter((file) => file !== '/dev/null').map((file) => within(file, place));
     }
     const file = joinPaths(directory, '.env');
-    return (await this.#loader.access.exists(file)) ? [file] : [];
+    if (!(await access.exists(file))) return [];
+    return [root === undefined ? file : within('.env', { access, directory, root })];
   }
 
   /** What the including file says itself lies over what it includes. */

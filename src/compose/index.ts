@@ -22,6 +22,7 @@ export { nodeFiles } from './node-files.ts';
 export { explainProblem, formatProblem, type Problem, type ProblemCode } from './problem.ts';
 export { normalizeProjectName } from './project-name.ts';
 export { loadRawModel } from './raw-model.ts';
+export { type FetchedFile, isRemote, type RemoteFiles } from './remote-files.ts';
 export { composeSupport, type KeySupport, type Verdict } from './support.ts';
 export { type TemplateVariable, templateVariables } from './template-variables.ts';
 export { toBuildInput } from './to-build.ts';

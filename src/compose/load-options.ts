@@ -1,5 +1,6 @@
 import type { CanonicalForm } from './canonical/form.ts';
 import type { FileAccess } from './file-access.ts';
+import type { RemoteFiles } from './remote-files.ts';
 
 export interface LoadOptions {
   /** Where relative names count from and where looking for a file starts. Absolute. */
@@ -33,5 +34,7 @@ export interface LoadOptions {
   checks?: 'none' | undefined;
   /** Default: this machine's files. */
   access?: FileAccess | undefined;
+  /** Fetches files of repositories and registries. Default: they are refused. */
+  remote?: RemoteFiles | undefined;
   signal?: AbortSignal | undefined;
 }

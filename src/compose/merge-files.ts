@@ -8,6 +8,7 @@ import { invalidProject } from './problem.ts';
 import { findProjectFiles } from './project-files.ts';
 import { projectName } from './project-name.ts';
 import { Reading, type Surroundings } from './reading.ts';
+import { isRemote, locate } from './remote-files.ts';
 import type { Lookup } from './template.ts';
 import type { Mapping } from './tree.ts';
 import { type Document, TreeLoader } from './tree-loader.ts';
@@ -31,7 +32,7 @@ export async function mergeFiles(
   { variables }: { variables?: 'as-written' } = {},
 ): Promise<MergedFiles> {
   const access = options.access ?? (await import('./node-files.ts')).nodeFiles;
-  const { environment: found, directory, files } = await findInputs(options, access);
+  const { environment: found, directory, files, root, called } = await findInputs(options, access);
   throwIfAborted(options.signal);
   // Where variables stay as they were written, none is looked up.
   const environment = variables === undefined ? found : ProjectEnvironment.empty(access);
@@ -39,7 +40,8 @@ export async function mergeFiles(
   const surroundings = { directory, home: found.get('HOME') };
   const to = new Reading(surroundings, { unsupported: options.unsupported });
   to.problems.push(...found.warnings);
-  const loader = new TreeLoader({ access, to, variables });
+  const { remote, signal } = options;
+  const loader = new TreeLoader({ access, to, remote, signal, variables });
   const documents: Document[] = [];
   for (const file of files) documents.push(...(await loader.parse(file)));
   if (to.failed) throw invalidProject(to.problems);
@@ -50,11 +52,11 @@ export async function mergeFiles(
     files: documents.map((document) =>
       nameOf(document.root, variables === undefined ? lookup : undefined, surroundings),
     ),
-    directory,
+    directory: called,
   });
   const name = (await options.rename?.(own, directory)) ?? own;
   environment.set('COMPOSE_PROJECT_NAME', name);
-  const merged = await loader.load(files, { directory, base: directory, environment, including: [] });
+  const merged = await loader.load(files, { directory, base: directory, environment, including: [], root });
   if (merged === undefined) throw new WherryError('INVALID', 'the compose files are empty');
   return { merged, name, files, environment, lookup, access, to };
 }
@@ -71,6 +73,10 @@ interface Inputs {
   environment: ProjectEnvironment;
   directory: string;
   files: string[];
+  /** What was fetched with the first file; undefined where some are of this machine. */
+  root: string | undefined;
+  /** The directory after which the project is called. */
+  called: string;
 }
 
 /** `.env` may name the compose file, and the compose file's directory may have a `.env` of its own. */
@@ -79,13 +85,28 @@ async function findInputs(options: LoadOptions, access: FileAccess): Promise<Inp
   const named = options.files ?? [];
   const chosen = options.projectDirectory && resolve(workingDirectory, options.projectDirectory);
   const firstNamed = named.find((file) => file !== '-');
-  const start = chosen || (firstNamed ? dirname(resolve(workingDirectory, firstNamed)) : workingDirectory);
+  const start =
+    chosen ||
+    (firstNamed && !isRemote(firstNamed) ? dirname(resolve(workingDirectory, firstNamed)) : workingDirectory);
   const sources = { env: options.env, envFiles: options.envFiles ?? [], workingDirectory, access };
   const environment = await ProjectEnvironment.from(sources);
   await environment.addDefaultFile(start);
-  const files = await findProjectFiles({ files: named, workingDirectory, start, environment, access });
+  const found = await findProjectFiles({ files: named, workingDirectory, start, environment, access });
+  const { remote, signal } = options;
+  const place = { access, remote, signal, directory: workingDirectory };
+  const located = await Promise.all(
+    found.map((file) => (file === '-' ? { file, root: undefined } : locate(file, place))),
+  );
+  const files = located.map(({ file }) => file);
+  const fetched = located.find(({ root }) => root !== undefined);
+  if (fetched !== undefined) {
+    const { file } = fetched;
+    // Files of this machine beside it may read what they like.
+    const root = located.every((one) => one.root !== undefined) ? fetched.root : undefined;
+    return { environment, directory: dirname(file), files, root, called: start };
+  }
   const first = files.find((file) => file !== '-');
   const directory = chosen || (first === undefined ? workingDirectory : dirname(first));
   await environment.addDefaultFile(directory);
-  return { environment, directory, files };
+  return { environment, directory, files, root: undefined, called: directory };
 }

@@ -2,6 +2,7 @@ import { delimiter, dirname, join, resolve } from 'node:path';
 import { WherryError } from '../core/errors.ts';
 import { type ProjectEnvironment, splitList } from './environment.ts';
 import type { FileAccess } from './file-access.ts';
+import { isRemote } from './remote-files.ts';
 
 /** Names of the project file, in the order in which they are looked for. */
 const defaultFileNames: readonly string[] = [
@@ -18,7 +19,7 @@ const overrideFileNames: readonly string[] = [
 ];
 
 export interface FileSearch {
-  /** Files that were asked for; `-` is standard input. */
+  /** Files that were asked for; `-` is standard input. Those elsewhere are named as they are. */
   files: readonly string[];
   /** Where relative names count from. */
   workingDirectory: string;
@@ -37,7 +38,8 @@ export async function findProjectFiles(search: FileSearch): Promise<string[]> {
   const separator = environment.get('COMPOSE_PATH_SEPARATOR') || delimiter;
   const named =
     search.files.length > 0 ? search.files : splitList(environment.get('COMPOSE_FILE'), separator);
-  if (named.length > 0) return named.map((file) => (file === '-' ? file : resolve(workingDirectory, file)));
+  if (named.length > 0)
+    return named.map((file) => (file === '-' || isRemote(file) ? file : resolve(workingDirectory, file)));
   for (let directory = search.start; ; directory = dirname(directory)) {
     const found = await firstOf(defaultFileNames, directory, search.access);
     if (found !== undefined) {

@@ -11,6 +11,7 @@ import { mergeTrees } from './merge.ts';
 import { parseYaml } from './parse-yaml.ts';
 import { readText } from './read-text.ts';
 import type { Reading } from './reading.ts';
+import { type Located, locate, type RemoteFiles } from './remote-files.ts';
 import { withoutReset, withoutTags } from './reset.ts';
 import { Source } from './source.ts';
 import { describe, type Mapping, type Node } from './tree.ts';
@@ -25,11 +26,16 @@ export interface FileScope {
   environment: ProjectEnvironment;
   /** The files that are being loaded, from the outermost. */
   including: readonly string[];
+  /** What was fetched from elsewhere and must not be left; undefined for what is of this machine. */
+  root?: string | undefined;
 }
 
 export interface TreeLoaderOptions {
   access: FileAccess;
   to: Reading;
+  /** Default: what is elsewhere is refused. */
+  remote?: RemoteFiles | undefined;
+  signal?: AbortSignal | undefined;
   /** `as-written` leaves variables alone. Default: they are filled in. */
   variables?: 'as-written' | undefined;
 }
@@ -48,13 +54,15 @@ export interface Document {
 export class TreeLoader {
   readonly access: FileAccess;
   readonly to: Reading;
+  readonly #remote: Pick<TreeLoaderOptions, 'remote' | 'signal'>;
   readonly #variables: 'as-written' | undefined;
   readonly #parsed = new Map<string, Promise<readonly Document[]>>();
   readonly #inclusions: Inclusions;
 
-  constructor({ access, to, variables }: TreeLoaderOptions) {
+  constructor({ access, to, remote, signal, variables }: TreeLoaderOptions) {
     this.access = access;
     this.to = to;
+    this.#remote = { remote, signal };
     this.#variables = variables;
     this.#inclusions = new Inclusions(this);
   }
@@ -84,6 +92,12 @@ export class TreeLoader {
       merged = this.#merged(lower, document.tagged ? withoutTags(tree) : tree);
     }
     return merged && withResolvedPaths(merged, { directory: base, home: this.to.surroundings.home });
+  }
+
+  /** Where a file lies that another one names. Fails when it cannot be fetched, or must not be read. */
+  locate(name: string, { directory, root }: Pick<FileScope, 'directory' | 'root'>): Promise<Located> {
+    const { remote, signal } = this.#remote;
+    return locate(name, { access: this.access, remote, signal, directory, root });
   }
 
   /** The documents of a file, which is read once. Fails when it cannot be read. */

@@ -1,4 +1,5 @@
 import { dirname } from 'node:path';
+import { remoteFiles } from '../boot/index.ts';
 import { loadProject, type Project } from '../compose/index.ts';
 import type { FoundProject } from './find-projects.ts';
 import type { OrchestratedService } from './service.ts';
@@ -18,6 +19,7 @@ export async function loadService(
   const { project } = await loadProject({
     workingDirectory: dirname(files[0] ?? '.'),
     env: ofManyProjects(options.env),
+    remote: remoteFiles({ env: options.env }),
     files,
     ...(projectName === null ? {} : { projectName }),
     ...(profiles.length > 0 ? { profiles } : {}),
@@ -35,6 +37,7 @@ export async function loadFound(
   const { project } = await loadProject({
     workingDirectory: directory,
     env: ofManyProjects(options.env),
+    remote: remoteFiles({ env: options.env }),
     ...(isDefault ? {} : { files }),
     signal: options.signal,
   });

@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { isRemote } from '../remote-files.ts';
 import {
   type Mapping,
   mapItems,
@@ -45,7 +46,7 @@ export function withResolvedPaths(root: Mapping, base: PathBase): Mapping {
       case 'label_file':
         return items(value, resolved);
       case 'extends':
-        return member(value, 'file', resolved);
+        return member(value, 'file', (file) => (isRemote(textOf(file) ?? '') ? file : resolved(file)));
       case 'develop':
         return member(value, 'watch', (watch) => items(watch, (one) => member(one, 'path', unlinked)));
       case 'volumes':

@@ -1,0 +1,170 @@
+import { createHash } from 'node:crypto';
+import { RegistryAuth } from '../../backends/engine-api/registry-auth.ts';
+import { cancelled, type Reference, type RegistryCredentials, WherryError } from '../../core/index.ts';
+import { bearerToken, parseChallenge } from './registry-token.ts';
+
+export interface RegistryOptions {
+  env: Readonly<Record<string, string | undefined>>;
+  signal?: AbortSignal | undefined;
+}
+
+/** Something of a registry, checked against its digest. */
+export interface Content {
+  bytes: Uint8Array;
+  digest: string;
+  mediaType: string;
+}
+
+const manifestTypes = [
+  'application/vnd.oci.image.index.v1+json',
+  'application/vnd.oci.image.manifest.v1+json',
+  'application/vnd.docker.distribution.manifest.list.v2+json',
+  'application/vnd.docker.distribution.manifest.v2+json',
+];
+
+const largestManifest = 4 * 1024 * 1024;
+
+/** One repository of a registry, by the OCI distribution API, with the credentials of `docker login`. */
+export class RegistryRepository {
+  readonly #reference: Reference;
+  readonly #env: RegistryOptions['env'];
+  readonly #signal: AbortSignal | undefined;
+  #authorization: string | undefined;
+  #origin: string | undefined;
+
+  constructor(reference: Reference, { env, signal }: RegistryOptions) {
+    this.#reference = reference;
+    this.#env = env;
+    this.#signal = signal;
+  }
+
+  /** A manifest by its tag or digest. */
+  async manifest(reference: string): Promise<Content> {
+    const response = await this.#get(`manifests/${reference}`, manifestTypes.join(', '));
+    const bytes = await this.#read(response, largestManifest);
+    const digest = digestOf(bytes);
+    if (reference.startsWith('sha256:') && digest !== reference) throw this.#altered(reference);
+    const mediaType = response.headers.get('content-type')?.split(';')[0]?.trim() ?? '';
+    return { bytes, digest, mediaType };
+  }
+
+  /** A blob of that many bytes. */
+  async blob(digest: string, size: number): Promise<Content> {
+    if (!/^sha256:[0-9a-f]{64}$/.test(digest)) throw new WherryError('PROTOCOL', `"${digest}" is no digest`);
+    const response = await this.#get(`blobs/${digest}`, '*/*');
+    const bytes = await this.#read(response, size);
+    if (bytes.length !== size || digestOf(bytes) !== digest) throw this.#altered(digest);
+    return { bytes, digest, mediaType: '' };
+  }
+
+  async #get(path: string, accept: string): Promise<Response> {
+    const first = await this.#fetch(path, accept);
+    if (first.status !== 401) return this.#checked(first);
+    const challenge = parseChallenge(first.headers.get('www-authenticate') ?? '');
+    await first.body?.cancel();
+    this.#authorization = await this.#authorize(challenge);
+    return this.#checked(await this.#fetch(path, accept));
+  }
+
+  async #authorize(challenge: ReturnType<typeof parseChallenge>): Promise<string | undefined> {
+    const credentials = await this.#credentials();
+    if (challenge.scheme === 'bearer') {
+      const scope = challenge.parameters.scope ?? `repository:${this.#reference.repository}:pull`;
+      const parameters = { ...challenge.parameters, scope };
+      return `Bearer ${await bearerToken(parameters, credentials, { signal: this.#signal })}`;
+    }
+    const { username, password } = credentials ?? {};
+    if (username === undefined || password === undefined) throw this.#refused();
+    return `Basic ${Buffer.from(`${username}:${Buffer.from(password.reveal())}`).toString('base64')}`;
+  }
+
+  async #credentials(): Promise<RegistryCredentials | undefined> {
+    const { registry, repository } = this.#reference;
+    const auth = new RegistryAuth({ env: this.#env, home: this.#env.HOME });
+    return await auth.credentials(registry, { repository, signal: this.#signal });
+  }
+
+  /** Registries of this machine may do without TLS, as engines allow it. */
+  async #fetch(path: string, accept: string): Promise<Response> {
+    const { registry } = this.#reference;
+    const host = registry === 'docker.io' ? 'registry-1.docker.io' : registry;
+    const isLocal = /^(?:localhost|127\.[0-9.]+|\[::1\])(?::\d+)?$/.test(host);
+    const origins = isLocal ? [`https://${host}`, `http://${host}`] : [`https://${host}`];
+    let failure: unknown;
+    for (const origin of this.#origin === undefined ? origins : [this.#origin]) {
+      try {
+        const headers = {
+          accept,
+          ...(this.#authorization === undefined ? {} : { authorization: this.#authorization }),
+        };
+        const url = `${origin}/v2/${this.#reference.repository}/${path}`;
+        const response = await fetch(url, { headers, signal: this.#signal ?? null });
+        this.#origin = origin;
+        return response;
+      } catch (error) {
+        failure = error;
+        if (this.#signal?.aborted) throw cancelled(this.#signal);
+      }
+    }
+    throw this.#unreachable(failure);
+  }
+
+  async #checked(response: Response): Promise<Response> {
+    if (response.ok) return response;
+    await response.body?.cancel();
+    if (response.status === 401 || response.status === 403) throw this.#refused();
+    if (response.status === 404) {
+      throw new WherryError('NOT_FOUND', `the registry has no ${this.#name}`, {
+        hint: 'check its name, and that you are logged in if it is private',
+      });
+    }
+    const code = response.status >= 500 || response.status === 429 ? 'UNAVAILABLE' : 'PROTOCOL';
+    throw new WherryError(code, `${this.#name}: the registry answered ${response.status}`, {
+      details: { status: response.status },
+    });
+  }
+
+  async #read(response: Response, limit: number): Promise<Uint8Array> {
+    const chunks: Uint8Array[] = [];
+    let size = 0;
+    try {
+      for await (const chunk of response.body ?? []) {
+        size += chunk.length;
+        if (size > limit)
+          throw new WherryError('PROTOCOL', `${this.#name}: the registry sent more than it said`);
+        chunks.push(chunk);
+      }
+    } catch (error) {
+      if (this.#signal?.aborted) throw cancelled(this.#signal);
+      throw error instanceof WherryError ? error : this.#unreachable(error);
+    }
+    return Buffer.concat(chunks);
+  }
+
+  get #name(): string {
+    const { registry, repository, tag, digest } = this.#reference;
+    return `oci://${registry}/${repository}${digest === null ? `:${tag}` : `@${digest}`}`;
+  }
+
+  #refused(): WherryError {
+    return new WherryError('UNAUTHORIZED', `${this.#name}: the registry does not let you in`, {
+      hint: `docker login ${this.#reference.registry}`,
+    });
+  }
+
+  #unreachable(cause: unknown): WherryError {
+    const reason = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause;
+    const message = reason instanceof Error ? reason.message : String(reason);
+    return new WherryError('UNAVAILABLE', `${this.#name}: the registry cannot be reached: ${message}`, {
+      cause,
+    });
+  }
+
+  #altered(digest: string): WherryError {
+    return new WherryError('PROTOCOL', `${this.#name}: what the registry sent is not ${digest}`);
+  }
+}
+
+function digestOf(bytes: Uint8Array): string {
+  return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+}
