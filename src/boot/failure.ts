@@ -33,14 +33,21 @@ export async function died(backend: Backend, container: { id: string; name: stri
 export async function flapping(
   backend: Backend,
   container: { id: string; name: string },
-  exits: number,
+  { exits, exitCode }: { exits: number; exitCode: number | null },
 ): Promise<WherryError> {
   const cause = await died(backend, container);
-  return new WherryError('EXIT', `container ${container.name} does not stay up: it ended ${exits} times`, {
-    hint: `see what it wrote: \`wherry logs ${container.name}\``,
-    details: { ...cause.details, exits },
-    cause,
-  });
+  // Its present run may have written nothing yet.
+  const lastLines = await lastLogLines(backend, container.id).catch(() => cause.details.lastLines);
+  const last = exitCode === null ? '' : `, the last time with exit code ${exitCode}`;
+  return new WherryError(
+    'EXIT',
+    `container ${container.name} does not stay up: it ended ${exits} times${last}`,
+    {
+      hint: `see what it wrote: \`wherry logs ${container.name}\``,
+      details: { ...cause.details, exits, exitCode: exitCode ?? cause.details.exitCode, lastLines },
+      cause,
+    },
+  );
 }
 
 /** The error of a container whose health check failed: `UNHEALTHY` with the check's last output and the last log lines. */

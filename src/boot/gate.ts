@@ -1,6 +1,7 @@
 import { type Backend, cancelled, type RestartPolicy, WherryError } from '../core/index.ts';
 import { passesEarly } from './eager.ts';
 import { died, flapping, late, unhealthy } from './failure.ts';
+import { type Flaps, flapsTooLong } from './flaps.ts';
 import type { ProjectWatch, WatchedContainer } from './watch.ts';
 
 /**
@@ -24,11 +25,11 @@ export interface Gate {
 const settling = 500;
 
 /** How many times a container may end while it settles until it is taken for one that never will. */
-const flaps = 3;
+const mostExits = 3;
 
 /**
- * Waits until the container is as far as the gate asks. Fails with `EXIT` when it ended for good, `UNHEALTHY` when its
- * health check gave up, `TIMEOUT` after the gate's time, `CANCELLED` when `signal` fired.
+ * Waits until the container is as far as the gate asks. Fails with `EXIT` when it ended for good or again and again,
+ * `UNHEALTHY` when its health check gave up, `TIMEOUT` after the gate's time, `CANCELLED` when `signal` fired.
  */
 export async function pass(
   backend: Backend,
@@ -43,13 +44,25 @@ export async function pass(
   const settled = gate.condition === 'settled' ? AbortSignal.timeout(settling) : undefined;
   if (settled !== undefined) limits.push(settled);
   const ended = new AbortController();
-  if (gate.eager === true && gate.condition === 'healthy')
-    void openEarly(backend, watch, gate.id, AbortSignal.any([...limits, ended.signal]));
+  const waiting = AbortSignal.any([...limits, ended.signal]);
+  const restless = new AbortController();
+  limits.push(restless.signal);
+  const seen: { flaps?: Flaps } = {};
+  if (gate.condition === 'healthy') {
+    if (gate.eager === true) void openEarly(backend, watch, gate.id, waiting);
+    const giveUp = (flaps: Flaps): void => {
+      seen.flaps = flaps;
+      restless.abort();
+    };
+    if (gate.restart.name !== 'no')
+      flapsTooLong(backend, watch, gate.id, waiting).then(giveUp, () => undefined);
+  }
   try {
     await watch.until(gate.id, (container) => isMet(container, gate), AbortSignal.any(limits));
   } catch (error) {
     if (error instanceof EndedForGood) throw await died(backend, gate);
     if (error instanceof Unhealthy) throw await unhealthy(backend, gate);
+    if (seen.flaps !== undefined) throw await flapping(backend, gate, seen.flaps);
     if (signal.aborted) throw cancelled(signal);
     if (deadline?.aborted) throw await late(backend, gate, gate.condition, gate.timeout ?? 0);
     if (settled?.aborted) return settle(backend, watch, gate, { signal, exits });
@@ -84,7 +97,7 @@ async function settle(
     throw await died(backend, gate);
   }
   if (exits === before && !ended && status !== 'starting') return;
-  if (exits >= flaps) throw await flapping(backend, gate, exits);
+  if (exits >= mostExits) throw await flapping(backend, gate, { exits, exitCode });
   await pass(backend, watch, gate, signal);
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Backend, ContainerInfo, EngineEvent } from '../core/index.ts';
+import type { Backend, ContainerInfo, EngineEvent, HealthCheckSpec } from '../core/index.ts';
 import { type Gate, pass } from './gate.ts';
 import { ProjectWatch } from './watch.ts';
 
@@ -15,6 +15,7 @@ const died = (exitCode: number): EngineEvent => event({ type: 'died', exitCode, 
 class Wire {
   readonly #queue: EngineEvent[] = [];
   #wake: () => void = () => undefined;
+  readonly #healthcheck: HealthCheckSpec;
   readonly backend = {
     events: ({ signal }: { signal: AbortSignal }) => this.#stream(signal),
     inspect: async (): Promise<Partial<ContainerInfo>> => ({
@@ -29,6 +30,7 @@ class Wire {
       error: '',
       health: 'none',
       healthLog: [],
+      spec: { image: 'db', healthcheck: this.#healthcheck },
     }),
     logs: () => ({
       batches: async function* () {
@@ -36,6 +38,10 @@ class Wire {
       },
     }),
   } as unknown as Backend;
+
+  constructor(healthcheck: HealthCheckSpec = {}) {
+    this.#healthcheck = healthcheck;
+  }
 
   send(...events: EngineEvent[]): void {
     this.#queue.push(...events);
@@ -56,8 +62,11 @@ class Wire {
   }
 }
 
-async function gated(gate: Partial<Gate>, ...events: EngineEvent[]): Promise<string> {
-  const wire = new Wire();
+async function gated(
+  { healthcheck = {}, ...gate }: Partial<Gate> & { healthcheck?: HealthCheckSpec },
+  ...events: EngineEvent[]
+): Promise<string> {
+  const wire = new Wire(healthcheck);
   const watch = new ProjectWatch(wire.backend, 'app');
   watch.begin(time);
   watch.starting(id);
@@ -111,6 +120,17 @@ test('a container that ends closes the gate, unless its engine brings it back', 
   expect(await gated(twice, started, died(1))).toBe('waits');
   expect(await gated(twice, started, died(1), started, died(1))).toBe('EXIT');
   expect(await gated({}, started, event({ type: 'removed' }))).toBe('EXIT');
+});
+
+test('healthy: five ends and the patience of the health check are the end of a container that comes back', async () => {
+  const restart = { name: 'always' } as const;
+  const ends = (count: number): EngineEvent[] =>
+    Array.from({ length: count }, () => [started, died(7)]).flat();
+  const quick = { interval: 0.01, retries: 1 };
+  expect(await gated({ restart, healthcheck: quick }, ...ends(4))).toBe('waits');
+  expect(await gated({ restart, healthcheck: quick }, ...ends(5))).toBe('EXIT');
+  expect(await gated({ restart, healthcheck: quick }, ...ends(4), started, health('healthy'))).toBe('passed');
+  expect(await gated({ restart, healthcheck: {} }, ...ends(20))).toBe('waits');
 });
 
 test('completed: only exit code 0 opens it', async () => {

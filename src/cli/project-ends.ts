@@ -56,13 +56,14 @@ export class ProjectEnds {
   }
 
   /**
-   * Resolves when what ended would have been started again: a moment after a stop, and when no `up` or `restart` of this
-   * machine is at work.
+   * Resolves when what ended would have been started again: a moment after a stop (after any end where the engine does not
+   * tell of stops), and when no `up` or `restart` of this machine is at work.
    */
   async passes(): Promise<void> {
     const signal = this.#signal;
     await setTimeout(tellingOfStop, undefined, { signal });
-    if (this.#stopped.size > 0) await setTimeout(restarting, undefined, { signal });
+    const { stopEvents } = await this.#backend.capabilities({ signal });
+    if (this.#stopped.size > 0 || !stopEvents.supported) await setTimeout(restarting, undefined, { signal });
     const { projectAtRest } = await import('../boot/index.ts');
     await projectAtRest(this.#backend.address, this.#project, { signal });
   }

@@ -1,16 +1,14 @@
 import type { Backend } from '../core/backend.ts';
 import { composeLabel } from '../core/compose-labels.ts';
 import type { EngineEvent } from '../core/engine-event.ts';
-import { isWherryError } from '../core/errors.ts';
 import { runLogStart } from '../core/run-log.ts';
-import type { LogOptions, LogRecord } from '../core/streams.ts';
+import type { LogRecord } from '../core/streams.ts';
+import { ContainerLog, type LogPart } from './container-log.ts';
 import { deferred } from './deferred.ts';
 import { ProjectEnds } from './project-ends.ts';
 
 type Died = Extract<EngineEvent, { type: 'died' }>;
 type Resync = Extract<EngineEvent, { type: 'resync' }>;
-
-type FollowOptions = Pick<LogOptions, 'tail' | 'since' | 'until'>;
 
 export interface FollowerOptions {
   projectName: string;
@@ -30,13 +28,15 @@ export interface FollowerOptions {
 export class ProjectFollower {
   readonly #backend: Backend;
   readonly #options: FollowerOptions;
-  readonly #following = new Map<string, Promise<void>>();
+  readonly #logs = new Map<string, ContainerLog>();
+  /** What is read, or was, by container. */
+  readonly #reading = new Map<string, Promise<void>>();
   readonly #controller = new AbortController();
   readonly #signal: AbortSignal;
   readonly #fresh = new Set<string>();
-  /** The last line of each container that was shown. */
-  readonly #last = new Map<string, LogRecord>();
   readonly #running = new Set<string>();
+  /** Ends whose last lines are not out, or that may turn out not to be final. */
+  readonly #ending = new Set<Promise<void>>();
   readonly #ends: ProjectEnds;
   #listening: Promise<void> | undefined;
   #onChange: (() => void) | undefined;
@@ -55,10 +55,10 @@ export class ProjectFollower {
   }
 
   /** Follows a container of a service that exists. */
-  follow(id: string, name: string, service: string, options: FollowOptions): void {
+  follow(id: string, name: string, service: string, part: LogPart): void {
     if (!this.#isShown(service)) return;
     this.#running.add(id);
-    if (!this.#following.has(id)) this.#begin(id, name, options);
+    if (!this.#logs.has(id)) this.#begin(id, name, part);
   }
 
   /** Resolves when no container of the project runs or is about to, and all lines are out. Fails when the engine is gone. */
@@ -66,17 +66,18 @@ export class ProjectFollower {
     for (;;) {
       const changed = deferred<void>();
       this.#onChange = changed.resolve;
-      if (this.#running.size === 0 && !(await this.#anyRuns()) && !(await this.#comesBack())) break;
+      const isQuiet = this.#running.size === 0 && this.#ending.size === 0;
+      if (isQuiet && !(await this.#anyRuns()) && !(await this.#comesBack())) break;
       await Promise.race([changed.promise, this.#listening]);
       this.#signal.throwIfAborted();
     }
-    await Promise.all(this.#following.values());
+    await Promise.all(this.#reading.values());
   }
 
   /** Ends all streams, after the lines that are under way. */
   async close(): Promise<void> {
     this.#controller.abort();
-    await Promise.allSettled([...this.#following.values(), this.#listening]);
+    await Promise.allSettled([...this.#reading.values(), this.#listening]);
   }
 
   async #listen(): Promise<void> {
@@ -91,7 +92,7 @@ export class ProjectFollower {
       const { id, name } = event.subject;
       if (event.type === 'created') this.#fresh.add(id);
       else if (event.type === 'started') await this.#started(id, name, service);
-      else if (event.type === 'died') await this.#died(event, service);
+      else if (event.type === 'died') this.#died(event, service);
     }
   }
 
@@ -110,33 +111,34 @@ export class ProjectFollower {
   async #started(id: string, name: string, service: string): Promise<void> {
     if (!this.#isShown(service)) return;
     this.#running.add(id);
-    if (this.#following.has(id)) return;
-    if (this.#fresh.delete(id)) this.#begin(id, name, {});
-    else this.#begin(id, name, { since: await this.#endOfLastRun(id) });
+    const isKnown = this.#fresh.delete(id) || this.#logs.get(id)?.hasLines === true;
+    this.#begin(id, name, isKnown ? {} : { since: await this.#endOfLastRun(id) });
   }
 
-  /** What came before was shown, or belongs to a run that nobody asked for. */
+  /** What came before belongs to a run that nobody asked for. */
   async #endOfLastRun(id: string): Promise<Date | undefined> {
-    const last = this.#last.get(id)?.time;
-    if (last !== undefined && last !== null) return last;
     const info = await this.#backend.inspect(id, { signal: this.#signal }).catch(() => undefined);
     return info === undefined ? undefined : runLogStart(info);
   }
 
-  async #died(event: Died, service: string): Promise<void> {
-    const { id } = event.subject;
-    await this.#following.get(id);
-    this.#following.delete(id);
-    this.#running.delete(id);
-    void this.#ended(event, service);
-    this.#onChange?.();
+  #died(event: Died, service: string): void {
+    this.#running.delete(event.subject.id);
+    const ending = this.#over(event, service).finally(() => {
+      this.#ending.delete(ending);
+      this.#onChange?.();
+    });
+    this.#ending.add(ending);
   }
 
   /** An engine tells of an end before its list does: whoever looked in between has to look again. */
-  async #ended(event: Died, service: string): Promise<void> {
-    const isFinal = await this.#ends.isFinal(event).catch(() => false);
-    if (isFinal && this.#counts(service)) this.#options.onExit?.(event);
-    this.#onChange?.();
+  async #over(event: Died, service: string): Promise<void> {
+    const isFinal = this.#ends.isFinal(event).catch(() => false);
+    // What fails here fails for the one who waits until all is idle.
+    await this.#logs
+      .get(event.subject.id)
+      ?.end()
+      .catch(() => undefined);
+    if ((await isFinal) && this.#counts(service)) this.#options.onExit?.(event);
   }
 
   /** The engine restarts some containers by itself: what it is about to start counts. */
@@ -163,9 +165,10 @@ export class ProjectFollower {
     return this.#options.shown?.has(service) ?? this.#counts(service);
   }
 
-  #begin(id: string, name: string, options: FollowOptions): void {
-    const done = this.#read(id, name, options);
-    this.#following.set(id, done);
+  #begin(id: string, name: string, part: LogPart): void {
+    const log = this.#logs.get(id) ?? this.#newLog(id, name);
+    const done = log.begin(part);
+    this.#reading.set(id, done);
     done
       .catch(() => undefined)
       .finally(() => {
@@ -175,23 +178,18 @@ export class ProjectFollower {
       });
   }
 
-  async #read(id: string, name: string, options: FollowOptions): Promise<void> {
+  #newLog(id: string, name: string): ContainerLog {
+    const { onRecord, afterBatch } = this.#options;
     // A replacement has the id of the one that it replaces before its name until that one is gone.
     const label = name.replace(/^[0-9a-f]{12}_/, '');
-    try {
-      const stream = this.#backend.logs(id, { ...options, follow: true, signal: this.#signal });
-      const shown = this.#last.get(id)?.timestamp ?? '';
-      for await (const batch of stream.batches()) {
-        for (const record of batch) {
-          if (record.timestamp !== null && record.timestamp <= shown) continue;
-          this.#last.set(id, record);
-          this.#options.onRecord(record, label, id);
-        }
-        await this.#options.afterBatch();
-      }
-    } catch (error) {
-      if (!isWherryError(error, 'CANCELLED', 'NOT_FOUND')) throw error;
-    }
+    const log = new ContainerLog(this.#backend, {
+      id,
+      onRecord: (record) => onRecord(record, label, id),
+      afterBatch,
+      signal: this.#signal,
+    });
+    this.#logs.set(id, log);
+    return log;
   }
 }
 

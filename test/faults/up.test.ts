@@ -81,6 +81,20 @@ describe.skipIf(subject === undefined)(
       expect(code).toBe(1);
     });
 
+    it('a service that ends again and again before it was ever healthy closes its gate', async () => {
+      const often = { test: ['CMD', 'true'], interval: '500ms', retries: 2 };
+      const db = { image, command: ['sh', '-c', 'echo bye; exit 3'], restart: 'always', healthcheck: often };
+      const depends_on = { db: { condition: 'service_healthy' } };
+      await using directory = await Directory.make(backend, {
+        services: { db, web: { image, command: stays, depends_on } },
+      });
+      const { code, stdout, stderr } = await up(directory);
+      expect(`${stdout}${stderr}`).toMatch(
+        /db-1 does not stay up: it ended \d+ times, the last time with exit code 3[\s\S]*\| bye/,
+      );
+      expect(code).toBe(1);
+    });
+
     it('two at once: the second waits and says so', async () => {
       await using directory = await Directory.make(backend, {
         services: { web: { image, command: stays, healthcheck: never, stop_grace_period: '1s' } },

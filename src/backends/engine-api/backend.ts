@@ -241,7 +241,8 @@ export abstract class EngineApiBackend implements Backend {
   }
 
   logs(id: string, options: LogOptions = {}): LogStream {
-    return containerLogs(this.connection, id, options);
+    const events = (wishes: EventOptions): AsyncIterable<EngineEvent> => this.events(wishes);
+    return containerLogs({ connection: this.connection, events }, id, options);
   }
 
   async attach(id: string, options: AttachOptions = {}): Promise<AttachedProcess> {

@@ -1,5 +1,6 @@
 import { isWherryError } from '../../core/errors.ts';
 import type { Frame } from '../../transport/demux.ts';
+import { LogBell } from './log-bell.ts';
 import { type Entry, frameOf, type ReadStamped, stampedEntries } from './log-rest.ts';
 import { pause } from './pause.ts';
 
@@ -12,6 +13,8 @@ export interface RereadOptions {
   signal: AbortSignal | undefined;
   /** Ends the log when it fires, as the end of the container does. */
   end: AbortSignal | undefined;
+  /** Resolves when the run of the container is over; never, or rejects, where that is not known. */
+  runEnds: (signal: AbortSignal) => Promise<void>;
 }
 
 /**
@@ -21,14 +24,16 @@ export interface RereadOptions {
  */
 export async function* followByReading(
   read: ReadStamped,
-  { stamps, tail, signal, end }: RereadOptions,
+  { stamps, tail, signal, end, runEnds }: RereadOptions,
 ): AsyncGenerator<Frame[], void, undefined> {
   const position = new SecondPosition();
-  const bell = new Bell(read, end);
+  if (tail === 0) await skipAll(read, position);
+  const first = tail === 0 ? undefined : tail;
+  const bell = new LogBell(read, { tail: tail === 0 ? 1 : tail, end, runEnds });
   try {
     for (let isOpen = true; isOpen; ) {
       isOpen = await bell.rings();
-      const entries = position.isAtStart ? beginning(read, tail, position) : news(read, position);
+      const entries = position.isAtStart ? beginning(read, first, position) : news(read, position);
       for await (const batch of entries) yield batch.map((entry) => frameOf(entry, stamps));
       if (isOpen) await pause(GATHER_MS, signal ?? new AbortController().signal);
     }
@@ -63,6 +68,15 @@ async function* beginning(
     whole.push(...position.newOf(entries));
   }
   yield whole.slice(startOfLast(whole, tail));
+}
+
+/** Moves behind what there is. */
+async function skipAll(read: ReadStamped, position: SecondPosition): Promise<void> {
+  const [last] = await lastLines(stampedEntries(read({ follow: false, tail: 1 })), 1);
+  const second = secondOf(last);
+  if (second === undefined) return;
+  const entries = stampedEntries(read({ follow: false, since: justBefore(second) }));
+  for await (const batch of entries) position.newOf(batch);
 }
 
 /** What came since the last reading. */
@@ -124,52 +138,6 @@ class SecondPosition {
     this.#told = second === this.second ? this.#told + 1 : 1;
     this.second = second;
     return true;
-  }
-}
-
-/** A followed log of which nothing is kept but that something came. */
-class Bell {
-  readonly #stop = new AbortController();
-  readonly #end: AbortSignal | undefined;
-  #rang = false;
-  #isOver = false;
-  #failure: { error: unknown } | undefined;
-  #wake: () => void = () => {};
-
-  constructor(read: ReadStamped, end: AbortSignal | undefined) {
-    this.#end = end;
-    void this.#listen(read);
-  }
-
-  /** Resolves when something came since the last time, or at the end, and then to false. */
-  async rings(): Promise<boolean> {
-    if (!this.#rang && !this.#isOver) {
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      });
-    }
-    this.#rang = false;
-    if (this.#failure !== undefined) throw this.#failure.error;
-    return !this.#isOver;
-  }
-
-  stop(): void {
-    this.#stop.abort();
-  }
-
-  async #listen(read: ReadStamped): Promise<void> {
-    const { signal } = this.#stop;
-    const until = this.#end === undefined ? signal : AbortSignal.any([signal, this.#end]);
-    try {
-      for await (const _ of read({ follow: true, signal: until })) {
-        this.#rang = true;
-        this.#wake();
-      }
-    } catch (error) {
-      if (!until.aborted) this.#failure = { error };
-    }
-    this.#isOver = true;
-    this.#wake();
   }
 }
 

@@ -1,10 +1,14 @@
 import { isWherryError } from '../../core/errors.ts';
 import { Frame } from '../../transport/demux.ts';
 
-/** Reads a log with timestamps: followed, or what there is from `since` on (seconds with nanoseconds). */
+/**
+ * Reads a log with timestamps: followed, or what there is from `since` on (seconds with nanoseconds). `tail` is for this
+ * reading; without it, and without `since`, the caller's own counts.
+ */
 export type ReadStamped = (how: {
   follow: boolean;
   since?: string;
+  tail?: number | undefined;
   signal?: AbortSignal;
 }) => AsyncIterable<Frame[]>;
 

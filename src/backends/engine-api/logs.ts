@@ -1,3 +1,4 @@
+import type { EngineEvent, EventOptions } from '../../core/engine-event.ts';
 import { isWherryError, WherryError } from '../../core/errors.ts';
 import type { LogOptions, LogRecord, LogStream, OutputChunk } from '../../core/streams.ts';
 import { demuxBatches, type Frame, rawBatches } from '../../transport/demux.ts';
@@ -9,6 +10,7 @@ import { containerPath } from './container-path.ts';
 import { containerRecord } from './lifecycle.ts';
 import { followByReading } from './log-reread.ts';
 import { followToTheEnd, type ReadStamped } from './log-rest.ts';
+import { engineTime } from './status.ts';
 
 /** How late a line may come here that was written in time. */
 const LATE_LINES_MS = 250;
@@ -16,14 +18,20 @@ const LATE_LINES_MS = 250;
 /** The longest time that a timer can have. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
+export interface LogSource {
+  connection: EngineConnection;
+  /** The engine's events, which tell the end of a run where a followed log misses it. */
+  events(options: EventOptions): AsyncIterable<EngineEvent>;
+}
+
 /** `Backend.logs` for engines with the Engine API. With `follow` it ends when the container ends. */
-export function containerLogs(connection: EngineConnection, id: string, options: LogOptions = {}): LogStream {
+export function containerLogs(source: LogSource, id: string, options: LogOptions = {}): LogStream {
   const { timestamps = true } = options;
   const batches = (): AsyncGenerator<readonly LogRecord[]> =>
-    recordBatches(connection, id, { ...options, timestamps });
+    recordBatches(source, id, { ...options, timestamps });
   return {
     batches,
-    chunks: () => chunks(connection, id, options),
+    chunks: () => chunks(source, id, options),
     async *[Symbol.asyncIterator]() {
       for await (const batch of batches()) yield* batch;
     },
@@ -31,28 +39,24 @@ export function containerLogs(connection: EngineConnection, id: string, options:
 }
 
 async function* recordBatches(
-  connection: EngineConnection,
+  source: LogSource,
   id: string,
   options: LogOptions & { timestamps: boolean },
 ): AsyncGenerator<readonly LogRecord[]> {
   const { timestamps } = options;
-  for await (const lines of logLineBatches(frames(connection, id, options), { timestamps })) {
+  for await (const lines of logLineBatches(frames(source, id, options), { timestamps })) {
     yield lines.map(recordOf);
   }
 }
 
-async function* chunks(
-  connection: EngineConnection,
-  id: string,
-  options: LogOptions,
-): AsyncGenerator<OutputChunk> {
-  for await (const batch of frames(connection, id, { ...options, timestamps: false })) {
+async function* chunks(source: LogSource, id: string, options: LogOptions): AsyncGenerator<OutputChunk> {
+  for await (const batch of frames(source, id, { ...options, timestamps: false })) {
     for (const frame of batch) yield { kind: frame.kind, data: frame.bytes };
   }
 }
 
 async function* frames(
-  connection: EngineConnection,
+  { connection, events }: LogSource,
   id: string,
   options: LogOptions & { timestamps: boolean },
 ): AsyncGenerator<Frame[], void, undefined> {
@@ -60,7 +64,7 @@ async function* frames(
   checkLogOptions(options);
   if (streams.length === 0) return;
   // Output of a container with a terminal is not multiplexed, and older engines tell that nowhere else.
-  const { Config: config } = await containerRecord(connection, id, { signal });
+  const { Id: fullId, Config: config, State: state } = await containerRecord(connection, id, { signal });
   const isTty = config.Tty === true;
   const read = async function* (query: Query, end?: AbortSignal): AsyncGenerator<Frame[], void, undefined> {
     const response = await connection.request({
@@ -79,11 +83,12 @@ async function* frames(
     });
     yield* isTty ? rawBatches(response.body) : demuxBatches(response.body);
   };
-  const stamped: ReadStamped = ({ follow, since, signal: end }) =>
+  const stamped: ReadStamped = ({ follow, since, tail, signal: end }) =>
     read(
       {
         follow,
         timestamps: true,
+        ...(tail === undefined ? {} : { tail }),
         ...(since === undefined ? {} : { since: later(since, options.since), tail: 'all' }),
       },
       end,
@@ -91,14 +96,24 @@ async function* frames(
   if (options.follow !== true) return yield* read({});
   const end = options.until === undefined ? undefined : timerUntil(options.until);
   const { libpodVersion } = await connection.facts({ signal });
-  if (libpodVersion !== null && !isTty && options.tail !== 0) {
-    yield* followByReading(stamped, { stamps: options.timestamps, tail: options.tail, signal, end });
+  if (libpodVersion !== null && !isTty) {
+    const runEnds = (until: AbortSignal): Promise<void> =>
+      endOfRun(events({ containers: [fullId], signal: until }), engineTime(state.StartedAt));
+    const { tail, timestamps: stamps } = options;
+    yield* followByReading(stamped, { stamps, tail, signal, end, runEnds });
   } else if (!isTty && (await endsEarly(connection, signal))) {
     const untilEnd: ReadStamped = (how) =>
       endedBy(end, stamped(end === undefined ? how : { ...how, signal: end }));
     yield* followToTheEnd(untilEnd, { stamps: options.timestamps });
   } else {
     yield* endedBy(end, read({}, end));
+  }
+}
+
+/** The end of the run before may be told late. */
+async function endOfRun(events: AsyncIterable<EngineEvent>, started: Date | null): Promise<void> {
+  for await (const { type, time } of events) {
+    if (type === 'removed' || (type === 'died' && (started === null || time >= started))) return;
   }
 }
 
