@@ -1,4 +1,3 @@
-import { toBuildInput } from '../compose/index.ts';
 import { WherryError } from '../core/index.ts';
 import type { ImageStep } from './plan.ts';
 import { imageState } from './state.ts';
@@ -6,21 +5,20 @@ import type { UpContext } from './up-run.ts';
 
 /** Pulls or builds one image, reports its progress, and remembers what it became. */
 export async function performImageStep(context: UpContext, step: ImageStep): Promise<void> {
-  const { backend, desired, images, signal } = context;
+  const { backend, builds, desired, images, signal } = context;
   const failed = context.failedImages.get(step.image);
   if (failed !== undefined) throw failed;
-  const image = backend.image(step.image);
   const { services } = step;
-  const onProgress: NonNullable<Parameters<typeof image.pull>[0]>['onProgress'] = (progress) =>
-    context.report({ kind: 'image', image: step.image, services, progress });
   const users = services.flatMap((name) => desired.get(name) ?? []);
   if (step.action === 'build') {
     const builder = users.find((service) => service.canBuild)?.declared;
-    const input = builder && toBuildInput(context.project, builder, context.files);
-    if (input === undefined) throw new WherryError('INTERNAL', `nothing says how ${step.image} is built`);
-    images.set(step.image, imageState(await image.build(input, { onProgress, signal })));
+    if (builder === undefined) throw new WherryError('INTERNAL', `nothing says how ${step.image} is built`);
+    images.set(step.image, imageState(await builds.build(builder)));
     return;
   }
+  const image = backend.image(step.image);
+  const onProgress: NonNullable<Parameters<typeof image.pull>[0]>['onProgress'] = (progress) =>
+    context.report({ kind: 'image', image: step.image, services, progress });
   const platform = users.find(({ declared }) => declared.platform !== undefined)?.declared.platform;
   await image.pull({ policy: 'always', platform, onProgress, signal });
   images.set(step.image, imageState(await image.inspect({ signal })));

@@ -9,6 +9,7 @@ import { dependencyFailed } from './failure.ts';
 import { type GateCondition, noHealthCheck, pass } from './gate.ts';
 import type { UpHooks } from './hooks/up-hooks.ts';
 import { performImageStep } from './image-work.ts';
+import type { ImageBuilds } from './images/image-builds.ts';
 import type { Limit } from './limit.ts';
 import type { UpOptions } from './options.ts';
 import { passProbe } from './outside-probe.ts';
@@ -29,6 +30,7 @@ export interface UpContext {
   /** Who holds the published ports in place of the engine; null when nobody does. */
   holder: PortHolder | null;
   images: Map<string, ImageState>;
+  builds: ImageBuilds;
   /** Ids of the networks that were there, by name. */
   networkIds: ReadonlyMap<string, readonly string[]>;
   /** Anonymous volumes of containers that were removed, for those that take them over. */

@@ -1,4 +1,4 @@
-import { type Project, readFileContents } from '../compose/index.ts';
+import { type FileContents, imageName, type Project, readFileContents } from '../compose/index.ts';
 import { asWherryError } from '../core/errors.ts';
 import { type Backend, type CallOptions, throwIfAborted, type WherryError } from '../core/index.ts';
 import { traced } from '../tracing/index.ts';
@@ -8,6 +8,7 @@ import { checkEngine } from './engine-gate.ts';
 import { died } from './failure.ts';
 import { UpHooks } from './hooks/up-hooks.ts';
 import { performImageStep } from './image-work.ts';
+import { ImageBuilds } from './images/image-builds.ts';
 import { Limit } from './limit.ts';
 import { withModels } from './models/with-models.ts';
 import type { UpOptions, UpPlanOptions } from './options.ts';
@@ -214,6 +215,25 @@ class Up {
     }
   }
 
+  /** What the plan builds, and what that takes as contexts. */
+  #builds({ steps }: Plan, files: FileContents, report: OnProgress): ImageBuilds {
+    const users = new Map(
+      steps.flatMap((step) =>
+        step.kind === 'image' && step.action === 'build' ? [[step.image, step.services] as const] : [],
+      ),
+    );
+    const project = this.#project;
+    return new ImageBuilds({
+      backend: this.#backend,
+      project,
+      files,
+      renews: (service) => this.#options.build === 'always' || users.has(imageName(project, service)),
+      signal: this.#signal,
+      onProgress: (image, { name }, progress) =>
+        report({ kind: 'image', image, services: users.get(image) ?? [name], progress }),
+    });
+  }
+
   async #context({ plan, state }: Preview): Promise<UpContext> {
     const files = await readFileContents(this.#project);
     const report: OnProgress = (progress) => this.#options.onProgress?.(progress);
@@ -225,6 +245,7 @@ class Up {
       options: this.#options,
       holder: this.#options.holder,
       images: new Map(state.images),
+      builds: this.#builds(plan, files, report),
       leftVolumes: new Map(),
       networkIds: new Map([...(state.networks ?? [])].map(([name, { ids = [name] }]) => [name, ids])),
       failedImages: new Map(),

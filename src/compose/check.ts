@@ -3,6 +3,7 @@ import type { FileReference, FileResource, LanguageModel, Network, Service, Volu
 import { own } from './own.ts';
 import type { Reading } from './reading.ts';
 import { suggest } from './suggest.ts';
+import { contextService } from './to-build.ts';
 import { outsideProbe } from './x-probe.ts';
 
 /** What the services of a project may refer to. */
@@ -25,6 +26,7 @@ export function checkProject(project: Checked, to: Reading): void {
     checkReferences(service, project, to);
     checkNetworking(service, to);
     checkBuild(service, to);
+    checkContexts(service, project, to);
     checkContainerName(service, names, to);
     checkTargets(service, to);
   }
@@ -137,6 +139,26 @@ function checkBuild(service: Service, to: Reading): void {
   if (build === undefined || platform === undefined || build.platforms.length === 0) return;
   if (!build.platforms.includes(platform)) {
     to.errorAt(build, 'conflict', `build.platforms has to include the platform ${platform}`);
+  }
+}
+
+function checkContexts({ build }: Service, project: Checked, to: Reading): void {
+  if (build === undefined) return;
+  for (const [name, context] of Object.entries(build.additionalContexts)) {
+    const other = contextService(context);
+    if (other === undefined) continue;
+    const service = own(project.services, other) ?? own(project.disabledServices, other);
+    if (service === undefined) {
+      const hint = meant(other, project.services);
+      to.errorAt(build, 'reference', `the context ${name} is of ${other}, which is no service`, hint);
+    } else if (service.build === undefined) {
+      to.errorAt(
+        build,
+        'reference',
+        `the context ${name} is of the service ${other}, which is not built`,
+        `say docker-image://${service.image ?? other}`,
+      );
+    }
   }
 }
 

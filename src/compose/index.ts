@@ -25,7 +25,7 @@ export { loadRawModel } from './raw-model.ts';
 export { type FetchedFile, isRemote, type RemoteFiles } from './remote-files.ts';
 export { composeSupport, type KeySupport, type Verdict } from './support.ts';
 export { type TemplateVariable, templateVariables } from './template-variables.ts';
-export { toBuildInput } from './to-build.ts';
+export { contextServices, toBuildInput } from './to-build.ts';
 export { toNetworkSpec, toVolumeSpec } from './to-resource-specs.ts';
 export { containerLabels, serviceToSpec, type ToSpecOptions } from './to-spec.ts';
 export { type OutsideProbe, outsideProbe } from './x-probe.ts';

@@ -9,6 +9,7 @@ import { type Mapping, originOf, type Place, textOf } from './tree.ts';
 const gated: Readonly<Record<string, number>> = {
   annotations: 0,
   blkio_config: 1,
+  build: 1,
   cpu_period: 0,
   cpu_quota: 0,
   cpu_rt_period: 0,
@@ -106,6 +107,7 @@ function paths(project: Project, service: Service, field: string): string[] {
 }
 
 const written: Readonly<Record<string, string[]>> = {
+  'build.entitlements': ['build.entitlements', 'build.privileged'],
   gpus: ['gpus', 'deploy.resources.reservations.devices', 'devices'],
   links: ['links', 'external_links'],
   'resources.blkioReadBps': ['blkio_config.device_read_bps'],

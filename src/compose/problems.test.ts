@@ -100,6 +100,20 @@ test('cycles are named', async () => {
   ]);
 });
 
+test('services as contexts of builds are built ones, and not in a circle', async () => {
+  const text = `services:
+  a: {build: {context: ., additional_contexts: [x=service:b, y=service:nope]}}
+  b: {build: {context: ., additional_contexts: [z=service:c]}}
+  c: {build: {context: ., additional_contexts: [z=service:b, i=service:d]}}
+  d: {image: x}
+`;
+  expect(await faults(text)).toEqual([
+    'E 2:14 services.a.build the context y is of nope, which is no service',
+    'E 4:14 services.c.build the context i is of the service d, which is not built',
+    'E 4:14 services.c.build the services are built from each other: b → c → b',
+  ]);
+});
+
 test('a chain of thousands of services is no cycle and no stack overflow', async () => {
   const lines = Array.from({ length: 5000 }, (_, i) => `  s${i}: {image: x, depends_on: [s${i + 1}]}\n`);
   expect(await faults(`services:\n${lines.join('')}  s5000: {image: x}\n`)).toEqual([]);

@@ -19,8 +19,7 @@ interface Scope {
 const swarm = 'it is for Swarm, a single engine has no use for it';
 const atOnce = 'all containers of a service are replaced at once';
 const ownBackoff = 'the engine waits 100 ms at first and twice as long each time';
-const attestations = 'the build endpoint of engines makes no attestations';
-const entitlements = 'the build endpoint of engines grants none';
+const owners = 'the Dockerfile says whose the file is: RUN --mount=type=secret,id=…,uid=…,gid=…,mode=…';
 const windows = 'it is for Windows containers';
 const external = 'secrets and configs of the engine exist in Swarm only';
 
@@ -55,20 +54,10 @@ const scopes: Readonly<Record<string, Scope>> = {
   'include.[]': { supported: 'env_file path project_directory' },
   'services.*.extends': { supported: 'file service' },
   'services.*.build': {
-    supported: `args cache_from context dockerfile dockerfile_inline extra_hosts labels network no_cache platforms pull
-      secrets shm_size ssh tags target ulimits`,
-    ignored: {
-      cache_to: 'engines keep the cache of a build themselves',
-      no_cache_filter: 'the build endpoint of engines uses the cache as a whole or not at all',
-      provenance: attestations,
-      sbom: attestations,
-    },
-    refused: {
-      additional_contexts: 'the build endpoint of engines takes one context',
-      entitlements,
-      isolation: windows,
-      privileged: entitlements,
-    },
+    supported: `additional_contexts args cache_from cache_to context dockerfile dockerfile_inline entitlements extra_hosts
+      labels network no_cache no_cache_filter platforms privileged provenance pull sbom secrets shm_size ssh tags target
+      ulimits`,
+    refused: { isolation: windows },
   },
   'services.*.blkio_config': {
     supported: 'device_read_bps device_read_iops device_write_bps device_write_iops weight weight_device',
@@ -80,11 +69,7 @@ const scopes: Readonly<Record<string, Scope>> = {
   'services.*.blkio_config.weight_device.[]': { supported: 'path weight' },
   'services.*.build.secrets.[]': {
     supported: 'source target',
-    refused: {
-      uid: 'files of build secrets belong to root',
-      gid: 'files of build secrets belong to root',
-      mode: 'files of build secrets are 0400',
-    },
+    ignored: { uid: owners, gid: owners, mode: owners },
   },
   'services.*.credential_spec': { supported: 'config file registry' },
   'services.*.depends_on.*': { supported: 'condition required restart' },

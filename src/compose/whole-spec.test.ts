@@ -14,7 +14,7 @@ async function load(text: string): Promise<Project> {
 async function service(lines: string): Promise<Service> {
   const indented = lines.trim().replaceAll('\n', '\n    ');
   const project = await load(
-    `services:\n  b: {image: b}\n  a:\n    image: x\n    ${indented}\nmodels: {llm: {model: m}}\n`,
+    `services:\n  b: {image: b, build: .}\n  a:\n    image: x\n    ${indented}\nmodels: {llm: {model: m}}\n`,
   );
   const { a } = project.services;
   if (a === undefined) throw new Error('there is no service');

@@ -1,3 +1,4 @@
+import type { SpecProblem } from './plan.ts';
 import type { Secret } from './secret.ts';
 import type { HealthCheckSpec, PullPolicy } from './spec.ts';
 
@@ -67,7 +68,32 @@ export interface DockerfileBuild {
   noCache?: boolean;
   /** Pull newer base images. Default: false. */
   pull?: boolean;
+  /** Stages that are built anew, whatever the cache has; an engine that cannot tell stages apart builds all anew. */
+  noCacheFilter?: readonly string[];
+  /**
+   * Images to take cache from, or `type=…,key=value` as BuildKit has it (`registry`, `gha`; Docker only, else left out
+   * with a warning in the progress).
+   */
   cacheFrom?: readonly string[];
+  /**
+   * Where the cache goes: `type=inline`, `type=registry,ref=…,mode=max` as BuildKit has it. Docker refuses what its image
+   * store cannot (`BUILD_FAILED`); elsewhere left out with a warning in the progress.
+   */
+  cacheTo?: readonly string[];
+  /**
+   * Further contexts by the name that `FROM`, `COPY --from` and `RUN --mount=from` use: a directory with its own
+   * `.dockerignore`, `docker-image://REFERENCE`, or (Docker 23.0 and newer) the URL of a repository or a file.
+   */
+  additionalContexts?: Readonly<Record<string, string>>;
+  /** What steps may ask for: `security.insecure`, `network.host`. Docker only, which allows what its daemon is set up for. */
+  entitlements?: readonly string[];
+  /**
+   * Provenance attestation: `true`, `false`, or parameters such as `mode=max`. Kept by Docker's containerd image store;
+   * elsewhere left out with a warning in the progress. Default: none.
+   */
+  provenance?: string;
+  /** SBOM attestation: `true`, `false`, or parameters such as `generator=IMAGE`; as {@link provenance}. Default: none. */
+  sbom?: string;
   extraHosts?: Readonly<Record<string, readonly string[]>>;
   /** Secrets for `RUN --mount=type=secret,id=…`; needs BuildKit. */
   secrets?: Readonly<Record<string, Secret>>;
@@ -120,6 +146,11 @@ export interface Image {
   push(options?: PushOptions): Promise<void>;
   /** Builds and tags the result with `name`. Fails with `UNSUPPORTED` for kinds that the engine does not know. */
   build(input: BuildInput, options?: BuildOptions): Promise<ImageInfo>;
+  /** Every field for which `build` would refuse the input here; empty: none. Builds nothing. */
+  checkBuild?(
+    input: BuildInput,
+    options?: Pick<BuildOptions, 'builder' | 'signal'>,
+  ): Promise<readonly SpecProblem[]>;
   exists(options?: CallOptions): Promise<boolean>;
   inspect(options?: CallOptions): Promise<ImageInfo>;
   tag(name: string, options?: CallOptions): Promise<void>;

@@ -358,6 +358,7 @@ export interface Messages {
   'option.abortOnContainerExit': Record<never, never>;
   'option.abortOnContainerFailure': Record<never, never>;
   'option.addHost': Record<never, never>;
+  'option.allow': Record<never, never>;
   'option.alwaysRecreateDeps': Record<never, never>;
   'option.archive': Record<never, never>;
   'option.attach': Record<never, never>;
@@ -372,7 +373,9 @@ export interface Messages {
   'option.builder': Record<never, never>;
   'option.buildPush': Record<never, never>;
   'option.buildSsh': Record<never, never>;
+  'option.buildContext': Record<never, never>;
   'option.cacheFrom': Record<never, never>;
+  'option.cacheTo': Record<never, never>;
   'option.capAdd': Record<never, never>;
   'option.capDrop': Record<never, never>;
   'option.change': Record<never, never>;
@@ -461,6 +464,7 @@ export interface Messages {
   'option.noAttach': Record<never, never>;
   'option.noBuild': Record<never, never>;
   'option.noCache': Record<never, never>;
+  'option.noCacheFilter': Record<never, never>;
   'option.noDeps': Record<never, never>;
   'option.noLogPrefix': Record<never, never>;
   'option.noOrphans': Record<never, never>;
@@ -472,6 +476,7 @@ export interface Messages {
   'option.noStdin': Record<never, never>;
   'option.noStream': Record<never, never>;
   'option.notInBuild': Record<never, never>;
+  'option.provenance': Record<never, never>;
   'option.noTrunc': Record<never, never>;
   'option.noTty': Record<never, never>;
   'option.pid': Record<never, never>;
@@ -511,6 +516,7 @@ export interface Messages {
   'option.runtime': Record<never, never>;
   'option.saveOutput': Record<never, never>;
   'option.scale': Record<never, never>;
+  'option.sbom': Record<never, never>;
   'option.secret': Record<never, never>;
   'option.securityOpt': Record<never, never>;
   'option.servicePorts': Record<never, never>;
@@ -1126,6 +1132,7 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'option.abortOnContainerExit': 'Stop everything when one container ends; its exit code is passed on',
   'option.abortOnContainerFailure': 'Stop everything when one container ends with another exit code than 0, and pass it on',
   'option.addHost': 'Host name with its address, for /etc/hosts',
+  'option.allow': 'What steps may ask for: security.insecure, network.host',
   'option.alwaysRecreateDeps': 'Make the containers of what the services depend on anew as well',
   'option.archive': 'Keep owners',
   'option.attach': 'Show only the logs of this service',
@@ -1140,7 +1147,9 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'option.builder': 'Builder to use',
   'option.buildPush': 'Push what was built',
   'option.buildSsh': 'SSH agent for the build: default, or an id with its socket',
+  'option.buildContext': 'Further context: a directory, docker-image://IMAGE, or a URL',
   'option.cacheFrom': 'Image whose layers may be used',
+  'option.cacheTo': 'Where the cache goes, as type=registry,ref=IMAGE or type=inline',
   'option.capAdd': 'Capability to add',
   'option.capDrop': 'Capability to drop',
   'option.change': 'Instruction of a Dockerfile that changes the settings of the image',
@@ -1229,6 +1238,7 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'option.noAttach': 'Do not show the logs of this service',
   'option.noBuild': 'Build nothing',
   'option.noCache': 'Use no cache',
+  'option.noCacheFilter': 'Stage that is built anew',
   'option.noDeps': 'Leave out what the services depend on',
   'option.noLogPrefix': 'No prefix before the lines',
   'option.noOrphans': 'Leave out containers of services that the file does not have any more',
@@ -1240,6 +1250,7 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'option.noStdin': 'Send no stdin',
   'option.noStream': 'Once',
   'option.notInBuild': 'Refused: the builds of wherry do not have it',
+  'option.provenance': 'Provenance attestation: true, false, or parameters such as mode=max',
   'option.noTrunc': 'Cut nothing',
   'option.noTty': 'No terminal',
   'option.pid': 'PID namespace: host or container:NAME',
@@ -1279,6 +1290,7 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'option.runtime': 'OCI runtime',
   'option.saveOutput': 'File; stdout when left out',
   'option.scale': 'Number of containers of a service',
+  'option.sbom': 'SBOM attestation: true, false, or parameters such as generator=IMAGE',
   'option.secret': 'Secret for the build',
   'option.securityOpt': 'Security option',
   'option.servicePorts': 'Publish the ports of the service',

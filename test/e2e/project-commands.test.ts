@@ -253,10 +253,10 @@ describe.skipIf(found === undefined)('commands of docker compose', { timeout: 18
     expect(await ok('build', '--with-dependencies', '--json', 'above')).toContain(
       `${directory.project}-built`,
     );
-    for (const option of ['--sbom=true', '--check', '--print']) {
+    for (const option of ['--check', '--print']) {
       const { code, stderr } = await w(['build', option, 'built']);
       expect({ option, code }).toEqual({ option, code: 1 });
-      expect(stderr).toContain(`builds of wherry have no ${option.replace(/=.*/, '')}`);
+      expect(stderr).toContain(`builds of wherry have no ${option}`);
     }
     const skipped = await w(['pull', 'built']);
     expect(skipped).toMatchObject({ code: 0, stdout: '' });

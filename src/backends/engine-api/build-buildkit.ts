@@ -1,17 +1,14 @@
-import { join } from 'node:path';
-import { Dockerignore } from '../../core/dockerignore.ts';
-import { crypto } from '../../transport/builtin.ts';
 import { buildRefusal, noResult } from './build-classic.ts';
-import { type ContextDirectory, contextDirectory, dockerfileText } from './build-context.ts';
-import { type BuildFile, contextFiles, textFile } from './build-files.ts';
 import type { BuildJob } from './build-job.ts';
 import { buildQuery } from './build-request.ts';
-import type { SyncedDirectory } from './buildkit-filesync.ts';
+import { wantsSolve } from './build-wishes.ts';
 import { BuildkitProgress } from './buildkit-progress.ts';
 import { openBuildkitSession } from './buildkit-session.ts';
+import { solve } from './buildkit-solve.ts';
+import { type BuildSource, buildSource } from './buildkit-source.ts';
 import { sshAgents } from './buildkit-ssh.ts';
 import { decodeBuildkitStatus } from './buildkit-status.ts';
-import type { EngineRequest } from './connection.ts';
+import { GrpcFailure } from './grpc-frame.ts';
 import { imageProgress, type ProgressRecord, progressError } from './image-progress.ts';
 
 /**
@@ -35,25 +32,9 @@ export async function buildBuildkit(job: BuildJob): Promise<void> {
     },
     { signal },
   );
-  const progress = new BuildkitProgress(log);
   try {
-    const query = buildQuery(job.tags, source.dockerfile, withoutDefaultNetwork(job.input));
-    const records = connection.ndjson<ProgressRecord>({
-      method: 'POST',
-      path: '/build',
-      signal,
-      ...source.request,
-      query: { ...query, ...source.request.query, version: '2', session: session.id },
-    });
-    for await (const record of records) {
-      const message = progressError(record);
-      if (message !== undefined) throw failure(job, progress, message);
-      if (record.id === 'moby.buildkit.trace' && typeof record.aux === 'string') {
-        progress.add(decodeBuildkitStatus(record.aux));
-      } else {
-        for (const news of imageProgress(record)) log.report(news);
-      }
-    }
+    const run = wantsSolve(job.input) ? bySolve : byEndpoint;
+    await run(job, source, session.id);
   } catch (error) {
     throw buildRefusal(error, job);
   } finally {
@@ -62,52 +43,39 @@ export async function buildBuildkit(job: BuildJob): Promise<void> {
   if (log.imageId === undefined) throw noResult(name);
 }
 
-interface BuildSource {
-  dockerfile: string;
-  directories: ReadonlyMap<string, SyncedDirectory>;
-  sharedKey: string;
-  request: Pick<EngineRequest, 'query' | 'headers' | 'body'>;
-}
-
-async function buildSource(job: BuildJob): Promise<BuildSource> {
-  const { input, signal } = job;
-  if (typeof input.context !== 'string') {
-    const { archive, dockerfile } = await job.openContext();
-    const request = { headers: { 'content-type': 'application/x-tar' }, body: archive };
-    return { dockerfile, directories: new Map(), sharedKey: '', request };
+/** By `POST /build`, which is all that most builds need. */
+async function byEndpoint(job: BuildJob, source: BuildSource, session: string): Promise<void> {
+  const { context, log, signal } = job;
+  const progress = new BuildkitProgress(log);
+  const query = buildQuery(job.tags, source.dockerfile, withoutDefaultNetwork(job.input));
+  const records = context.connection.ndjson<ProgressRecord>({
+    method: 'POST',
+    path: '/build',
+    signal,
+    ...source.request,
+    query: { ...query, ...source.request.query, version: '2', session },
+  });
+  for await (const record of records) {
+    const message = progressError(record);
+    if (message !== undefined) throw failure(job, progress, message);
+    if (record.id === 'moby.buildkit.trace' && typeof record.aux === 'string') {
+      progress.add(decodeBuildkitStatus(Buffer.from(record.aux, 'base64')));
+    } else {
+      for (const news of imageProgress(record)) log.report(news);
+    }
   }
-  const directory = await contextDirectory(input.context, input);
-  const rules = new Dockerignore(directory.ignore?.text ?? '', directory.ignore?.name);
-  const dockerfile = textFile('Dockerfile', await dockerfileText(directory));
-  return {
-    dockerfile: dockerfile.path,
-    directories: new Map<string, SyncedDirectory>([
-      ['dockerfile', () => listed([dockerfile])],
-      [
-        'context',
-        (wanted) =>
-          asksForIgnoreFile(wanted)
-            ? ignoreFile(directory, rules)
-            : contextFiles(directory.path, rules, signal),
-      ],
-    ]),
-    sharedKey: crypto().createHash('sha256').update(directory.path).digest('hex'),
-    request: { query: { remote: 'client-session' } },
-  };
 }
 
-async function* listed<T>(items: readonly T[]): AsyncGenerator<T, void, undefined> {
-  yield* items;
-}
-
-/** Before it asks for the context, BuildKit asks for this file alone; what it says was already done here. */
-function asksForIgnoreFile(wanted: readonly string[] | undefined): boolean {
-  return wanted?.length === 1 && wanted[0] === '.dockerignore';
-}
-
-function ignoreFile({ path, ignore }: ContextDirectory, rules: Dockerignore): AsyncIterable<BuildFile> {
-  const isThere = ignore?.name === join(path, '.dockerignore') && !rules.match('.dockerignore').excluded;
-  return listed(isThere ? [textFile('.dockerignore', ignore.text)] : []);
+/** By BuildKit's own API, for what that endpoint has no place for. */
+async function bySolve(job: BuildJob, source: BuildSource, session: string): Promise<void> {
+  const progress = new BuildkitProgress(job.log);
+  try {
+    const { dockerfile } = source;
+    const id = await solve(job, { session, dockerfile }, (status) => progress.add(status));
+    if (id !== undefined) job.log.report({ kind: 'image', id });
+  } catch (error) {
+    throw error instanceof GrpcFailure ? failure(job, progress, error.message) : error;
+  }
 }
 
 function failure({ name, log }: BuildJob, { failedStep }: BuildkitProgress, message: string): Error {

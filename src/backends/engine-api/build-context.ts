@@ -47,7 +47,19 @@ export interface ContextDirectory {
 
 /** Finds the Dockerfile and the ignore file of a context directory. `NOT_FOUND`, `PERMISSION`. */
 export async function contextDirectory(context: string, input: DockerfileBuild): Promise<ContextDirectory> {
-  const path = await fs()
+  const path = await realDirectory(context);
+  const dockerfile = await findDockerfile(path, input);
+  return { path, dockerfile, ignore: await readIgnoreFile(path, dockerfile.path) };
+}
+
+/** A further context: a directory without a Dockerfile. `NOT_FOUND`, `PERMISSION`. */
+export async function plainDirectory(context: string): Promise<Omit<ContextDirectory, 'dockerfile'>> {
+  const path = await realDirectory(context);
+  return { path, ignore: await readIgnoreFile(path, null) };
+}
+
+async function realDirectory(context: string): Promise<string> {
+  return fs()
     .promises.realpath(resolve(context))
     .catch((cause: unknown) => {
       throw new WherryError('NOT_FOUND', `the build context ${context} does not exist`, {
@@ -56,8 +68,6 @@ export async function contextDirectory(context: string, input: DockerfileBuild):
         cause,
       });
     });
-  const dockerfile = await findDockerfile(path, input);
-  return { path, dockerfile, ignore: await readIgnoreFile(path, dockerfile.path) };
 }
 
 /** The text of a Dockerfile, wherever it is. */

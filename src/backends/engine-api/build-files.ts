@@ -2,7 +2,7 @@ import type { BigIntStats } from 'node:fs';
 import { join } from 'node:path';
 import type { Dockerignore, IgnoreVerdict } from '../../core/dockerignore.ts';
 import { throwIfAborted } from '../../core/errors.ts';
-import { fs } from '../../transport/builtin.ts';
+import { crypto, fs } from '../../transport/builtin.ts';
 
 /** One entry of a directory that BuildKit is shown. */
 export interface BuildFile {
@@ -44,7 +44,10 @@ export async function* contextFiles(
   }
 }
 
-/** A file that exists only here. */
+/**
+ * A file that exists only here. BuildKit takes a file of the same size and time for the one that it has, so the time is
+ * made of the content.
+ */
 export function textFile(path: string, text: string): BuildFile {
   const bytes = Buffer.from(text, 'utf8');
   return {
@@ -52,7 +55,7 @@ export function textFile(path: string, text: string): BuildFile {
     type: 'file',
     mode: 0o644,
     size: bytes.length,
-    modified: new Date(0),
+    modified: new Date(crypto().createHash('sha256').update(bytes).digest().readUInt32BE() * 1000),
     content: async function* () {
       yield bytes;
     },

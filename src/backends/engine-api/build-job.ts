@@ -12,6 +12,8 @@ export interface BuildJob {
   tags: readonly string[];
   input: DockerfileBuild;
   log: BuildLog;
+  /** Images that stages before those of the Dockerfile are from, by their names. */
+  stages?: ReadonlyMap<string, string>;
   /** Opens the context once; its stream belongs to who sends it. */
   openContext: (options?: Pick<BuildContextOptions, 'extra'>) => Promise<BuildContext>;
   signal: AbortSignal | undefined;

@@ -2,6 +2,7 @@ import { WherryError } from '../../core/errors.ts';
 import type { DockerfileBuild } from '../../core/image.ts';
 import { parseReference, withDefaultTag } from '../../core/reference.ts';
 import type { Query } from '../../transport/query.ts';
+import { cacheImages } from './build-cache.ts';
 import { pushTag, repositoryName } from './registry-calls.ts';
 
 /** The names that a build gives its result, fully qualified. `INVALID` for a digest. */
@@ -37,7 +38,7 @@ export function buildQuery(tags: readonly string[], dockerfile: string, input: D
     memory,
     nocache: noCache,
     pull,
-    cachefrom: json(cacheFrom),
+    cachefrom: json(cacheFrom && cacheImages(cacheFrom)),
     extrahosts: hostLines(extraHosts),
     ulimits: json(ulimitList(ulimits)),
   };

@@ -1,6 +1,8 @@
-import { WherryError } from '../../core/errors.ts';
+import { isWherryError, WherryError } from '../../core/errors.ts';
 import type { BuildInput, BuildOptions, DockerfileBuild, ImageInfo } from '../../core/image.ts';
+import type { SpecProblem } from '../../core/plan.ts';
 import { readAhead } from '../../transport/read-ahead.ts';
+import type { BuildProblem } from './build-choice.ts';
 import { buildContext } from './build-context.ts';
 import { BuildLog } from './build-log.ts';
 import { buildTags } from './build-request.ts';
@@ -34,6 +36,24 @@ export async function buildImage(
     signal,
   });
   return inspectImage(context.connection, name, { signal });
+}
+
+/** Every field for which {@link buildImage} would refuse an input. */
+export async function checkBuild(
+  context: ImageContext,
+  name: string,
+  input: BuildInput,
+  options: BuildOptions,
+): Promise<readonly SpecProblem[]> {
+  try {
+    if (!isDockerfileBuild(input)) throw unknownKind(name, input.kind);
+    await context.chooseBuilder(context.connection, input, options);
+    return [];
+  } catch (error) {
+    if (!isWherryError(error, 'UNSUPPORTED')) throw error;
+    const problems = error.details.problems as readonly BuildProblem[];
+    return problems.map(({ path, reason }) => ({ code: 'UNSUPPORTED', field: path, message: reason }));
+  }
 }
 
 function isDockerfileBuild(input: BuildInput): input is DockerfileBuild {

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http2';
 import type { BuildFile } from './build-files.ts';
-import { type GrpcCall, GrpcFailure, type GrpcMethod, grpcNotFound } from './grpc-server.ts';
+import { GrpcFailure, grpcNotFound } from './grpc-frame.ts';
+import type { GrpcCall, GrpcMethod } from './grpc-server.ts';
 import { encodeProto, protoFields, protoText } from './protobuf.ts';
 
 /** A directory as BuildKit may ask for it; `wanted` is given when it asks for a few files by name. */

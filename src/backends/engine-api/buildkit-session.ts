@@ -4,7 +4,8 @@ import { crypto } from '../../transport/builtin.ts';
 import { fileSync, type SyncedDirectory } from './buildkit-filesync.ts';
 import { sshMethods } from './buildkit-ssh.ts';
 import type { EngineConnection } from './connection.ts';
-import { GrpcFailure, type GrpcMethod, grpcNotFound, serveGrpc, unary } from './grpc-server.ts';
+import { GrpcFailure, grpcNotFound } from './grpc-frame.ts';
+import { type GrpcMethod, serveGrpc, unary } from './grpc-server.ts';
 import { encodeProto, protoFields, protoText } from './protobuf.ts';
 import { revealText } from './registry-auth-header.ts';
 

@@ -1,7 +1,8 @@
 import type { Socket } from 'node:net';
 import { WherryError } from '../../core/errors.ts';
 import { fs, net } from '../../transport/builtin.ts';
-import { type GrpcCall, GrpcFailure, type GrpcMethod, grpcNotFound, unary } from './grpc-server.ts';
+import { GrpcFailure, grpcNotFound } from './grpc-frame.ts';
+import { type GrpcCall, type GrpcMethod, unary } from './grpc-server.ts';
 import { encodeProto, protoFields, protoText } from './protobuf.ts';
 
 /** Sockets of SSH agents by id, the user's own where the path is empty. `INVALID` for what is no socket. */

@@ -38,13 +38,13 @@ interface BuildkitLogChunk {
   message: Uint8Array;
 }
 
-/** Decodes the `aux` of a `moby.buildkit.trace` line (base64). `PROTOCOL` when it is no such message. */
-export function decodeBuildkitStatus(base64: string): BuildkitStatus {
+/** Decodes a status; `PROTOCOL` when it is none. */
+export function decodeBuildkitStatus(bytes: Uint8Array): BuildkitStatus {
   const vertexes: BuildkitVertex[] = [];
   const statuses: BuildkitTransfer[] = [];
   const logs: BuildkitLogChunk[] = [];
   const warnings: { vertex: string; text: string }[] = [];
-  for (const { number, value } of protoFields(Buffer.from(base64, 'base64'))) {
+  for (const { number, value } of protoFields(bytes)) {
     if (typeof value === 'number') continue;
     const fields = lastFields(value);
     if (number === 1) vertexes.push(vertex(fields));

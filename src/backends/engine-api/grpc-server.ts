@@ -1,6 +1,7 @@
 import type { Http2Session, IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
 import type { Duplex } from 'node:stream';
 import { http2 } from '../../transport/builtin.ts';
+import { GrpcFailure, grpcFrame, grpcInternal, grpcMessages, grpcUnimplemented } from './grpc-frame.ts';
 
 /** One call: messages come in and go out, in any order. */
 export interface GrpcCall {
@@ -12,23 +13,6 @@ export interface GrpcCall {
 
 /** Serves one call to its end; what it throws becomes the status of the answer. */
 export type GrpcMethod = (call: GrpcCall) => Promise<void>;
-
-/** What a method throws to answer with a status of gRPC other than INTERNAL. */
-export class GrpcFailure extends Error {
-  readonly status: number;
-
-  constructor(status: number, message: string) {
-    super(message);
-    this.status = status;
-  }
-}
-
-export const grpcNotFound = 5;
-const grpcUnimplemented = 12;
-const grpcInternal = 13;
-
-/** Messages to us are questions of a few bytes, or pieces of them. */
-const MESSAGE_LIMIT = 4 * 1024 * 1024;
 
 /** A method with one request and one response. */
 export function unary(respond: (request: Uint8Array) => Promise<Uint8Array> | Uint8Array): GrpcMethod {
@@ -75,11 +59,11 @@ async function answer(
   const send = async (message: Uint8Array): Promise<void> => {
     open();
     if (stream.destroyed) throw new GrpcFailure(grpcInternal, 'the caller is gone');
-    if (!stream.write(frame(message))) await roomIn(stream);
+    if (!stream.write(grpcFrame(message))) await roomIn(stream);
   };
   try {
     if (method === undefined) throw new GrpcFailure(grpcUnimplemented, 'no such method');
-    await method({ metadata, messages: messagesOf(stream), send });
+    await method({ metadata, messages: grpcMessages(stream), send });
   } catch (error) {
     status = error instanceof GrpcFailure ? error.status : grpcInternal;
     text = error instanceof Error ? error.message : String(error);
@@ -98,27 +82,4 @@ function roomIn(stream: ServerHttp2Stream): Promise<void> {
     stream.on('drain', done);
     stream.on('close', done);
   });
-}
-
-/** gRPC's frame: a compression flag, the length, the message. */
-function frame(bytes: Uint8Array): Buffer {
-  const head = Buffer.alloc(5);
-  head.writeUInt32BE(bytes.length, 1);
-  return Buffer.concat([head, bytes]);
-}
-
-async function* messagesOf(stream: ServerHttp2Stream): AsyncGenerator<Uint8Array, void, undefined> {
-  let rest: Buffer = Buffer.alloc(0);
-  for await (const chunk of stream.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-    rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
-    while (rest.length >= 5) {
-      const length = rest.readUInt32BE(1);
-      if (rest[0] !== 0) throw new GrpcFailure(grpcUnimplemented, 'compressed messages are not understood');
-      if (length > MESSAGE_LIMIT) throw new GrpcFailure(grpcInternal, 'the message is too long');
-      if (rest.length < 5 + length) break;
-      const message = rest.subarray(5, 5 + length);
-      rest = rest.subarray(5 + length);
-      yield message;
-    }
-  }
 }

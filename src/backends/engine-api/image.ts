@@ -7,7 +7,8 @@ import type {
   PullOptions,
   PushOptions,
 } from '../../core/image.ts';
-import { buildImage } from './build.ts';
+import type { SpecProblem } from '../../core/plan.ts';
+import { buildImage, checkBuild } from './build.ts';
 import { saveImages } from './image-archive.ts';
 import type { ImageContext } from './image-context.ts';
 import { imageExists, inspectImage } from './image-inspect.ts';
@@ -36,6 +37,13 @@ export class EngineImage implements Image {
 
   build(input: BuildInput, options?: BuildOptions): Promise<ImageInfo> {
     return buildImage(this.#context, this.name, input, options);
+  }
+
+  checkBuild(
+    input: BuildInput,
+    options: Pick<BuildOptions, 'builder' | 'signal'> = {},
+  ): Promise<readonly SpecProblem[]> {
+    return checkBuild(this.#context, this.name, input, options);
   }
 
   exists(options?: CallOptions): Promise<boolean> {

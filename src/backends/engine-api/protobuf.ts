@@ -40,10 +40,25 @@ export function protoText(value: ProtoField['value']): string {
   return typeof value === 'number' ? '' : Buffer.from(value).toString('utf8');
 }
 
+/** What {@link encodeProto} writes as one field. */
+export interface ProtoInput {
+  number: number;
+  value: number | string | Uint8Array;
+}
+
+/** A `map<string, string>`: an entry for each pair. */
+export function protoMap(number: number, map: Readonly<Record<string, string>>): ProtoInput[] {
+  return Object.entries(map).map(([key, value]) => ({
+    number,
+    value: encodeProto([
+      { number: 1, value: key },
+      { number: 2, value },
+    ]),
+  }));
+}
+
 /** A message as bytes; text is encoded as UTF-8, and proto3's defaults (0, empty) are left out. */
-export function encodeProto(
-  fields: readonly { number: number; value: number | string | Uint8Array }[],
-): Buffer {
+export function encodeProto(fields: readonly ProtoInput[]): Buffer {
   const parts: Uint8Array[] = [];
   for (const { number, value } of fields) {
     if (typeof value === 'number') {

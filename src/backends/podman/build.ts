@@ -3,6 +3,7 @@ import type { DockerfileBuild } from '../../core/image.ts';
 import { crypto } from '../../transport/builtin.ts';
 import type { Query } from '../../transport/query.ts';
 import { runClassicBuild } from '../engine-api/build-classic.ts';
+import { withContextImages } from '../engine-api/build-context-images.ts';
 import type { Builder, BuildJob } from '../engine-api/build-job.ts';
 import { buildQuery, hostLines, json } from '../engine-api/build-request.ts';
 import { registryConfigHeader } from '../engine-api/registry-auth-header.ts';
@@ -12,15 +13,18 @@ import { registryConfigHeader } from '../engine-api/registry-auth-header.ts';
  * context, which Podman moves out of it before the first step: that is how its own remote client sends them.
  * A step under way when the build is aborted runs to its end, the next one is not begun.
  */
-export const buildPodman: Builder = async (job) => {
+export const buildPodman: Builder = (job) =>
+  withContextImages(job, buildOnce, (contexts) => buildPatiently(job, contexts));
+
+async function buildPatiently(job: BuildJob, contexts: ReadonlyMap<string, string>): Promise<void> {
   try {
-    await buildOnce(job);
+    await buildOnce(job, contexts);
   } catch (error) {
     if (!isWherryError(error, 'BUILD_FAILED') || !isRuntimeKilled(error) || !isRepeatable(job)) throw error;
     job.log.report({ kind: 'status', status: "the engine lost the step's runtime: building again" });
-    await buildOnce(job);
+    await buildOnce(job, contexts);
   }
-};
+}
 
 /**
  * Buildah has the kernel kill its OCI runtime when the thread that started it ends, which under load is not the end of
@@ -35,7 +39,7 @@ function isRepeatable({ input }: BuildJob): boolean {
   return typeof input.context === 'string';
 }
 
-async function buildOnce(job: BuildJob): Promise<void> {
+async function buildOnce(job: BuildJob, contexts: ReadonlyMap<string, string> = new Map()): Promise<void> {
   const { context, tags, input, signal } = job;
   const secrets = Object.entries(input.secrets ?? {}).map(([id, secret]) => ({
     id,
@@ -50,6 +54,7 @@ async function buildOnce(job: BuildJob): Promise<void> {
       ...networkQuery(input.network),
       extrahosts: json(hostLines(input.extraHosts)),
       ulimits: json(ulimitTexts(input.ulimits)),
+      additionalbuildcontexts: contextsQuery(contexts),
       secrets: secrets.length === 0 ? undefined : json(secrets.map(({ id, name }) => `id=${id},src=${name}`)),
     },
     headers: { 'x-registry-config': registryConfigHeader((await context.auth.all({ signal })).byKey) },
@@ -72,6 +77,16 @@ function networkQuery(network = 'default'): Query {
     networkmode: network === 'none' ? 'NetworkDisabled' : 'NetworkDefault',
     nsoptions: json([namespace]),
   };
+}
+
+/** Further contexts in the words of Buildah. */
+function contextsQuery(images: ReadonlyMap<string, string>): string | undefined {
+  if (images.size === 0) return undefined;
+  return json(
+    Object.fromEntries(
+      [...images].map(([name, image]) => [name, { IsURL: false, IsImage: true, Value: image }]),
+    ),
+  );
 }
 
 function ulimitTexts(ulimits: DockerfileBuild['ulimits']): string[] | undefined {

@@ -1,7 +1,8 @@
-import { WherryError } from '../../core/errors.ts';
 import type { Reference } from '../../core/reference.ts';
 import { Gate } from '../../transport/gate.ts';
-import type { ChooseBuilder } from '../engine-api/build-choice.ts';
+import { type BuildProblem, type ChooseBuilder, refuseProblems } from '../engine-api/build-choice.ts';
+import { contextsWithoutImage } from '../engine-api/build-context-images.ts';
+import { withoutBuildkit } from '../engine-api/build-wishes.ts';
 import type { ImageDifferences, RenameImages } from '../engine-api/image-context.ts';
 import {
   dockerRegistryCalls,
@@ -47,7 +48,7 @@ const registryCalls: RegistryCalls = {
 };
 
 const chooseBuilder: ChooseBuilder = async (_connection, input, { builder }) => {
-  const problems: { path: string; reason: string }[] = [];
+  const problems: BuildProblem[] = [];
   if (builder === 'buildkit') {
     problems.push({ path: 'builder', reason: 'Podman has no BuildKit; its own builder takes secrets too' });
   }
@@ -57,12 +58,17 @@ const chooseBuilder: ChooseBuilder = async (_connection, input, { builder }) => 
   if (Object.keys(input.ssh ?? {}).length > 0) {
     problems.push({ path: 'ssh', reason: 'Podman takes no agents over its API' });
   }
-  if (problems.length === 0) return buildPodman;
-  const list = problems.map(({ path, reason }) => `${path}: ${reason}`).join('; ');
-  throw new WherryError('UNSUPPORTED', `the build cannot be done as asked: ${list}`, {
-    hint: 'leave these out',
-    details: { problems },
-  });
+  if ((input.entitlements ?? []).length > 0) {
+    problems.push({ path: 'entitlements', reason: 'Podman grants a build none' });
+  }
+  if (contextsWithoutImage(input.additionalContexts ?? {}).length > 0) {
+    problems.push({
+      path: 'additionalContexts',
+      reason: 'Podman takes directories, images and services, no URLs',
+    });
+  }
+  refuseProblems(problems);
+  return withoutBuildkit(buildPodman, 'Podman');
 };
 
 export function podmanImageDifferences(version: string): ImageDifferences {

@@ -1,14 +1,22 @@
 import {
+  contextServices,
   imageName,
   type Project,
   readFileContents,
   type Service,
-  toBuildInput,
 } from '../../compose/index.ts';
-import { asWherryError } from '../../core/errors.ts';
-import { type Backend, type DockerfileBuild, throwIfAborted, type WherryError } from '../../core/index.ts';
+import {
+  asWherryError,
+  type Backend,
+  type DockerfileBuild,
+  type ImageProgress,
+  throwIfAborted,
+  type WherryError,
+} from '../../core/index.ts';
+import { checkBuilds } from '../engine-gate.ts';
 import type { BootOptions } from '../options.ts';
 import { chosenServices } from './chosen-services.ts';
+import { ImageBuilds } from './image-builds.ts';
 
 export interface BuildServicesOptions extends BootOptions {
   /** Default: all services that are built. Fails with `NOT_FOUND` for a name that is none. */
@@ -34,44 +42,70 @@ export interface BuildRow {
   error: WherryError | null;
 }
 
-/** Builds the images of services one after the other; what fails is told in its row and the rest goes on. */
+/**
+ * Builds the images of services one after the other, and those of services that they take as contexts; what fails is told
+ * in its row and the rest goes on. Fails with `UNSUPPORTED`, before anything is built, for keys that the engine would not
+ * carry out.
+ */
 export async function buildServices(
   backend: Backend,
   project: Project,
   options: BuildServicesOptions = {},
 ): Promise<readonly BuildRow[]> {
+  const { services = [], withDependencies = false, changes, builder, signal, onProgress } = options;
+  const chosen = chosenServices(project, { services, dependencies: withDependencies });
+  const wanted = withContexts(project, chosen).filter(({ build }) => build !== undefined);
+  await checkBuilds(wanted, { backend, project, builder, changes, signal });
   const files = await readFileContents(project);
+  const builds = new ImageBuilds({
+    backend,
+    project,
+    files,
+    renews: () => true,
+    changes,
+    builder,
+    signal,
+    onProgress: (image, { name }, progress) =>
+      onProgress?.({ kind: 'image', image, services: [name], progress }),
+  });
   const rows: BuildRow[] = [];
-  const { services = [], withDependencies = false } = options;
-  for (const service of chosenServices(project, { services, dependencies: withDependencies })) {
-    throwIfAborted(options.signal);
-    const input = toBuildInput(project, service, files);
-    if (input === undefined) continue;
-    const wanted = { ...input, ...options.changes?.(input) };
-    rows.push(await buildService(backend, project, service, wanted, options));
+  for (const service of wanted) {
+    throwIfAborted(signal);
+    rows.push(await buildService(backend, project, service, builds, options));
   }
-  throwIfAborted(options.signal);
+  throwIfAborted(signal);
   return rows;
+}
+
+/** The services and, before each, those that its build takes as contexts. */
+function withContexts(project: Project, services: readonly Service[]): Service[] {
+  const all = new Set<Service>();
+  const add = (service: Service): void => {
+    for (const context of contextServices(project, service)) if (!all.has(context)) add(context);
+    all.add(service);
+  };
+  for (const service of services) add(service);
+  return [...all];
 }
 
 async function buildService(
   backend: Backend,
   project: Project,
   service: Service,
-  input: DockerfileBuild,
-  { builder, push, signal, onProgress: report }: BuildServicesOptions,
+  builds: ImageBuilds,
+  { push, signal, onProgress: report }: BuildServicesOptions,
 ): Promise<BuildRow> {
   const began = performance.now();
   const image = imageName(project, service);
   const row = { service: service.name, image, id: null, pushed: false, error: null };
-  const onProgress: NonNullable<Parameters<ReturnType<Backend['image']>['pull']>[0]>['onProgress'] = (
-    progress,
-  ) => report?.({ kind: 'image', image, services: [service.name], progress });
   try {
-    const chosenBuilder = builder === undefined ? {} : { builder };
-    const { id } = await backend.image(image).build(input, { signal, onProgress, ...chosenBuilder });
+    const { id } = await builds.build(service);
     const pushed = push === true && service.image !== undefined;
-    if (pushed) await backend.image(image).push({ signal, onProgress });
+    if (pushed) {
+      const onProgress = (progress: ImageProgress): void =>
+        report?.({ kind: 'image', image, services: [service.name], progress });
+      await backend.image(image).push({ signal, onProgress });
+    }
     return { ...row, id, pushed, durationMs: performance.now() - began };
   } catch (error) {
     return { ...row, durationMs: performance.now() - began, error: asWherryError(error) };

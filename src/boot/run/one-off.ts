@@ -6,7 +6,6 @@ import {
   readFileContents,
   type Service,
   serviceToSpec,
-  toBuildInput,
   toNetworkSpec,
   toVolumeSpec,
 } from '../../compose/index.ts';
@@ -17,6 +16,7 @@ import {
   type VolumeMount,
   WherryError,
 } from '../../core/index.ts';
+import { ImageBuilds } from '../images/image-builds.ts';
 import { withModels } from '../models/with-models.ts';
 import { observeContainers } from '../observed.ts';
 import type { BootOptions } from '../options.ts';
@@ -144,15 +144,18 @@ async function ensureImage(
   { build, signal, onProgress }: RunOptions,
 ): Promise<void> {
   if (service.build === undefined) return;
-  const name = imageName(project, service);
-  const image = backend.image(name);
-  const input = toBuildInput(project, service, await readFileContents(project));
-  if (input === undefined || (build !== 'always' && (await image.exists({ signal })))) return;
-  await image.build(input, {
+  const image = backend.image(imageName(project, service));
+  if (build !== 'always' && (await image.exists({ signal }))) return;
+  const builds = new ImageBuilds({
+    backend,
+    project,
+    files: await readFileContents(project),
+    renews: () => build === 'always',
     signal,
-    onProgress: (progress) =>
-      onProgress?.({ kind: 'image', image: name, services: [service.name], progress }),
+    onProgress: (name, { name: builtFor }, progress) =>
+      onProgress?.({ kind: 'image', image: name, services: [builtFor], progress }),
   });
+  await builds.build(service);
 }
 
 async function oneOffSpec(

@@ -27,6 +27,10 @@ export interface BuildOptions {
   pull: boolean;
   secret: readonly string[];
   cacheFrom: readonly string[];
+  cacheTo: readonly string[];
+  noCacheFilter: readonly string[];
+  buildContext: readonly string[];
+  allow: readonly string[];
   addHost: readonly string[];
   builder: 'classic' | 'buildkit' | undefined;
   memory: number | undefined;
@@ -50,23 +54,12 @@ export async function build({ context, words, options }: Invocation<BuildOptions
 }
 
 /** What Wherry's builds do not have is refused: nothing is left out in silence. */
-function refuseUnsupported({ provenance, sbom, check, print }: BuildOptions): void {
-  const given = [
-    ['--provenance', isWanted(provenance)],
-    ['--sbom', isWanted(sbom)],
-    ['--check', check],
-    ['--print', print],
-  ] as const;
-  const [option] = given.flatMap(([name, isGiven]) => (isGiven ? [name] : []));
+function refuseUnsupported({ check, print }: BuildOptions): void {
+  const option = check ? '--check' : print ? '--print' : undefined;
   if (option !== undefined)
     throw new WherryError('UNSUPPORTED', t('build.unsupported', { option }), {
       hint: t('build.unsupportedFix'),
     });
-}
-
-/** `false` asks for nothing. */
-function isWanted(attestation: string | undefined): boolean {
-  return attestation !== undefined && attestation !== 'false';
 }
 
 async function buildOfServices(
@@ -160,7 +153,7 @@ function directoryWork(
 /** What the options set, over what a service says. */
 function changes(context: Context, options: BuildOptions, base: DockerfileBuild): Partial<DockerfileBuild> {
   const { env, directory } = context;
-  const { dockerfile, target, platform, network, memory } = options;
+  const { dockerfile, target, platform, network, memory, provenance, sbom } = options;
   return {
     args: { ...base.args, ...environmentOf(options.buildArg, env) },
     labels: { ...base.labels, ...pairsOf(options.label) },
@@ -173,11 +166,29 @@ function changes(context: Context, options: BuildOptions, base: DockerfileBuild)
     ...(options.noCache ? { noCache: true } : {}),
     ...(options.pull ? { pull: true } : {}),
     ...(options.cacheFrom.length > 0 ? { cacheFrom: options.cacheFrom } : {}),
+    ...(options.cacheTo.length > 0 ? { cacheTo: options.cacheTo } : {}),
+    ...(options.noCacheFilter.length > 0 ? { noCacheFilter: options.noCacheFilter } : {}),
+    ...(options.allow.length > 0 ? { entitlements: [...(base.entitlements ?? []), ...options.allow] } : {}),
+    ...(options.buildContext.length > 0
+      ? { additionalContexts: { ...base.additionalContexts, ...contexts(options.buildContext, directory) } }
+      : {}),
+    ...(provenance === undefined ? {} : { provenance }),
+    ...(sbom === undefined ? {} : { sbom }),
     ...(options.addHost.length > 0 ? { extraHosts: hosts(options.addHost) } : {}),
     ...(options.secret.length > 0
       ? { secrets: { ...base.secrets, ...secrets(options.secret, context) } }
       : {}),
   };
+}
+
+/** `name=path` or `name=URL`; paths are made absolute. */
+function contexts(lines: readonly string[], directory: string): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(pairsOf(lines)).map(([name, context]) => [
+      name,
+      /^(?:[a-z][a-z0-9+.-]*:\/\/|git@)/i.test(context) ? context : resolve(directory, context),
+    ]),
+  );
 }
 
 /** `default`, or `id=socket`, as docker has it; without a socket the user's own agent. */

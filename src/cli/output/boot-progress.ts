@@ -161,5 +161,7 @@ function showImage(board: ProgressBoard, image: string, progress: ImageProgress,
     const lines = progress.text.split('\n').filter((line) => line.trim() !== '');
     if (!board.live) for (const line of lines) board.log(`    ${line}`);
     else if (lines.length > 0) board.set(id, { label, state: 'working', text: lines.at(-1) ?? '' });
+  } else if (progress.kind === 'status' && progress.status.startsWith('WARN: ')) {
+    board.log(`${label}: ${progress.status}`);
   }
 }
