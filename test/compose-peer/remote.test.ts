@@ -15,6 +15,7 @@ import {
   startRegistry,
   type TestRegistry,
 } from '../integration/images/registry.ts';
+import { labEngines } from '../lab/engines.ts';
 import { findPeer } from './peer.ts';
 
 const peer = findPeer();
@@ -169,6 +170,23 @@ describe('compose files of git repositories', () => {
     const files = [`${gone}#${first}:sub`];
     expect((await load(place, { files })).services.base?.image).toBe('b');
     await expect(load(place, { files: [`${gone}#main:sub`] })).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  });
+
+  test('are named to whoever starts them, now or at boot', { timeout: 60_000 }, async () => {
+    const engine = (await labEngines()).engines.find(({ kind }) => kind === 'docker');
+    if (engine === undefined) return console.error('SKIPPED: the lab has no docker');
+    const wherry = (...words: string[]): { status: number | null; stdout: string; stderr: string } =>
+      spawnSync(process.execPath, [main, '-f', `${repository}#main:sub`, ...words], {
+        cwd: directory,
+        env: { ...env, DOCKER_HOST: engine.host },
+        encoding: 'utf8',
+      });
+    const up = wherry('-p', 'wherry-remote', 'up', '--dry-run');
+    expect(up.status, up.stderr).toBe(0);
+    const cache = join(directory, 'cache', 'wherry', 'remote', 'git');
+    expect(up.stderr).toMatch(new RegExp(`^wherry-remote was fetched to ${cache}/[0-9a-f]{40}/sub$`, 'm'));
+    const unit = wherry('service', 'install', '--print');
+    expect(unit.stdout, unit.stderr).toContain(`"-f" "${repository}#main:sub"`);
   });
 
   test('read nothing outside of their repository', { timeout: 60_000 }, async () => {

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import type { ServiceUnit } from '../../boot/index.ts';
+import { isRemote } from '../../compose/remote-files.ts';
 import type { Context } from '../context.ts';
 import type { Invocation } from '../declaration.ts';
 import { exitCode } from '../exit-codes.ts';
@@ -160,7 +161,7 @@ interface Subject {
 async function ofProject(context: Context): Promise<Subject> {
   const { globals, directory } = context;
   const { project, isolated } = await requireProject(context);
-  const at = (path: string): string => (path === '-' ? path : resolve(directory, path));
+  const at = (path: string): string => (path === '-' || isRemote(path) ? path : resolve(directory, path));
   if (globals.file.includes('-')) throw usage(t('service.stdin'));
   const { name } = project;
   return {

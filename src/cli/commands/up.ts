@@ -1,5 +1,6 @@
 import type { BootRow, BootSummary, UpPlanOptions } from '../../boot/index.ts';
 import type { Project } from '../../compose/index.ts';
+import { isRemote } from '../../compose/remote-files.ts';
 import { isWherryError } from '../../core/errors.ts';
 import type { CallOptions } from '../../core/image.ts';
 import type { Context } from '../context.ts';
@@ -61,6 +62,8 @@ export async function up(invocation: Invocation<UpOptions>): Promise<number> {
     await requireProject(context, words),
     context.globals.dryRun ? { effect: 'nothing' } : {},
   );
+  if (isRemote(context.globals.file[0] ?? ''))
+    context.output.note(t('up.fetched', { project: project.name, directory: project.workingDirectory }));
   const detached = options.detach || options.wait || options.noStart || context.output.json;
   const { wait, waitTimeout, timeout, noStart, noEager } = options;
   await using story = await commandEvents(context, options.history);
