@@ -72,7 +72,7 @@ export class PodmanBackend extends EngineApiBackend {
     this.#service = options.service;
     this.#version = options.version;
     this.#isLocal = options.isLocal;
-    this.#health = new HealthDriver(options.connection, this.logger);
+    this.#health = new HealthDriver(options.connection, options.version, this.logger);
   }
 
   override async start(id: string, options: CallOptions = {}): Promise<void> {

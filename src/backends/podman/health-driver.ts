@@ -5,6 +5,7 @@ import { containerPath } from '../engine-api/container-path.ts';
 import { containerRecord } from '../engine-api/lifecycle.ts';
 import type { ContainerRecord } from '../engine-api/records.ts';
 import { engineTime } from '../engine-api/status.ts';
+import { isOlder } from './version.ts';
 
 const defaultInterval = 30_000;
 const nanoseconds = 1e6;
@@ -17,11 +18,14 @@ const nanoseconds = 1e6;
 export class HealthDriver {
   readonly #connection: EngineConnection;
   readonly #logger: Logger;
+  /** Podman 4 tells the state before a check in the event of that check: the next one tells a change. */
+  readonly #tellsLate: boolean;
   readonly #watched = new Map<string, NodeJS.Timeout | undefined>();
   #closed = false;
 
-  constructor(connection: EngineConnection, logger: Logger) {
+  constructor(connection: EngineConnection, version: string, logger: Logger) {
     this.#connection = connection;
+    this.#tellsLate = isOlder(version, [5, 0]);
     this.#logger = logger;
   }
 
@@ -54,20 +58,24 @@ export class HealthDriver {
     const record = await containerRecord(this.#connection, id);
     if (!isChecked(record)) return void this.#watched.delete(id);
     const interval = intervalOf(record);
-    const since = Date.now() - lastCheck(record);
+    // Of a run that has just begun nothing is known yet, as with Docker.
+    const since = Date.now() - Math.max(lastCheck(record), timeOf(record.State.StartedAt));
     if (since >= interval / 2) {
-      const before = record.State.Health?.Status;
-      const after = await this.#run(id);
-      // Podman 4 tells the state before a check in the event of that check: the next one tells the change.
-      if (after !== before) await this.#run(id);
+      await this.#run(id);
+      if (this.#tellsLate && (await this.#hasChanged(record))) await this.#run(id);
     }
     if (!this.#closed && this.#watched.has(id)) this.#schedule(id, interval);
   }
 
-  async #run(id: string): Promise<string | undefined> {
+  async #run(id: string): Promise<void> {
     const path = `/v4.0.0/libpod${containerPath(id, 'healthcheck')}`;
-    const { Status } = await this.#connection.json<{ Status?: string }>({ path, versioned: false });
-    return Status;
+    await this.#connection.json({ path, versioned: false });
+  }
+
+  /** The answer to a check tells only how that one went, not what the container is after all its retries. */
+  async #hasChanged({ Id: id, State: before }: ContainerRecord): Promise<boolean> {
+    const { State: after } = await containerRecord(this.#connection, id);
+    return after.StartedAt === before.StartedAt && after.Health?.Status !== before.Health?.Status;
   }
 }
 
@@ -84,6 +92,9 @@ function intervalOf(record: ContainerRecord): number {
 }
 
 function lastCheck(record: ContainerRecord): number {
-  const last = record.State.Health?.Log?.at(-1);
-  return (last === undefined ? null : engineTime(last.Start))?.getTime() ?? 0;
+  return timeOf(record.State.Health?.Log?.at(-1)?.Start);
+}
+
+function timeOf(text: string | undefined): number {
+  return engineTime(text)?.getTime() ?? 0;
 }

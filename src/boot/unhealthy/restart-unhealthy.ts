@@ -333,7 +333,14 @@ class Restarts implements UnhealthyRestarts {
   }
 }
 
-/** Not one that was stopped, or whose health check passes again; of a probe from outside the container knows nothing. */
-function isStillSick({ status, health }: ContainerInfo, { target }: Patient): boolean {
-  return status === 'running' && (health !== 'healthy' || target !== undefined);
+/**
+ * Not one that was stopped, or whose health check passes again, or was last made in an earlier run: an engine may write that
+ * down late. Of a probe from outside the container knows nothing.
+ */
+function isStillSick(info: ContainerInfo, { target }: Patient): boolean {
+  const { status, health, healthLog, startedAt } = info;
+  if (status !== 'running' || target !== undefined) return status === 'running';
+  const last = healthLog.at(-1);
+  const isOfThisRun = last === undefined || startedAt === null || last.startedAt >= startedAt;
+  return health !== 'healthy' && isOfThisRun;
 }

@@ -128,6 +128,25 @@ function state(podman: TestPodman): void {
     expect(row?.health).toBe('healthy');
   });
 
+  it('looks an interval apart, from the start of each run on', { timeout }, async () => {
+    const interval = 1000;
+    const healthcheck = { test: ['CMD', 'false'], interval, retries: 3 };
+    const id = await podman.start({ healthcheck, stopGracePeriod: 0 });
+    const { backend } = podman;
+    /** ms from the start of the run to its first look, and from each to the next, as long as nothing was decided. */
+    const waits = async (count: number): Promise<number[]> => {
+      const { startedAt, healthLog } = await backend.inspect(id);
+      const began = startedAt?.getTime() ?? 0;
+      const looks = healthLog.map((look) => look.startedAt.getTime()).filter((time) => time >= began);
+      expect(looks.length).toBeGreaterThanOrEqual(count);
+      return looks.slice(0, count).map((time, index) => time - (looks[index - 1] ?? began));
+    };
+    const isApart = (all: number[]): boolean => all.every((ms) => ms >= interval / 2);
+    expect(await vi.waitFor(() => waits(3), wait)).toSatisfy(isApart);
+    await backend.restart(id);
+    expect(await vi.waitFor(() => waits(1), wait)).toSatisfy(isApart);
+  });
+
   it('knows an image by the name that it was built with, short or long', { timeout }, async () => {
     const short = `${podman.unique('short')}:1`;
     const { backend } = podman;
