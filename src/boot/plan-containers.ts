@@ -1,3 +1,4 @@
+import { composeLabel } from '../compose/index.ts';
 import type { DesiredService } from './desired.ts';
 import type { ObservedContainer } from './observed.ts';
 import type { ContainerStep } from './plan.ts';
@@ -53,6 +54,16 @@ export function removal(one: ObservedContainer, reason: ContainerStep['reason'])
 /** A paused one counts: it has its names, ports and addresses. */
 export function runs(one: ObservedContainer): boolean {
   return one.status === 'running' || one.status === 'starting' || one.status === 'paused';
+}
+
+/**
+ * Whether it belongs to nothing: its service is none of `known`, or it was a one-off run and that is over. One that still
+ * runs is somebody's, as docker compose has it.
+ */
+export function isOrphan(one: ObservedContainer, known: ReadonlySet<string>): boolean {
+  if (!one.oneOff) return !known.has(one.service);
+  const isOver = one.status === 'exited' || one.status === 'dead';
+  return isOver && one.labels[composeLabel.oneOff] === 'True';
 }
 
 /** Whether it still has the name under which `up` makes a replacement before the old container goes. */

@@ -97,10 +97,14 @@ function missing(
     const resource = declared[key];
     if (resource === undefined || present.has(resource.name)) return [];
     if (resource.external) {
-      throw new WherryError('NOT_FOUND', `the external ${kind} "${resource.name}" does not exist`, {
-        hint: `make it first, or take "external: true" off the ${kind} "${key}"`,
-        details: { [kind]: resource.name },
-      });
+      throw new WherryError(
+        'NOT_FOUND',
+        `${kind} ${resource.name} declared as external, but could not be found`,
+        {
+          hint: `make it first, or take "external: true" off the ${kind} "${key}"`,
+          details: { [kind]: resource.name },
+        },
+      );
     }
     const { name } = resource;
     const step = { id: `${kind} ${name}`, needs: [], action: 'create', key, name } as const;

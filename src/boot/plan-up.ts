@@ -16,7 +16,7 @@ import {
   type Step,
   type Until,
 } from './plan.ts';
-import { arrange, removal, runs } from './plan-containers.ts';
+import { arrange, isOrphan, removal, runs } from './plan-containers.ts';
 import { planImages } from './plan-images.ts';
 import { type PlannedResources, planResources } from './plan-resources.ts';
 import { type Target, withRestarts } from './plan-restarts.ts';
@@ -377,11 +377,13 @@ class UpPlanner {
       ...Object.keys(this.#project.services),
       ...Object.keys(this.#project.disabledServices),
     ]);
-    const orphans = this.#current.containers.filter((one) => !one.oneOff && !known.has(one.service));
+    const orphans = this.#current.containers.filter((one) => isOrphan(one, known));
     if (this.#options.removeOrphans === true) return orphans.map((one) => removal(one, 'orphan'));
     if (orphans.length > 0 && this.#options.ignoreOrphans !== true) {
       const names = orphans.map((one) => one.name).join(', ');
-      this.#warnings.push(`containers of services that the project does not have any more: ${names}`);
+      this.#warnings.push(
+        `orphan containers, of services that the project does not have any more or left over from run: ${names} (--remove-orphans removes them)`,
+      );
     }
     return [];
   }

@@ -259,7 +259,7 @@ describe('planUp', () => {
       services: { web: { image: 'web:1', networks: ['out'] } },
       networks: { out: { external: true } },
     });
-    expect(() => plan(project, nothing)).toThrow('the external network "out" does not exist');
+    expect(() => plan(project, nothing)).toThrow('network out declared as external, but could not be found');
     expect(lines(plan(project, { ...nothing, networks: new Map([['out', { labels: {} }]]) }).steps)).toEqual([
       'pull image web:1',
       'create app-web-1',

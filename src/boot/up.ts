@@ -111,7 +111,10 @@ class Up {
       this.#watch.seed({ id, phase: phaseOf(status), health, exitCode });
     }
     const quiet = first.plan.unchanged && (this.#options.wait !== true || this.#allReady(first));
-    if (quiet) return this.#finish(first.plan, keptOutcomes(first.plan), first.state);
+    if (quiet) {
+      this.#options.onProgress?.({ kind: 'planned', plan: first.plan });
+      return this.#finish(first.plan, keptOutcomes(first.plan), first.state);
+    }
     await checkEngine(first.plan, {
       backend: this.#backend,
       project: this.#project,

@@ -19,6 +19,8 @@ it.each([
   ['compose --version', 'version'],
   ['compose', ''],
   ['compose exec web -v', 'exec web -v'],
+  ['__complete compose -f a.yaml exec we', '-f a.yaml __complete -- exec we'],
+  ['__complete compose -f a', '__complete -- -f a'],
 ])('%s becomes %s', (given, own) => {
   expect(composeArguments(given.split(' ')).argv.join(' ')).toBe(own);
 });

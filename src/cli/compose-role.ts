@@ -33,6 +33,26 @@ const renamed: Readonly<Record<string, readonly string[]>> = {
  * options before the leading `compose`, or as `docker-compose up`.
  */
 export function composeArguments(argv: readonly string[]): ComposeArguments {
+  const [first = '', ...rest] = argv;
+  if (completionRequests.has(first)) return completionArguments(rest);
+  const { argv: own, variables } = ownArguments(argv);
+  return { argv: own, variables };
+}
+
+/** What shells ask of docker and its plugins, whose completions come from the cobra library. */
+const completionRequests: ReadonlySet<string> = new Set(['__complete', '__completeNoDesc']);
+
+/** The options before the command that is being typed hold for its completion as well. */
+function completionArguments(typed: readonly string[]): ComposeArguments {
+  const { argv, command, variables } = ownArguments(typed.slice(0, -1));
+  const words = [...argv.slice(command), ...typed.slice(-1)];
+  const isOption = command === argv.length;
+  return isOption
+    ? { argv: ['__complete', '--', ...argv, ...typed.slice(-1)], variables }
+    : { argv: [...argv.slice(0, command), '__complete', '--', ...words], variables };
+}
+
+function ownArguments(argv: readonly string[]): ComposeArguments & { command: number } {
   const own: string[] = [];
   const variables: Record<string, string> = {};
   let index = 0;
@@ -51,7 +71,7 @@ export function composeArguments(argv: readonly string[]): ComposeArguments {
     else if (flag !== '-l' && flag !== '--log-level')
       own.push(...(renamed[flag] ?? [flag]), ...(value === undefined ? [] : [value]));
   }
-  return { argv: [...own, ...argv.slice(index)], variables };
+  return { argv: [...own, ...argv.slice(index)], variables, command: own.length };
 }
 
 const withValue: ReadonlySet<string> = new Set([

@@ -49,11 +49,11 @@ async function runCommand(argv: readonly string[], interrupts: Interrupts, role:
     const found = findCommand(prefix.rest);
     if (found === undefined || found.kind === 'group' || globals.help) {
       const { showHelp } = await import('./help.ts');
-      return showHelp(found, outputFor(globals, presentationOf(globals, process.env)));
+      return showHelp(found, outputFor(globals, presentationOf(globals, process.env, role)));
     }
     const parsed = await parseCommand(found.command, found.rest, globals);
     globals = parsed.globals;
-    const output = outputFor(globals, presentationOf(globals, process.env));
+    const output = outputFor(globals, presentationOf(globals, process.env, role));
     if (globals.help) {
       const { showHelp } = await import('./help.ts');
       return showHelp(found, output);
@@ -87,7 +87,7 @@ function spokenGlobals(argv: readonly string[]): Spoken {
   return { json: argv.includes('--json'), quiet: false, noColor: argv.includes('--no-color') };
 }
 
-const unadorned: Presentation = { ansi: 'auto', progress: 'auto', remarks: 'stderr' };
+const unadorned: Presentation = { ansi: 'auto', progress: 'auto', remarks: 'stderr', words: 'wherry' };
 
 /** The presentation for an error, which may be about the presentation itself. */
 function presentationAt(globals: GlobalOptions | undefined): Presentation {

@@ -47,7 +47,7 @@ export async function findScope(context: Context): Promise<Scope> {
   return await loadScope(context);
 }
 
-/** A key that is not carried out is no reason not to list, follow or take down what runs. */
+/** What keeps a project from being made is no reason not to list, follow or take down what runs. */
 async function loadScope(context: Context): Promise<ProjectScope> {
   try {
     const { project, isolated } = await loadProjectOf(context);
@@ -57,7 +57,8 @@ async function loadScope(context: Context): Promise<ProjectScope> {
     const { loadProject } = await import('../compose/index.ts');
     const isolation = await isolationOf(context);
     const options = { ...projectOptions(context), ...isolation?.load };
-    const loaded = await loadProject({ ...options, unsupported: 'kept' }).catch(() => undefined);
+    const asItIs = { unsupported: 'kept', checks: 'none', form: { envFiles: 'as-written' } } as const;
+    const loaded = await loadProject({ ...options, ...asItIs }).catch(() => undefined);
     if (loaded === undefined) throw refusal;
     const project = isolation?.applied(loaded.project) ?? loaded.project;
     return { kind: 'project', name: project.name, project, refusal };
@@ -66,7 +67,8 @@ async function loadScope(context: Context): Promise<ProjectScope> {
 
 /**
  * The project of a command that makes things of it. `NOT_FOUND` when there is none, `INVALID` when its files say what is not
- * carried out. A service that is named takes part whatever its profiles.
+ * carried out. A service that is named takes part whatever its profiles; where the files have faults, those count only
+ * that are in the named services and what they depend on.
  */
 export async function requireProject(
   context: Context,
@@ -74,7 +76,11 @@ export async function requireProject(
 ): Promise<ProjectScope & { project: Project }> {
   if (context.globals.engine) throw usage(t('scope.engineRefused'));
   const scope = await context.scope();
-  if (scope.kind === 'project' && scope.refusal !== undefined) throw scope.refusal;
+  if (scope.kind === 'project' && scope.refusal !== undefined) {
+    if (services.length === 0) throw scope.refusal;
+    const { kind, name } = scope;
+    return { kind, name, ...(await loadProjectOf(context, services)) };
+  }
   if (scope.kind === 'project' && scope.project !== null) {
     const { disabledServices } = scope.project;
     const dormant = services.some((name) => Object.hasOwn(disabledServices, name));

@@ -54,15 +54,25 @@ export async function findTargets(
   return found.flat();
 }
 
-/** The one container that `name` means; of a service with several the first, or number `index`. */
-export async function findTarget(context: Context, name: string, index?: number): Promise<Target> {
+/**
+ * The one container that `name` means; of a service with several the first, or number `index`. With `oneOff` a one-off one
+ * that runs will do where no other runs.
+ */
+export async function findTarget(
+  context: Context,
+  name: string,
+  index?: number,
+  options: { oneOff: boolean } = { oneOff: false },
+): Promise<Target> {
   const scope = await context.scope();
   if (scope.kind === 'engine') return { id: name, label: name, service: null, number: null };
   const rows = await observeProject(context, scope);
   const own = rows.filter((row) => row.service === name && !row.oneOff);
+  const oneOffs = options.oneOff ? rows.filter((row) => row.service === name && row.oneOff) : [];
+  const isRunning = ({ status }: ServiceRow): boolean => status === 'running';
   const row =
     index === undefined
-      ? (own.find((candidate) => candidate.status === 'running') ?? own[0])
+      ? (own.find(isRunning) ?? oneOffs.find(isRunning) ?? own[0])
       : own.find((candidate) => candidate.number === index);
   if (row !== undefined) return targetOf(row, scope);
   if (index !== undefined || isService(scope, name)) throw noContainer(scope, name, index);

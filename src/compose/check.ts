@@ -175,7 +175,11 @@ function checkContainerName(service: Service, taken: Map<string, string>, to: Re
   }
   const other = taken.get(name);
   if (other !== undefined)
-    to.errorAt(service.origin, 'conflict', `the container name ${name} is that of service ${other}`);
+    to.errorAt(
+      service.origin,
+      'conflict',
+      `the container name "${name}" is already in use by service ${other}`,
+    );
   taken.set(name, service.name);
 }
 

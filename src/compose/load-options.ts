@@ -28,9 +28,12 @@ export interface LoadOptions {
    * taken twice; nothing is said of them. Default: `refused`.
    */
   unsupported?: 'refused' | 'kept' | undefined;
-  /** What the canonical model leaves as it was written; the other fields of the project do not change by it. */
+  /**
+   * What the canonical model leaves as it was written; the other fields of the project do not change by it, but that with
+   * `envFiles` the files of variables are not read.
+   */
   form?: CanonicalForm | undefined;
-  /** `none`: contradictions are let pass. Default: they are refused. */
+  /** `none`: contradictions and missing keys are let pass. Default: they are refused. */
   checks?: 'none' | undefined;
   /** Default: this machine's files. */
   access?: FileAccess | undefined;

@@ -186,7 +186,7 @@ test('a required env_file that is missing, and one that is broken, are told at t
   const text = 'services:\n  web:\n    image: x\n    env_file:\n      - no.env\n      - bad.env\n';
   expect(await problems(text, { texts: { '/app/bad.env': 'A="' } })).toEqual([
     expect.stringContaining(
-      '/app/compose.yaml:5:9: services.web.env_file[0]: the env file /app/no.env does not exist',
+      '/app/compose.yaml:5:9: services.web.env_file[0]: env file /app/no.env not found',
     ),
     expect.stringContaining(
       '/app/compose.yaml:6:9: services.web.env_file[1]: /app/bad.env:1: the quoted value does not end',

@@ -82,12 +82,12 @@ async function finishProject(finishing: Finishing): Promise<Project> {
   const serviceFiles = new ServiceFiles(access, lookup, to);
   const services: Record<string, Service> = {};
   for (const service of Object.values(selection.services)) {
-    await serviceFiles.addTo(service);
+    await addFiles(service, serviceFiles, options);
     service.canonical = withVariables(service, options.form);
     define(services, service.name, withoutAbsentDependencies(service, selection.services));
   }
   for (const { service } of Object.values(jobs)) {
-    await serviceFiles.addTo(service);
+    await addFiles(service, serviceFiles, options);
     service.canonical = withVariables(service, options.form);
   }
   return {
@@ -127,6 +127,12 @@ function activeJobs({ draft, lookup, to }: Finishing, active: readonly string[])
   const containers = Object.fromEntries(Object.values(jobs).map(({ name, service }) => [name, service]));
   const { services } = selectByProfile(containers, active, []);
   return Object.fromEntries(Object.entries(jobs).filter(([name]) => Object.hasOwn(services, name)));
+}
+
+/** The files of variables are left alone where only their names are asked for: a missing one is no fault then. */
+async function addFiles(service: Service, files: ServiceFiles, { form }: LoadOptions): Promise<void> {
+  if (form?.envFiles !== 'as-written') await files.addVariables(service);
+  await files.addLabels(service);
 }
 
 /** The peer's form with what the files of variables and labels say; the files themselves are done with. */

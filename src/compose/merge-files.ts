@@ -38,7 +38,7 @@ export async function mergeFiles(
   const environment = variables === undefined ? found : ProjectEnvironment.empty(access);
   const lookup: Lookup = (name) => environment.get(name);
   const surroundings = { directory, home: found.get('HOME') };
-  const to = new Reading(surroundings, { unsupported: options.unsupported });
+  const to = new Reading(surroundings, { unsupported: options.unsupported, checks: options.checks });
   to.problems.push(...found.warnings);
   const { remote, signal } = options;
   const loader = new TreeLoader({ access, to, remote, signal, variables });

@@ -141,7 +141,7 @@ test.each([
   ],
   ['network_mode: host\n    ports: [80]', 'W 2:3 services.a ports have no effect with network_mode host'],
   ['container_name: nm\n    scale: 2', 'E 2:3 services.a 2 containers cannot all be named nm'],
-  ['container_name: taken', 'E 5:3 services.c the container name taken is that of service a'],
+  ['container_name: taken', 'E 5:3 services.c the container name "taken" is already in use by service a'],
   [
     'ports: ["81:80", "81:81"]',
     'E 4:22 services.a.ports[1] the host port 81/tcp is published twice by this service',

@@ -15,6 +15,8 @@ const MOST_PROBLEMS = 1000;
 export interface ReadingOptions {
   /** `kept`: nothing is said of keys that cannot be carried out, for who only wants to see the model. Default: `refused`. */
   unsupported?: 'refused' | 'kept' | undefined;
+  /** `none`: nothing is said of keys that are missing either. Default: they are told. */
+  checks?: 'none' | undefined;
 }
 
 /** Collects what is wrong with a project while it is read, so that every fault is told at once. */
@@ -24,9 +26,12 @@ export class Reading {
   readonly #kept: ReadonlySet<ProblemCode>;
   readonly #places = new WeakMap<object, { place: Place; path: Path | undefined }>();
 
-  constructor(surroundings: Surroundings, { unsupported = 'refused' }: ReadingOptions = {}) {
+  constructor(surroundings: Surroundings, { unsupported = 'refused', checks }: ReadingOptions = {}) {
     this.surroundings = surroundings;
-    this.#kept = unsupported === 'kept' ? new Set(['unsupported-key', 'ignored-key']) : new Set();
+    this.#kept = new Set<ProblemCode>([
+      ...(unsupported === 'kept' ? (['unsupported-key', 'ignored-key'] as const) : []),
+      ...(checks === 'none' ? (['missing-key'] as const) : []),
+    ]);
   }
 
   error(code: ProblemCode, message: string, place: Place, path: Path | undefined, hint?: string): undefined {
@@ -59,7 +64,7 @@ export class Reading {
 
   /** Whether keys that are not carried out are read all the same. */
   get keepsUnsupported(): boolean {
-    return this.#kept.size > 0;
+    return this.#kept.has('unsupported-key');
   }
 
   /** Whether so much is wrong that nothing more is collected. */

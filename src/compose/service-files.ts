@@ -22,8 +22,11 @@ export class ServiceFiles {
     this.#to = to;
   }
 
-  async addTo(service: Service): Promise<void> {
+  async addVariables(service: Service): Promise<void> {
     if (service.envFiles.length > 0) service.environment = await this.#environment(service);
+  }
+
+  async addLabels(service: Service): Promise<void> {
     if (service.labelFiles.length > 0) service.labels = await this.#labels(service);
   }
 
@@ -42,7 +45,7 @@ export class ServiceFiles {
   async #envFile(file: EnvFile, lookup: Lookup, into: Map<string, string>): Promise<void> {
     if (!file.required && !(await this.#access.exists(file.path))) return;
     await this.#reporting(file, async () => {
-      const text = await this.#text(file.path, 'the env file').catch(orNotRequired);
+      const text = await this.#text(file.path, 'the env file').catch((cause) => orNotRequired(cause, file));
       const parse = file.format === 'raw' ? parseRawEnv : parseDotenv;
       const onUnset = (name: string, line: number): void => {
         this.#to.problems.push(unsetInFile(name, file.path, line));
@@ -83,8 +86,8 @@ export class ServiceFiles {
   }
 }
 
-function orNotRequired(cause: unknown): never {
+function orNotRequired(cause: unknown, { path }: EnvFile): never {
   if (!isWherryError(cause, 'NOT_FOUND')) throw cause;
   const hint = 'write the file, or say {path: …, required: false}';
-  throw new WherryError('NOT_FOUND', cause.message, { hint, details: cause.details, cause });
+  throw new WherryError('NOT_FOUND', `env file ${path} not found`, { hint, details: cause.details, cause });
 }

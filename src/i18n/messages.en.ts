@@ -161,6 +161,7 @@ export interface Messages {
   'command.watch.detail': Record<never, never>;
   'completion.unknown': { shell: string | number };
   'completion.unknownFix': Record<never, never>;
+  'config.whole': { option: string | number };
   'copy.noDirectory': { path: string | number };
   'copy.noPath': { container: string | number; path: string | number };
   'copy.noSource': { path: string | number };
@@ -936,6 +937,7 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'command.watch.detail': 'Brings the project up and then carries out the rules of its services\' develop.watch, until Ctrl-C, which leaves the project running. --quiet hides what builds write; --json writes each thing that happens as a line of JSON.',
   'completion.unknown': 'there is no completion for the shell "{shell}"',
   'completion.unknownFix': 'bash, zsh and fish have one',
+  'config.whole': 'service filtering is not applied when {option} is set: it prints the full model',
   'copy.noDirectory': '{path} is no directory',
   'copy.noPath': '{container} has no {path}',
   'copy.noSource': '{path} does not exist here',
@@ -1453,14 +1455,14 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'start.nothing': '{project} has no container to start',
   'start.nothingFix': '`wherry up -d` makes them',
   'target.didYouMean': 'did you mean {name}?',
-  'target.noNumber': '{service} has no container number {index} in the project {project}',
+  'target.noNumber': 'service "{service}" is not running container #{index} in the project {project}',
   'target.noSuchService': 'no such service: {name}',
   'target.unknown': 'the project {project} has no service {name}, and the engine no container of that name',
   'target.unknownFix': 'services: {names}',
   'target.unknownFixNone': '`wherry ps -a --engine` lists the containers of the engine',
   'target.noContainer': '{service} has no such container in the project {project}',
   'target.noContainerFix': '`wherry up -d {service}` makes one',
-  'terminal.none': 'stdin is not a terminal',
+  'terminal.none': 'cannot attach stdin to a TTY-enabled container because stdin is not a terminal',
   'terminal.noneFix': 'leave out -t (-T in a project)',
   'time.ago': '{span} ago',
   'time.days': '{count, plural, one {# day} other {# days}}',

@@ -71,6 +71,90 @@ describe.skipIf(found === undefined)('in the place of docker compose', () => {
     });
   });
 
+  it('tells progress in docker compose’s words, on stderr, and faults in those that scripts look for', async () => {
+    const name = `${directory.project}-web-1`;
+    const up = await dockerCompose('up', '-d', 'web');
+    expect(up).toMatchObject({ code: 0, stdout: '' });
+    const lines = up.stderr.split('\n');
+    for (const word of ['Creating', 'Created', 'Starting', 'Started'])
+      expect(lines).toContain(` Container ${name} ${word} `);
+    expect((await dockerCompose('up', '-d', 'web')).stderr).toBe(` Container ${name} Running \n`);
+    expect((await dockerCompose('stop', 'web')).stderr).toBe(` Container ${name} Stopped \n`);
+    expect((await dockerCompose('events', 'nosuch')).stderr).toContain('no such service: nosuch');
+    expect((await dockerCompose('exec', '--index', '2', 'web', 'true')).stderr).toContain(
+      'service "web" is not running container #2',
+    );
+    const down = await dockerCompose('down');
+    expect(down).toMatchObject({ code: 0, stdout: '' });
+    expect(down.stderr).toContain(` Container ${name} Removed \n`);
+    expect(down.stderr).toContain(` Network ${directory.project}_default Removed \n`);
+  });
+
+  it('runs a command in a one-off container where no other runs, and tells of one-off containers that are over', async () => {
+    await dockerCompose('run', '-d', '--name', `${directory.project}-once`, 'web');
+    expect((await dockerCompose('exec', '-T', 'web', 'echo', 'here')).stdout).toBe('here\n');
+    await directory.write('own.env', 'WHO=from the file\n');
+    const told = [
+      'run',
+      '--rm',
+      '-T',
+      '--no-deps',
+      '-e',
+      'WHO',
+      '--volumes',
+      `${directory.path}:/own`,
+      '--entrypoint',
+      'sh',
+    ];
+    expect(
+      (await dockerCompose('--env-file', 'own.env', ...told, 'web', '-c', 'echo $WHO; cat /own/own.env'))
+        .stdout,
+    ).toBe('from the file\nWHO=from the file\n');
+    await under.backend.kill(`${directory.project}-once`);
+    await under.backend.wait(`${directory.project}-once`);
+    expect((await dockerCompose('up', '-d', '--no-start', 'web')).stderr).toContain(
+      `orphan containers, of services that the project does not have any more or left over from run: ${directory.project}-once`,
+    );
+    await dockerCompose('up', '-d', '--no-start', '--remove-orphans', 'web');
+    const left = await under.backend.list({ all: true });
+    expect(left.map(({ name }) => name)).not.toContain(`${directory.project}-once`);
+    await dockerCompose('down');
+  });
+
+  it('minds the faults of services only that take part', async () => {
+    const file = {
+      services: {
+        web: {
+          image: under.image,
+          entrypoint: ['sh', '-c', stays],
+          stop_grace_period: '0s',
+          ports: ['8080'],
+        },
+        other: { image: under.image, env_file: ['/nosuch/.env'] },
+      },
+    };
+    await directory.write('faulty.yaml', JSON.stringify(file));
+    const faulty = (...args: string[]): ReturnType<typeof run> => dockerCompose('-f', 'faulty.yaml', ...args);
+    expect((await faulty('up', '-d', 'web')).code).toBe(0);
+    // One address, though the engine publishes on those of IPv4 and IPv6.
+    expect((await faulty('port', 'web', '8080')).stdout).toMatch(/^\S+:\d+\n$/);
+    expect((await faulty('ps', '--services')).stdout).toBe('web\n');
+    expect((await faulty('config', '--hash', 'web')).stdout).toMatch(/^web [0-9a-f]{64}\n$/);
+    for (const words of [
+      ['up', '-d'],
+      ['up', '-d', 'other'],
+      ['config', '--hash', 'other'],
+    ]) {
+      const refused = await faulty(...words);
+      expect(refused.code).toBe(1);
+      expect(refused.stderr).toContain('env file /nosuch/.env not found');
+    }
+    expect((await faulty('config', '--no-env-resolution', '--hash', 'other')).code).toBe(0);
+    const completed = await dockerCompose('__complete', 'compose', '-f', 'faulty.yaml', 'exec', '');
+    expect(completed.stdout).toBe('other\nweb\n:4\n');
+    await faulty('down');
+  });
+
   it('answers as docker-compose: version, no fallback to the engine, exit code 1', async () => {
     expect((await dockerCompose('version')).stdout).toMatch(/^Docker Compose version v5\.\d+\.\d+\n$/);
     expect((await dockerCompose('compose', 'version', '--short')).stdout).toMatch(/^5\.\d+\.\d+\n$/);

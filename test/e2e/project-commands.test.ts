@@ -70,7 +70,7 @@ describe.skipIf(found === undefined)('commands of docker compose', { timeout: 18
     expect((await w(['port', '--protocol', 'udp', 'web', '8080'])).code).toBe(1);
     const missing = await w(['logs', '--index', '3', 'web']);
     expect(missing).toMatchObject({ code: 1, stdout: '' });
-    expect(missing.stderr).toContain('web has no container number 3');
+    expect(missing.stderr).toContain('service "web" is not running container #3');
     orphaned.push(...(await orphans()));
     await ok('scale', '--no-deps', 'web=1', 'db=0');
     expect([await running('web'), await running('db')]).toEqual([1, 0]);

@@ -11,9 +11,13 @@ export async function sshAgents(ssh: Readonly<Record<string, string>>): Promise<
   for (const [id, given] of Object.entries(ssh)) {
     const path = given || process.env.SSH_AUTH_SOCK;
     if (!path) {
-      throw new WherryError('INVALID', `ssh.${id}: there is no agent: SSH_AUTH_SOCK is not set`, {
-        hint: 'start one with `eval $(ssh-agent)` and `ssh-add`',
-      });
+      throw new WherryError(
+        'INVALID',
+        `ssh.${id}: invalid empty ssh agent socket: make sure SSH_AUTH_SOCK is set`,
+        {
+          hint: 'start one with `eval $(ssh-agent)` and `ssh-add`',
+        },
+      );
     }
     const isSocket = await fs()
       .promises.stat(path)
@@ -35,7 +39,7 @@ export async function sshAgents(ssh: Readonly<Record<string, string>>): Promise<
 export function sshMethods(agents: ReadonlyMap<string, string>): [string, GrpcMethod][] {
   const find = (id: string): string => {
     const path = agents.get(id || 'default');
-    if (path === undefined) throw new GrpcFailure(grpcNotFound, `ssh agent ${id || 'default'}: not found`);
+    if (path === undefined) throw new GrpcFailure(grpcNotFound, `unset ssh forward key ${id || 'default'}`);
     return path;
   };
   const check = unary((request) => {

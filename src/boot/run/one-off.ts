@@ -20,6 +20,7 @@ import { ImageBuilds } from '../images/image-builds.ts';
 import { withModels } from '../models/with-models.ts';
 import { observeContainers } from '../observed.ts';
 import type { BootOptions } from '../options.ts';
+import { isOrphan } from '../plan-containers.ts';
 import type { ProvidedVariables } from '../providers/messages.ts';
 import { variablesFor } from '../providers/provided.ts';
 import { removeServices } from '../services.ts';
@@ -46,6 +47,10 @@ export interface RunOptions extends BootOptions {
   build?: 'always' | 'missing' | undefined;
   /** Remove containers of services that the project does not have any more. Default: false. */
   removeOrphans?: boolean | undefined;
+  /** Say nothing of them. Default: false. */
+  ignoreOrphans?: boolean | undefined;
+  /** Gets what is odd and stops nothing. */
+  onWarning?: ((text: string) => void) | undefined;
 }
 
 /**
@@ -71,7 +76,11 @@ export async function prepareRun(
   if (needed.length > 0) {
     const onProvided = (name: string, variables: ProvidedVariables): void =>
       void provided.set(name, variables);
-    assertBooted(await up(backend, project, { ...bootOptions(options), services: needed, onProvided }));
+    const { ignoreOrphans } = options;
+    const wishes = { ...bootOptions(options), services: needed, onProvided, ignoreOrphans };
+    const summary = await up(backend, project, wishes);
+    for (const warning of summary.warnings) options.onWarning?.(warning);
+    assertBooted(summary);
   }
   await ensureResources(backend, project, service, options);
   await ensureImage(backend, project, service, options);
@@ -90,9 +99,11 @@ function bootOptions({ parallel, signal, onProgress, events, logger }: BootOptio
 async function removeOrphans(backend: Backend, project: Project, options: RunOptions): Promise<void> {
   const known = new Set([...Object.keys(project.services), ...Object.keys(project.disabledServices)]);
   const all = await observeContainers(backend, project.name, { signal: options.signal });
-  const orphans = all.filter((one) => !one.oneOff && !known.has(one.service)).map(({ service }) => service);
-  if (orphans.length === 0) return;
-  const services = [...new Set(orphans)];
+  const orphans = all.filter((one) => isOrphan(one, known));
+  const { signal } = options;
+  await Promise.all(orphans.map(({ id, oneOff }) => (oneOff ? backend.remove(id, { signal }) : undefined)));
+  const services = [...new Set(orphans.flatMap(({ oneOff, service }) => (oneOff ? [] : [service])))];
+  if (services.length === 0) return;
   const wishes = { ...bootOptions(options), projectName: project.name, services, stop: true };
   const { rows } = await removeServices(backend, wishes);
   const failed = rows.find(({ error }) => error !== null)?.error;

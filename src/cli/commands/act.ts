@@ -5,6 +5,7 @@ import { isWherryError } from '../../core/errors.ts';
 import type { Context } from '../context.ts';
 import { exitCode } from '../exit-codes.ts';
 import { reportFault } from '../fault.ts';
+import type { Output } from '../output/output.ts';
 import { parallelOf } from '../parallel.ts';
 import { splitNames, unknownName } from '../targets.ts';
 import { t } from '../text.ts';
@@ -90,6 +91,23 @@ async function onContainers(backend: Backend, names: readonly string[], verb: Ve
   );
 }
 
+/** Docker compose's word for what became of a container. */
+const composeWords: Readonly<Record<ChangeRow['change'], string>> = {
+  failed: 'Error',
+  kept: 'Running',
+  killed: 'Killed',
+  paused: 'Paused',
+  removed: 'Removed',
+  restarted: 'Started',
+  resumed: 'Unpaused',
+  started: 'Started',
+  stopped: 'Stopped',
+};
+
+function tellChange(output: Output, name: string, change: ChangeRow['change'] = 'kept'): void {
+  output.progressLine({ id: `Container ${name}`, status: 'Done', text: composeWords[change] });
+}
+
 /** Names are the result, as docker prints them, or a remark, as docker compose does. */
 function report(
   { output, globals, signal }: Context,
@@ -102,6 +120,7 @@ function report(
   else if (!globals.dryRun)
     for (const { name, change } of good) {
       if (names === 'result') output.line(name);
+      else if (output.inComposeWords) tellChange(output, name, change);
       else output.note(change === undefined ? name : t('act.done', { name, change: t(`act.${change}`) }));
     }
   for (const { error, ok } of outcomes) if (!ok) reportFault(error, output, globals);

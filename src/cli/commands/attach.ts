@@ -23,7 +23,7 @@ export async function attach({
   if (context.globals.dryRun) throw usage(t('dryRun.notThere', { command: 'attach' }));
   const detachKeys = readOptions(() => parseDetachKeys(options.detachKeys ?? defaultDetachKeys));
   const backend = await context.backend();
-  const target = await findTarget(context, words[0] ?? '', options.index);
+  const target = await findTarget(context, words[0] ?? '', options.index, { oneOff: true });
   const { spec } = await backend.inspect(target.id, { signal });
   const stdin = !options.noStdin && spec.stdinOpen === true;
   const tty = spec.tty === true;

@@ -7,7 +7,7 @@ import type { Context } from '../context.ts';
 import type { Invocation } from '../declaration.ts';
 import { exitCode } from '../exit-codes.ts';
 import { reportFault } from '../fault.ts';
-import { imageProgress } from '../output/image-progress.ts';
+import { buildProgress } from '../output/image-progress.ts';
 import { ProgressBoard } from '../output/progress-board.ts';
 import { requireProject } from '../scope.ts';
 import { t } from '../text.ts';
@@ -72,7 +72,7 @@ async function buildOfServices(
   chosenServices(project.services, words);
   const { buildServices } = await import('../../boot/index.ts');
   const rows = await withBoard(context, async (board) => {
-    const show = imageProgress(board);
+    const show = buildProgress(board);
     return buildServices(await context.backend(), project, {
       services: words,
       withDependencies: options.withDependencies,
@@ -88,7 +88,10 @@ async function buildOfServices(
   if (rows.length === 0) output.note(t('build.nothing'));
   const good = rows.filter(({ error }) => error === null);
   if (output.json) output.value(good.map(({ image, id }) => ({ name: image, id })));
-  else for (const { image } of good) output.note(t('build.done', { image }));
+  else
+    for (const { image } of good)
+      if (output.inComposeWords) output.progressLine({ id: `Image ${image}`, status: 'Done', text: 'Built' });
+      else output.note(t('build.done', { image }));
   for (const { error } of rows) if (error !== null) reportFault(error, output, globals);
   return good.length === rows.length ? exitCode.success : exitCode.failure;
 }
@@ -103,7 +106,7 @@ async function buildDirectory(
   const image = (await context.backend()).image(name);
   const { builder } = options;
   const id = await withBoard(context, async (board) => {
-    const onProgress = imageProgress(board);
+    const onProgress = buildProgress(board);
     const info = await image.build(input, {
       signal,
       onProgress,

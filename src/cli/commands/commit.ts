@@ -14,7 +14,7 @@ export async function commit({ context, words, options }: Invocation<CommitOptio
   const { output, signal, globals } = context;
   const [container = '', name] = words;
   const { author, message, change, noPause, index } = options;
-  const target = await findTarget(context, container, index);
+  const target = await findTarget(context, container, index, { oneOff: true });
   const backend = await context.backend();
   const wishes = { name, author, message, changes: change, pause: !noPause, signal };
   const id = await backend.commit(target.id, wishes);

@@ -32,8 +32,15 @@ export async function printVariables(
     return;
   }
   const byName = Object.fromEntries(variables.map((variable) => [variable.name, peersForm(variable)]));
-  if (options.format === 'yaml') output.raw((await import('yaml')).stringify(byName));
-  else output.value(byName, 'line');
+  if (options.format === 'yaml') output.raw((await import('yaml')).stringify(inYaml(byName), { indent: 4 }));
+  else output.line(JSON.stringify(byName, undefined, 4));
+}
+
+/** Go's YAML has the names of fields in small letters. */
+function inYaml(byName: Readonly<Record<string, object>>): Record<string, object> {
+  const small = (fields: object): object =>
+    Object.fromEntries(Object.entries(fields).map(([name, value]) => [name.toLowerCase(), value]));
+  return Object.fromEntries(Object.entries(byName).map(([name, fields]) => [name, small(fields)]));
 }
 
 function columns(): Column<TemplateVariable>[] {

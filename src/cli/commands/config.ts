@@ -3,6 +3,7 @@ import type { Context } from '../context.ts';
 import type { Invocation } from '../declaration.ts';
 import { isolationOf } from '../isolation.ts';
 import { projectOptions, tellWarnings } from '../scope.ts';
+import { t } from '../text.ts';
 import { configNames, type NameOptions } from './config-names.ts';
 import { printRawModel, printVariables } from './config-raw.ts';
 import { pinnedReference } from './pinned-reference.ts';
@@ -26,6 +27,11 @@ export interface ConfigOptions extends NameOptions {
 export async function config(invocation: Invocation<ConfigOptions>): Promise<undefined> {
   const { context, words, options } = invocation;
   const load = loadOptions(context, words, options);
+  const whole = options.variables ? '--variables' : options.noInterpolate ? '--no-interpolate' : undefined;
+  if (whole !== undefined && words.length > 0)
+    context.output.note(
+      `${context.output.paintNote('yellow', t('warning'))} ${t('config.whole', { option: whole })}`,
+    );
   if (options.variables) return await printVariables(context, load, options);
   if (options.noInterpolate) return await printRawModel(context, load, options);
   const { loadProject, configDocument } = await import('../../compose/index.ts');
@@ -49,7 +55,8 @@ function loadOptions(context: Context, services: readonly string[], options: Con
   const asWritten = (isSo: boolean): 'as-written' | undefined => (isSo ? 'as-written' : undefined);
   return {
     ...projectOptions(context),
-    services,
+    // The files of variables of services whose hash nobody asked for need not be there.
+    services: services.length === 0 ? hashed(options) : services,
     unsupported: 'kept',
     checks: options.noConsistency ? 'none' : undefined,
     form: {
@@ -58,6 +65,10 @@ function loadOptions(context: Context, services: readonly string[], options: Con
       envFiles: asWritten(options.noEnvResolution),
     },
   };
+}
+
+function hashed({ hash }: ConfigOptions): readonly string[] {
+  return hash === undefined || hash === '*' ? [] : hash.split(',');
 }
 
 async function pinned(

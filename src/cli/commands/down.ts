@@ -79,7 +79,8 @@ export function reportChanges(context: Context, summary: ChangeSummary, project:
   else {
     for (const { error } of summary.rows) if (error !== null) reportFault(error, output, globals);
     const count = summary.rows.filter(({ change }) => change === 'removed').length;
-    if (summary.ok) output.note(t('down.done', { project, count, time: took(summary.durationMs) }));
+    if (summary.ok && !output.inComposeWords)
+      output.note(t('down.done', { project, count, time: took(summary.durationMs) }));
   }
   return summary.ok ? exitCode.success : exitCode.failure;
 }

@@ -3,11 +3,17 @@ import { exitCode } from '../exit-codes.ts';
 import { reportFault } from '../fault.ts';
 import { ProgressBoard } from '../output/progress-board.ts';
 
+/** What docker compose says of an image on the way and at the end. */
+export interface ComposeWords {
+  doing: 'Pulling' | 'Pushing';
+  done: 'Pulled' | 'Pushed';
+}
+
 /** Does `work` to each image, one after the other, each with its board; prints the names that went well, in a project as remarks. */
 export async function eachImage(
   context: Context,
   names: readonly string[],
-  options: { ignoreFailures: boolean },
+  options: { ignoreFailures: boolean; words: ComposeWords },
   work: (name: string, board: ProgressBoard) => Promise<void>,
 ): Promise<number> {
   const { output, globals, signal } = context;
@@ -16,9 +22,12 @@ export async function eachImage(
   for (const name of new Set(names)) {
     try {
       using board = new ProgressBoard(output);
+      const tell = isProject && output.inComposeWords;
+      if (tell) board.tell(`Image ${name}`, 'working', options.words.doing);
       await work(name, board);
       good.push(name);
-      if (isProject) output.note(name);
+      if (tell) board.tell(`Image ${name}`, 'done', options.words.done);
+      else if (isProject) output.note(name);
       else if (!output.json) output.line(name);
     } catch (error) {
       signal.throwIfAborted();

@@ -3,6 +3,7 @@ import type { EngineEvent } from '../../core/engine-event.ts';
 import type { Invocation } from '../declaration.ts';
 import { type Filter, valuesOf } from '../filters.ts';
 import { printable } from '../output/width.ts';
+import { splitNames, unknownName } from '../targets.ts';
 import { t } from '../text.ts';
 import { peerEvent } from './peer-event.ts';
 
@@ -30,6 +31,11 @@ export async function events({ context, words, options }: Invocation<EventsOptio
   const scope = await context.scope();
   const backend = await context.backend();
   const labels = valuesOf(options.filter, 'label');
+  if (scope.kind === 'project' && context.role === 'compose') {
+    const { containers: unknown, rows } = await splitNames(context, scope, words);
+    const [name] = unknown;
+    if (name !== undefined) throw unknownName(context, scope, name, rows);
+  }
   if (scope.kind === 'project')
     labels.push(`${composeLabel.project}=${scope.name}`, `${composeLabel.oneOff}=False`);
   const containers = valuesOf(options.filter, 'container');

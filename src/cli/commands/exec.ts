@@ -21,12 +21,13 @@ export interface ExecOptions {
 
 /** Runs a command in a container and passes its exit code on. */
 export async function exec({ context, words, options }: Invocation<ExecOptions>): Promise<number> {
-  const { output, signal, env } = context;
+  const { output, signal } = context;
   const [name = '', ...command] = words;
   const scope = await context.scope();
   const { stdin, tty } = terminalWishes(options, { project: scope.kind === 'project' });
-  const target = await findTarget(context, name, options.index);
+  const target = await findTarget(context, name, options.index, { oneOff: true });
   const backend = await context.backend();
+  const env = (scope.kind === 'project' ? scope.project?.environment : undefined) ?? context.env;
   try {
     const child = await backend.exec(target.id, {
       command,

@@ -22,7 +22,7 @@ export async function exportContainer({
   const { signal, directory } = context;
   if (options.output === undefined && process.stdout.isTTY)
     throw usage(t('export.toTerminal'), t('export.toTerminalFix'));
-  const target = await findTarget(context, words[0] ?? '', options.index);
+  const target = await findTarget(context, words[0] ?? '', options.index, { oneOff: true });
   const archive = (await context.backend()).export(target.id, { signal });
   if (options.output === undefined) {
     for await (const chunk of archive)

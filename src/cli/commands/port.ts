@@ -13,7 +13,7 @@ export interface PortOptions {
 export async function port({ context, words, options }: Invocation<PortOptions>): Promise<undefined> {
   const { output, signal } = context;
   const [name = '', wanted] = words;
-  const target = await findTarget(context, name, options.index);
+  const target = await findTarget(context, name, options.index, { oneOff: true });
   const { ports } = await (await context.backend()).inspect(target.id, { signal });
   const [number, protocol = options.protocol ?? 'tcp'] = wanted?.split('/') ?? [];
   const published = ports.filter(
@@ -32,7 +32,9 @@ export async function port({ context, words, options }: Invocation<PortOptions>)
   }
   if (output.json) output.value(published);
   else {
-    for (const row of published) {
+    // Of a service the first address only, as docker compose prints it for scripts; docker prints all of a container.
+    const first = target.service !== null && wanted !== undefined;
+    for (const row of first ? published.slice(0, 1) : published) {
       const address = hostAddress(row);
       output.line(wanted === undefined ? `${row.target}/${row.protocol} -> ${address}` : address);
     }

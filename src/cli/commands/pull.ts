@@ -17,13 +17,17 @@ export interface PullOptions {
   policy: 'always' | 'missing' | undefined;
 }
 
+const composeWords = { doing: 'Pulling', done: 'Pulled' } as const;
+
 /** Pulls the images of services, or images by their names. */
 export async function pull({ context, words, options }: Invocation<PullOptions>): Promise<number> {
   const scope = await context.scope();
   if (scope.kind === 'project' && scope.project !== null)
     return pullOfServices(context, await withNamed(context, scope.project, words), words, options);
   if (words.length === 0) throw usage(t('usage.imageNeeded'));
-  return eachImage(context, words, options, (name, board) => pullImage(context, name, options, board));
+  return eachImage(context, words, { ...options, words: composeWords }, (name, board) =>
+    pullImage(context, name, options, board),
+  );
 }
 
 async function pullOfServices(
@@ -39,7 +43,7 @@ async function pullOfServices(
   for (const { service, why } of skipped)
     context.output.note(t('pull.skipped', { service, why: t(`pull.why.${why}`) }));
   const wishes = new Map(images.map((wish) => [wish.image, wish]));
-  return eachImage(context, [...wishes.keys()], options, async (name, board) => {
+  return eachImage(context, [...wishes.keys()], { ...options, words: composeWords }, async (name, board) => {
     const wish = wishes.get(name);
     const platform = options.platform ?? wish?.platform;
     try {

@@ -21,7 +21,8 @@ export async function push({ context, words, options }: Invocation<PushOptions>)
   const names = project === null ? words : await imagesOfServices(context, project, words, options);
   const { signal } = context;
   const { platform } = options;
-  return eachImage(context, names, options, async (name, board) =>
+  const wishes = { ...options, words: { doing: 'Pushing', done: 'Pushed' } as const };
+  return eachImage(context, names, wishes, async (name, board) =>
     (await context.backend()).image(name).push({ platform, onProgress: imageProgress(board), signal }),
   );
 }

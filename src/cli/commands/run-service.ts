@@ -7,6 +7,7 @@ import type { Invocation } from '../declaration.ts';
 import { exitCode } from '../exit-codes.ts';
 import { placed } from '../isolation.ts';
 import { bootProgress } from '../output/boot-progress.ts';
+import { isOn } from '../output/presentation.ts';
 import { ProgressBoard } from '../output/progress-board.ts';
 import { quietImages } from '../output/quiet-images.ts';
 import { requireProject } from '../scope.ts';
@@ -35,7 +36,13 @@ export async function runService({ context, words, options }: Invocation<RunOpti
   const service = project.services[name];
   if (service === undefined) throw usage(t('usage.noSuchService', { name }));
   const { stdin, tty } = terminalWishes(options, { project: true });
-  const changes = await changesOf(context, command, { ...options, interactive: stdin, tty });
+  // Detached, its stdin is open for whoever attaches later, as docker compose has it.
+  const interactive = stdin || options.detach;
+  const changes = await changesOf({ ...context, env: project.environment }, command, {
+    ...options,
+    interactive,
+    tty,
+  });
   const spec = await prepare(context, project, service, { ...options, changes });
   if (spec === null) return exitCode.failure;
   const afterStart = async (id: string): Promise<void> => {
@@ -62,7 +69,7 @@ function withJob(project: Project, name: string): Project {
 
 /** What the options of `run` say, over what the service does. */
 async function changesOf(
-  context: Context,
+  context: Pick<Context, 'env' | 'directory'>,
   command: readonly string[],
   options: RunOptions,
 ): Promise<OneOffChanges> {
@@ -105,6 +112,8 @@ async function prepare(
       servicePorts,
       useAliases,
       removeOrphans,
+      ignoreOrphans: isOn(project.environment.COMPOSE_IGNORE_ORPHANS),
+      onWarning: (text) => board.log(`${output.paintNote('yellow', t('warning'))} ${text}`),
       build: options.build ? 'always' : 'missing',
       signal,
       onProgress: quietImages(bootProgress(board, project.name), options),

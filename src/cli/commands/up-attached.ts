@@ -10,8 +10,9 @@ import type { Backend } from '../../core/backend.ts';
 import type { Context } from '../context.ts';
 import { deferred } from '../deferred.ts';
 import { exitCode } from '../exit-codes.ts';
-import { bootProgress } from '../output/boot-progress.ts';
+import { bootProgress, shortName } from '../output/boot-progress.ts';
 import { reportCopy, showCopy } from '../output/isolated-copy.ts';
+import type { Output } from '../output/output.ts';
 import { LinePrefix } from '../output/prefix.ts';
 import { ProgressBoard } from '../output/progress-board.ts';
 import { quietImages } from '../output/quiet-images.ts';
@@ -111,6 +112,7 @@ export async function upAttached(
     showSummary(context, summary, project.name);
     return exitCode.failure;
   }
+  if (context.role === 'compose') tellAttached(output, summary, watched.shown, project.name);
   // An engine may tell of a start late, even after the end: what was just made is followed without waiting for that.
   for (const { name: service, containers } of summary?.rows ?? [])
     for (const { name, id, change } of containers) {
@@ -118,7 +120,7 @@ export async function upAttached(
       if (change === 'created' || change === 'recreated') follower.follow(id, name, service, {});
     }
   for (const { name, url } of summary?.rows ?? [])
-    if (url !== null) output.note(t('up.answers', { name, url }));
+    if (url !== null && !output.inComposeWords) output.note(t('up.answers', { name, url }));
   if (options.copy !== null && summary !== undefined)
     showCopy(context, await reportCopy(context, options.copy));
   const ending = endsTogether(options) ? exited : new Promise<never>(() => undefined);
@@ -170,6 +172,19 @@ export async function upAttached(
   if (options.exitCodeFrom !== undefined) return lastExitCode(backend, project.name, [options.exitCodeFrom]);
   if (end !== 'ended') return end;
   return endsTogether(options) ? lastExitCode(backend, project.name, watched.services) : exitCode.success;
+}
+
+/** As docker compose does: some wait for that line. */
+function tellAttached(
+  output: Output,
+  summary: BootSummary | undefined,
+  shown: ReadonlySet<string>,
+  project: string,
+): void {
+  const names = (summary?.rows ?? []).flatMap(({ name: service, containers }) =>
+    shown.has(service) ? containers.map(({ name }) => shortName(name, project)) : [],
+  );
+  if (names.length > 0) output.line(`Attaching to ${names.join(', ')}`);
 }
 
 /** Whether the end of one container is the end of all. */
@@ -261,8 +276,7 @@ interface Following {
 function newFollower(context: Context, backend: Backend, following: Following): ProjectFollower {
   const { output, signal } = context;
   const { project, watched, options, onExit, above } = following;
-  const short = (name: string): string =>
-    name.startsWith(`${project.name}-`) ? name.slice(project.name.length + 1) : name;
+  const short = (name: string): string => shortName(name, project.name);
   const names = [...watched.shown].map((name) => `${name}-1`);
   const prefixes = options.noLogPrefix
     ? undefined

@@ -173,9 +173,10 @@ export function showSummary(
   }
   for (const warning of summary.warnings)
     output.note(`${output.paintNote('yellow', t('warning'))} ${warning}`);
-  output.noteTable(columns(output), summary.rows);
+  if (!output.inComposeWords) output.noteTable(columns(output), summary.rows);
   for (const row of summary.rows) if (row.error !== null) showFailure(output, row);
   if (isolated !== undefined) showCopy(context, isolated);
+  if (output.inComposeWords) return;
   output.note('');
   if (summary.ok)
     output.note(t('up.done', { project, time: took(summary.durationMs), command: downCommand(context) }));

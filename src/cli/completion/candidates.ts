@@ -109,6 +109,7 @@ async function names(
   const project = scope.kind === 'project' ? scope.project : null;
   if (what === 'service') return Object.keys({ ...project?.services, ...project?.disabledServices });
   const own = what === 'container' || what === 'image' ? Object.keys(project?.services ?? {}) : [];
+  if (context.role === 'compose' && what === 'container') return own;
   const backend = await context.backend().catch(() => undefined);
   if (backend === undefined) return own;
   if (what === 'container') {

@@ -2,6 +2,8 @@ import type { BootProgress, ContainerStep, OnProgress, Step } from '../../boot/i
 import type { ImageProgress } from '../../core/image.ts';
 import { formatBytes } from '../../core/units.ts';
 import { t } from '../text.ts';
+import { ComposeProgress } from './compose-progress.ts';
+import { tellBuild } from './image-progress.ts';
 import type { ItemState, ProgressBoard } from './progress-board.ts';
 
 type StepProgress = Extract<BootProgress, { kind: 'step' }>;
@@ -26,10 +28,13 @@ interface Seen {
 /** Shows what `up`, `down` and the other verbs of a project report on a board: a line for each thing. */
 export function bootProgress(board: ProgressBoard, project: string): OnProgress {
   const images = new Map<string, ImageBytes>();
+  const pulled = new Set<string>();
   const seen: Seen = { healthy: new Set(), waited: new Set(), labels: new Map() };
+  const compose = board.inComposeWords ? new ComposeProgress(board) : undefined;
   return (progress) => {
     switch (progress.kind) {
       case 'planned':
+        if (compose !== undefined) return compose.planned(progress.plan);
         for (const step of progress.plan.steps) {
           seen.labels.set(step.id, labelOf(step, project));
           if (step.kind !== 'container' || step.action !== 'keep') {
@@ -42,6 +47,9 @@ export function bootProgress(board: ProgressBoard, project: string): OnProgress 
         }
         return;
       case 'step':
+        if (progress.step.kind === 'image' && progress.step.action === 'pull')
+          pulled.add(progress.step.image);
+        if (compose !== undefined) return compose.step(progress);
         forgetHealth(progress, seen);
         board.set(progress.step.id, {
           label: labelOf(progress.step, project),
@@ -51,12 +59,18 @@ export function bootProgress(board: ProgressBoard, project: string): OnProgress 
         });
         return;
       case 'image': {
+        if (compose !== undefined) {
+          if (!pulled.has(progress.image)) tellBuild(board, progress.progress);
+          return;
+        }
         const bytes = images.get(progress.image) ?? new ImageBytes();
         images.set(progress.image, bytes);
-        showImage(board, progress.image, progress.progress, bytes);
+        if (progress.progress.kind !== 'status' || !pulled.has(progress.image))
+          showImage(board, progress.image, progress.progress, bytes);
         return;
       }
       case 'health':
+        if (progress.health === 'healthy') compose?.healthy(progress.container);
         if (progress.health === 'healthy') seen.healthy.add(progress.container);
         return;
       case 'hook': {
@@ -97,7 +111,8 @@ export function labelOf(step: Step, project: string): string {
   return shortName(step.name, project);
 }
 
-function shortName(name: string, project: string): string {
+/** A container's name without that of its project. */
+export function shortName(name: string, project: string): string {
   return name.startsWith(`${project}-`) ? name.slice(project.length + 1) : name;
 }
 
@@ -157,11 +172,12 @@ function showImage(board: ProgressBoard, image: string, progress: ImageProgress,
     const { current, total } = bytes.sum;
     const text = total === 0 ? progress.status : `${formatBytes(current)} / ${formatBytes(total)}`;
     board.set(id, { label, state: 'working', text, share: total === 0 ? null : current / total });
-  } else if (progress.kind === 'output') {
-    const lines = progress.text.split('\n').filter((line) => line.trim() !== '');
-    if (!board.live) for (const line of lines) board.log(`    ${line}`);
-    else if (lines.length > 0) board.set(id, { label, state: 'working', text: lines.at(-1) ?? '' });
   } else if (progress.kind === 'status' && progress.status.startsWith('WARN: ')) {
     board.log(`${label}: ${progress.status}`);
+  } else if (progress.kind === 'output' || progress.kind === 'status') {
+    const said = progress.kind === 'status' ? progress.status : progress.text;
+    const lines = said.split('\n').filter((line) => line.trim() !== '');
+    if (!board.live) for (const line of lines) board.buildLine(`    ${line}`);
+    else if (lines.length > 0) board.set(id, { label, state: 'working', text: lines.at(-1) ?? '' });
   }
 }

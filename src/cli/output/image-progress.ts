@@ -5,7 +5,25 @@ import type { ProgressBoard } from './progress-board.ts';
 const finished =
   /^(pull complete|already exists|pushed|layer already exists|mounted from .*|download complete|loaded)$/i;
 
-/** Shows the layers of a pull, push or build on a board. */
+/** Shows the layers, steps and output of a build on a board. */
+export function buildProgress(board: ProgressBoard): (progress: ImageProgress) => void {
+  const show = imageProgress(board);
+  return (progress) => {
+    if (board.inComposeWords) tellBuild(board, progress);
+    else if (progress.kind === 'status') board.buildLine(progress.status);
+    else show(progress);
+  };
+}
+
+/** Writes steps and output of a build as they come, and transfers when they are over: `naming to … done`. */
+export function tellBuild(board: ProgressBoard, progress: ImageProgress): void {
+  if (progress.kind === 'status') board.buildLine(progress.status);
+  else if (progress.kind === 'output') board.buildLine(progress.text.replace(/\n$/, ''));
+  else if (progress.kind === 'layer' && /\bdone$/.test(progress.status))
+    board.buildLine(`${progress.id} done`);
+}
+
+/** Shows the layers of a pull or push on a board. */
 export function imageProgress(board: ProgressBoard): (progress: ImageProgress) => void {
   return (progress) => {
     if (progress.kind === 'layer') {
@@ -18,6 +36,6 @@ export function imageProgress(board: ProgressBoard): (progress: ImageProgress) =
         share: known ? current / total : null,
       });
     } else if (progress.kind === 'status') board.log(progress.status);
-    else if (progress.kind === 'output') board.log(progress.text.replace(/\n$/, ''));
+    else if (progress.kind === 'output') board.buildLine(progress.text.replace(/\n$/, ''));
   };
 }

@@ -15,6 +15,16 @@ export interface Sink {
   readonly rows?: number;
 }
 
+/** A step of the progress, as docker compose has it. */
+export interface ProgressStep {
+  'dry-run'?: true;
+  /** As `Container app-web-1`. */
+  id: string;
+  status: 'Working' | 'Done' | 'Warning' | 'Error';
+  text: string;
+  percent?: number;
+}
+
 export interface OutputOptions {
   stdout: Sink;
   stderr: Sink;
@@ -37,18 +47,20 @@ export class Output {
   readonly #stderr: Sink;
   readonly #remarks: Sink;
   readonly #progress: Presentation['progress'];
+  readonly #words: Presentation['words'];
   readonly #mayRedraw: boolean;
   readonly #env: Readonly<Record<string, string | undefined>>;
 
   constructor(options: OutputOptions) {
     const { stdout, stderr, env, json, presentation } = options;
-    const { ansi, progress } = presentation;
+    const { ansi, progress, words } = presentation;
     this.json = json;
     this.quiet = options.quiet || progress === 'quiet';
     this.#stdout = stdout;
     this.#stderr = stderr;
     this.#remarks = presentation.remarks === 'stdout' ? stdout : stderr;
     this.#progress = progress;
+    this.#words = words;
     this.#mayRedraw = ansi !== 'never' && progress !== 'plain' && progress !== 'json';
     this.#env = env;
     const noColor = options.noColor || ansi === 'never' || progress === 'json';
@@ -67,6 +79,11 @@ export class Output {
   /** Whether progress is one JSON object a line, as docker compose has it. */
   get progressAsJson(): boolean {
     return this.#progress === 'json' && !this.quiet;
+  }
+
+  /** Whether what is done is told in docker compose's words: in its place, where nobody watches, and to programs. */
+  get inComposeWords(): boolean {
+    return this.progressAsJson || (this.#words === 'compose' && !this.live);
   }
 
   /** Cells of the terminal that stdout is; undefined when it is none. */
@@ -123,9 +140,17 @@ export class Output {
     this.#remarks.write(this.progressAsJson ? `${JSON.stringify({ text })}\n` : `${text}\n`);
   }
 
-  /** One step of the progress as docker compose writes it with `--progress json`. */
-  progressLine(step: object): void {
-    this.#remarks.write(`${JSON.stringify(step)}\n`);
+  /** A step in docker compose's words: ` Container app-web-1 Started `, or an object with `--progress json`. */
+  progressLine(step: ProgressStep): void {
+    if (this.json || this.quiet) return;
+    this.#remarks.write(this.progressAsJson ? `${JSON.stringify(step)}\n` : ` ${step.id} ${step.text} \n`);
+  }
+
+  /** A line of a build's output: docker compose writes it to stdout. */
+  buildLine(text: string): void {
+    if (this.json || this.quiet) return;
+    if (this.inComposeWords && !this.progressAsJson) this.line(text);
+    else this.note(text);
   }
 
   /** What redraws the remarks of before. */

@@ -5,7 +5,12 @@ const none = { ansi: undefined, progress: undefined };
 
 it('takes the options first, then the variables', () => {
   const env = { COMPOSE_ANSI: 'never', COMPOSE_PROGRESS: 'none', COMPOSE_STATUS_STDOUT: '1' };
-  expect(presentationOf(none, env)).toEqual({ ansi: 'never', progress: 'quiet', remarks: 'stdout' });
+  expect(presentationOf(none, env)).toEqual({
+    ansi: 'never',
+    progress: 'quiet',
+    remarks: 'stdout',
+    words: 'wherry',
+  });
   expect(presentationOf({ ansi: 'always', progress: 'json' }, env)).toMatchObject({
     ansi: 'always',
     progress: 'json',
@@ -14,6 +19,7 @@ it('takes the options first, then the variables', () => {
     ansi: 'auto',
     progress: 'auto',
     remarks: 'stderr',
+    words: 'wherry',
   });
 });
 

@@ -1,3 +1,4 @@
+import type { Role } from '../compose-role.ts';
 import { t } from '../text.ts';
 import { usage } from '../usage.ts';
 
@@ -15,6 +16,8 @@ export interface Presentation {
   progress: Exclude<ProgressForm, 'none'>;
   /** Where remarks and progress go. */
   remarks: 'stdout' | 'stderr';
+  /** Whose words tell of progress where nobody watches: ours, or docker compose's, in whose place we were called. */
+  words: Role;
 }
 
 /**
@@ -24,6 +27,7 @@ export interface Presentation {
 export function presentationOf(
   options: { ansi: Ansi | undefined; progress: ProgressForm | undefined },
   env: Readonly<Record<string, string | undefined>>,
+  role: Role = 'wherry',
 ): Presentation {
   const ansi = options.ansi ?? fromVariable('COMPOSE_ANSI', ansiModes, env) ?? 'auto';
   const said = options.progress ?? fromVariable('COMPOSE_PROGRESS', progressForms, env) ?? 'auto';
@@ -32,7 +36,7 @@ export function presentationOf(
   if (said === 'plain' && ansi === 'always')
     throw usage(t('usage.excludes', { a: '--progress plain', b: '--ansi always' }));
   const progress = said === 'none' ? 'quiet' : said;
-  return { ansi, progress, remarks: isOn(env.COMPOSE_STATUS_STDOUT) ? 'stdout' : 'stderr' };
+  return { ansi, progress, remarks: isOn(env.COMPOSE_STATUS_STDOUT) ? 'stdout' : 'stderr', words: role };
 }
 
 /** Whether the text of a variable means yes, as docker compose reads it. */

@@ -1,4 +1,4 @@
-import type { Output } from './output.ts';
+import type { Output, ProgressStep } from './output.ts';
 import type { Style } from './style.ts';
 import { took } from './time.ts';
 import { displayWidth, pad, printable, truncate } from './width.ts';
@@ -28,7 +28,8 @@ const marks: Readonly<Record<ItemState, readonly [string, Style]>> = {
   failed: ['✗', 'red'],
 };
 /** Docker compose's words for the states. */
-const peerStatus: Readonly<Record<Exclude<ItemState, 'waiting'>, string>> = {
+const peerStatus: Readonly<Record<ItemState, ProgressStep['status']>> = {
+  waiting: 'Working',
   working: 'Working',
   done: 'Done',
   skipped: 'Warning',
@@ -60,6 +61,16 @@ export class ProgressBoard implements Disposable {
     return this.#output.live;
   }
 
+  /** Whether steps are told with {@link tell}, in docker compose's words. */
+  get inComposeWords(): boolean {
+    return this.#output.inComposeWords;
+  }
+
+  /** Tells a step of something that docker compose calls `resource`: `Container app-web-1`, `Started`. */
+  tell(resource: string, state: ItemState, text: string): void {
+    this.#output.progressLine({ id: resource, status: peerStatus[state], text });
+  }
+
   /** The item with this label; undefined when there is none. */
   idOf(label: string): string | undefined {
     for (const [id, line] of this.#lines) if (line.label === label) return id;
@@ -85,6 +96,11 @@ export class ProgressBoard implements Disposable {
   /** A line that stays, above what is redrawn. */
   log(text: string): void {
     if (!this.#output.json) this.above(() => this.#output.note(text));
+  }
+
+  /** A line of a build's output, above what is redrawn. */
+  buildLine(text: string): void {
+    this.above(() => this.#output.buildLine(text));
   }
 
   /** Lets `write` write above what is redrawn. */

@@ -6,7 +6,7 @@ export function quietImages(
   { quietPull, quietBuild }: { quietPull: boolean; quietBuild: boolean },
 ): OnProgress {
   return (progress) => {
-    const isBuild = progress.kind === 'image' && progress.progress.kind === 'output';
+    const isBuild = progress.kind === 'image' && progress.progress.kind !== 'layer';
     const isPull = progress.kind === 'image' && !isBuild;
     if (!(isBuild && quietBuild) && !(isPull && quietPull)) onProgress(progress);
   };

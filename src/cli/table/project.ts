@@ -22,7 +22,7 @@ const planOptions: CommandDeclaration<PlanOptions>['options'] = {
   noDeps: { flags: '--no-deps', about: 'option.noDeps' },
   removeOrphans: { flags: '--remove-orphans', about: 'option.removeOrphans' },
   renewAnonVolumes: { flags: '-V, --renew-anon-volumes', about: 'option.renewAnonVolumes' },
-  yes: { flags: '-y, --yes', about: 'option.yes' },
+  yes: { flags: '-y, --yes', also: ['--y'], about: 'option.yes' },
   scale: { flags: '--scale <service=n>', about: 'option.scale', many: true, parse: scaleOf },
 };
 const services: AnyCommand['arguments'] = [
@@ -90,7 +90,7 @@ export const projectCommands: readonly AnyCommand[] = [
     detail: 'command.down.detail',
     arguments: services,
     options: {
-      volumes: { flags: '-v, --volumes', about: 'option.downVolumes' },
+      volumes: { flags: '-v, --volumes', also: ['--volume'], about: 'option.downVolumes' },
       removeOrphans: { flags: '--remove-orphans', about: 'option.removeOrphans' },
       rmi: { flags: '--rmi <which>', about: 'option.rmi', choices: ['all', 'local'] },
       timeout: shared.stopTimeout,

@@ -32,7 +32,7 @@ export const runCommand: AnyCommand = declare<RunOptions>({
       many: true,
       complete: 'file',
     },
-    volume: { flags: '-v, --volume <volume>', about: 'option.volume', many: true },
+    volume: { flags: '-v, --volume <volume>', also: ['--volumes'], about: 'option.volume', many: true },
     tmpfs: { flags: '--tmpfs <path>', about: 'option.tmpfs', many: true },
     publish: { flags: '-p, --publish <port>', about: 'option.publish', many: true },
     expose: { flags: '--expose <port>', about: 'option.expose', many: true },
@@ -41,7 +41,7 @@ export const runCommand: AnyCommand = declare<RunOptions>({
     groupAdd: { flags: '--group-add <group>', about: 'option.groupAdd', many: true },
     hostname: { flags: '-h, --hostname <name>', about: 'option.hostname' },
     entrypoint: { flags: '--entrypoint <program>', about: 'option.entrypoint' },
-    label: { flags: '-l, --label <key=value>', about: 'option.label', many: true },
+    label: { flags: '-l, --label <key=value>', also: ['--labels'], about: 'option.label', many: true },
     network: {
       flags: '--network, --net <network>',
       about: 'option.network',
