@@ -22,6 +22,15 @@ function complain(lines) {
   process.exit(1);
 }
 
+function say(line) {
+  process.stdout.on('error', (error) => {
+    // Who asked may have gone without reading.
+    if (error.code === 'EPIPE') process.exit(0);
+    complain(['error: the output could not be written', `  why: ${error.message}`]);
+  });
+  process.stdout.write(`${line}\n`);
+}
+
 // What the docker CLI asks of a plugin before it runs it.
 function pluginMetadata() {
   return JSON.stringify({
@@ -104,7 +113,7 @@ function keep(file, data) {
   // For some versions and the verbs of each.
   var most = 100;
   try {
-    fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder, 3);
     fs.writeFileSync(fresh, data, { mode: 0o600, flag: 'wx', flush: true });
     fs.renameSync(fresh, file);
     fs.readdirSync(folder)
@@ -118,6 +127,13 @@ function keep(file, data) {
   } catch (_failed) {
     if (fs.existsSync(fresh)) fs.unlinkSync(fresh);
   }
+}
+
+// Not `recursive`: Node looks for ever for what stands in the way where a folder can hold none (/proc).
+function makeFolder(folder, depth) {
+  if (fs.existsSync(folder)) return;
+  if (depth > 1) makeFolder(path.dirname(folder), depth - 1);
+  fs.mkdirSync(folder, 0o700);
 }
 
 // The `node` package is a development dependency: a clone has it, an installed wherry does not.
@@ -144,11 +160,11 @@ function relaunch(node) {
 
 function main() {
   if (isVersionOnly(process.argv.slice(2))) {
-    process.stdout.write(`wherry ${manifest().version}\n`);
+    say(`wherry ${manifest().version}`);
     return;
   }
   if (process.argv[2] === 'docker-cli-plugin-metadata' && process.argv.length === 3) {
-    process.stdout.write(`${pluginMetadata()}\n`);
+    say(pluginMetadata());
     return;
   }
   if (suits(process.versions.node)) {

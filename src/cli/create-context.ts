@@ -1,5 +1,6 @@
 import type { RemoteFiles } from '../compose/index.ts';
 import type { Backend } from '../core/backend.ts';
+import { WherryError } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
 import type { Role } from './compose-role.ts';
 import type { Context } from './context.ts';
@@ -7,6 +8,7 @@ import type { GlobalOptions } from './globals.ts';
 import type { Interrupts } from './interrupts.ts';
 import type { Output } from './output/output.ts';
 import type { Scope } from './scope.ts';
+import { t } from './text.ts';
 
 interface ContextParts {
   globals: GlobalOptions;
@@ -25,7 +27,7 @@ export function createContext(parts: ContextParts): Context & { close(): Promise
     ...parts,
     signal: parts.interrupts.signal,
     env: process.env,
-    directory: process.cwd(),
+    directory: currentDirectory(),
     remote: {
       fetch: async (name, options) => {
         const { remoteFiles } = await import('../boot/remote/remote-files.ts');
@@ -47,6 +49,14 @@ export function createContext(parts: ContextParts): Context & { close(): Promise
     },
   };
   return context;
+}
+
+function currentDirectory(): string {
+  try {
+    return process.cwd();
+  } catch (cause) {
+    throw new WherryError('NOT_FOUND', t('scope.noDirectory'), { hint: t('scope.noDirectoryFix'), cause });
+  }
 }
 
 async function openBackend(

@@ -634,6 +634,8 @@ export interface Messages {
   'run.engineFix': { names: string | number };
   'run.onlyInProject': { option: string | number };
   'scope.engineRefused': Record<never, never>;
+  'scope.noDirectory': Record<never, never>;
+  'scope.noDirectoryFix': Record<never, never>;
   'scope.noFile': { directory: string | number };
   'scope.noFileFix': Record<never, never>;
   'scope.noNameFix': Record<never, never>;
@@ -1410,6 +1412,8 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'run.engineFix': 'services: {names}. For an image write `wherry run --engine IMAGE`',
   'run.onlyInProject': '{option} is for services of a project; here there is none',
   'scope.engineRefused': 'this command works on a project, and --engine says that there is none',
+  'scope.noDirectory': 'the current directory does not exist any more',
+  'scope.noDirectoryFix': 'go to one that does, with cd',
   'scope.noFile': 'there is no compose file in {directory} or above',
   'scope.noFileFix': 'write a compose.yaml, or name a file with -f',
   'scope.noNameFix': 'name the project with -p, or a file with -f; `wherry ls -a` lists the projects',

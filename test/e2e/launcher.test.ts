@@ -113,6 +113,8 @@ describe('the launcher', () => {
           ...env,
         }),
         encoding: 'utf8',
+        timeout: 60_000,
+        killSignal: 'SIGKILL',
       });
       expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
       return existsSync(folder) && statSync(folder).isDirectory() ? readdirSync(folder) : [];
@@ -152,9 +154,36 @@ describe('the launcher', () => {
       expect(run({ HOME: undefined }, 'completion', 'bash')).toEqual([]);
       expect(run({ HOME: join(bare, 'missing') }, 'completion', 'bash')).toEqual([]);
       expect(run({ NODE_DISABLE_COMPILE_CACHE: '1' }, 'completion', 'bash')).toEqual([]);
+      // Where root owns it no folder can be made in it, and Node's own way to make several would never end.
+      expect(run({ HOME: '/proc' }, 'completion', 'bash')).toEqual([]);
       writeFileSync(folder, 'a file where the folder should be');
       run({}, 'completion', 'bash');
     });
+  });
+
+  it.runIf(existsSync('/dev/full'))('says when its version cannot be written', () => {
+    const { status, stderr } = spawnSync(
+      'sh',
+      ['-c', `"${process.execPath}" "${launcher}" --version >/dev/full`],
+      {
+        encoding: 'utf8',
+      },
+    );
+    expect({ status, stderr }).toEqual({
+      status: 1,
+      stderr: 'error: the output could not be written\n  why: ENOSPC: no space left on device, write\n',
+    });
+  });
+
+  it('says when the directory that it is in was removed', () => {
+    const command = `mkdir gone && cd gone && rmdir ../gone && exec "${process.execPath}" "${launcher}" ps`;
+    const { status, stderr } = spawnSync('sh', ['-c', command], {
+      cwd: bare,
+      env: plainEnvironment(),
+      encoding: 'utf8',
+    });
+    expect(status).toBe(1);
+    expect(stderr).toContain('error: the current directory does not exist any more');
   });
 
   it.runIf(existsSync('/usr/bin/node'))("runs on the system's own Node, whatever it is", () => {
