@@ -139,6 +139,8 @@ export interface RemoveServicesOptions extends ServiceOptions {
   stop?: boolean | undefined;
   /** Also their anonymous volumes. Default: false. */
   volumes?: boolean | undefined;
+  /** Asked once, with the names of what is about to go, before anything is done. Default: nobody is asked. */
+  mayRemove?: ((names: readonly string[], options: CallOptions) => Promise<boolean>) | undefined;
 }
 
 /** What became of one container or resource. */

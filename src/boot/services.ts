@@ -72,11 +72,13 @@ export async function killServices(backend: Backend, options: KillServicesOption
   });
 }
 
-/** Removes stopped containers, and with `stop` running ones too. */
+/** Removes stopped containers, and with `stop` running ones too; nothing where `mayRemove` says no. */
 export async function removeServices(
   backend: Backend,
   options: RemoveServicesOptions,
 ): Promise<ChangeSummary> {
+  const began = performance.now();
+  if (!(await mayRemove(backend, options))) return summary([], began);
   const hooks = hooksOf(backend, options);
   return carryOut(backend, options, {
     name: 'remove',
@@ -92,6 +94,16 @@ export async function removeServices(
       return 'removed';
     },
   });
+}
+
+async function mayRemove(backend: Backend, options: RemoveServicesOptions): Promise<boolean> {
+  if (options.mayRemove === undefined) return true;
+  const doomed = (await choose(backend, options)).filter((one) => options.stop === true || !isUp(one));
+  if (doomed.length === 0) return true;
+  return options.mayRemove(
+    doomed.map(({ name }) => name),
+    { signal: options.signal },
+  );
 }
 
 /** Freezes running containers. */

@@ -23,7 +23,10 @@ interface OptionText {
 }
 
 /** There or not. */
-export type FlagDeclaration = OptionText;
+export interface FlagDeclaration extends OptionText {
+  /** The option whose `=false` means this one; as in `--interactive`. */
+  negates?: string;
+}
 
 /** Takes one value. `parse` fails with `INVALID`. */
 export interface ValueDeclaration<V> extends OptionText {

@@ -5,6 +5,8 @@ interface Spelled {
   /** Spellings that mean the same and stand in no help. */
   also: readonly string[];
   takesValue: boolean;
+  /** The option whose `=false` this one stands for. */
+  negates?: string | undefined;
 }
 
 interface Found extends Spelled {
@@ -14,7 +16,8 @@ interface Found extends Spelled {
 
 /**
  * A command line as the parser takes it: other spellings become the option's name, and flags lose the values that docker's
- * users may write: `--rm=true` becomes `--rm`, `--rm=false` nothing; where there is only `--no-stdin`, `--stdin=false`
+ * users may write: `--rm=true` becomes `--rm`, `--rm=false` nothing, or the
+ * option that negates it; where there is only `--no-stdin`, `--stdin=false`
  * becomes that and `--stdin` nothing; `-t=3` is `-t 3`. With `passThrough` what follows the first word is left as it is.
  */
 export function inNormalSpelling(
@@ -50,7 +53,9 @@ function respelled(word: string, known: ReadonlyMap<string, Found>): string[] {
   if (option.takesValue && !name.startsWith('--')) return [name, value];
   const wanted = option.takesValue ? undefined : booleanOf(value);
   if (wanted === undefined) return [`${name}=${value}`];
-  return wanted ? [name] : [];
+  if (wanted) return [name];
+  const negative = [...known.values()].find(({ negates }) => negates === option.spellings.at(-1));
+  return negative === undefined ? [] : negative.spellings.slice(-1);
 }
 
 /** `--stdin` where there is only `--no-stdin`. */

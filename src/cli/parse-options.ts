@@ -7,6 +7,7 @@ import { usage } from './usage.ts';
 
 export type Options = Readonly<Record<string, OptionDeclaration<unknown>>>;
 type Declared = OptionDeclaration<unknown> & {
+  negates?: string;
   many?: true;
   parse?: (text: string) => unknown;
   choices?: readonly string[];
@@ -48,6 +49,7 @@ export function parseOptions(declared: Options, argv: readonly string[], setting
   const spelled = [...attributes.values()].map(({ option, declaration }) => ({
     spellings: [option.short, option.long].flatMap((name) => name ?? []),
     also: declaration.also ?? [],
+    negates: declaration.negates,
     takesValue: option.required,
   }));
   try {

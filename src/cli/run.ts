@@ -8,6 +8,7 @@ import type { GlobalOptions } from './globals.ts';
 import { Interrupts } from './interrupts.ts';
 import { Output } from './output/output.ts';
 import { type Presentation, presentationOf } from './output/presentation.ts';
+import { withEnvFile } from './output/presentation-file.ts';
 import { checkWords, parseCommand, parsePrefix } from './parser.ts';
 import { findCommand } from './table/index.ts';
 import { t } from './text.ts';
@@ -53,7 +54,8 @@ async function runCommand(argv: readonly string[], interrupts: Interrupts, role:
     }
     const parsed = await parseCommand(found.command, found.rest, globals);
     globals = parsed.globals;
-    const output = outputFor(globals, presentationOf(globals, process.env, role));
+    const said = await withEnvFile(globals, process.env);
+    const output = outputFor(globals, presentationOf(globals, said, role));
     if (globals.help) {
       const { showHelp } = await import('./help.ts');
       return showHelp(found, output);

@@ -443,6 +443,7 @@ export interface Messages {
   'option.index': Record<never, never>;
   'option.init': Record<never, never>;
   'option.interactive': Record<never, never>;
+  'option.noInteractive': Record<never, never>;
   'option.internal': Record<never, never>;
   'option.ip': Record<never, never>;
   'option.ip6': Record<never, never>;
@@ -624,6 +625,7 @@ export interface Messages {
   'pull.why.foreign': Record<never, never>;
   'pull.why.policy': Record<never, never>;
   'pull.why.unnamed': Record<never, never>;
+  'rm.ask': { names: string | number };
   'rm.kept': { name: string | number };
   'rm.nothing': Record<never, never>;
   'run.notManual': { name: string | number };
@@ -910,7 +912,7 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'command.rename.about': 'Give a container another name',
   'command.restart.about': 'Stop containers and start them again',
   'command.rm.about': 'Remove stopped containers',
-  'command.rm.detail': 'With --force a container that is named goes though it runs; of the services of a project, as with docker compose, only what is stopped goes: --stop stops it first.',
+  'command.rm.detail': 'With --force a container that is named goes though it runs; of the services of a project, as with docker compose, only what is stopped goes, without a question: --stop stops it first.',
   'command.run.about': 'Run a command in a new container',
   'command.run.detail': 'In a project: `wherry run SERVICE [COMMAND]` makes a one-off container of a service, after what it depends on is up. Elsewhere, or with --engine: `wherry run IMAGE [COMMAND]`, as docker run.\nThe exit code is the container\'s; 125 when it could not be created, 126 when the command cannot be executed, 127 when it was not found.',
   'command.serviceInstall.about': 'Have systemd bring the project up after a reboot',
@@ -1221,6 +1223,7 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'option.index': 'Number of the container when the service has several',
   'option.init': 'Small init as PID 1',
   'option.interactive': 'Send stdin',
+  'option.noInteractive': 'Do not send stdin',
   'option.internal': 'No way out of the network',
   'option.ip': 'IPv4 address on the network',
   'option.ip6': 'IPv6 address on the network',
@@ -1402,6 +1405,7 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'pull.why.foreign': 'its image is not built here',
   'pull.why.policy': 'its pull policy is never, or build',
   'pull.why.unnamed': 'its image has no name of its own',
+  'rm.ask': 'Remove {names}?',
   'rm.kept': '{name} runs and is left alone; -s stops it first',
   'rm.nothing': 'there is no stopped container to remove',
   'run.notManual': 'the job {name} is not to be run by hand: its triggers say manual: false',

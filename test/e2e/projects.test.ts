@@ -189,11 +189,18 @@ describe.each(engines)('projects on $id', { timeout: 180_000 }, (engine) => {
       expect(stderr).toContain('-web-1 runs and is left alone');
     }
     expect((await w(['kill', 'web'])).code).toBe(0);
-    expect(await w(['rm', 'web'])).toMatchObject({
+    const question = `Remove ${directory.project}-web-1? [y/N] `;
+    expect(await w(['rm', 'web'])).toMatchObject({ code: 0, stdout: '', stderr: question });
+    expect((await w(['ps', '-a', '--status', 'exited', '--services'])).stdout).toBe('web\n');
+    expect(await w(['rm', 'web'], { input: 'y\n' })).toMatchObject({
       code: 0,
       stdout: '',
-      stderr: `✓ ${directory.project}-web-1: removed\n`,
+      stderr: `${question}✓ ${directory.project}-web-1: removed\n`,
     });
+    const deaf = await w(['exec', '-T', '--interactive=false', 'cache', 'cat'], { input: 'lost' });
+    expect(deaf).toMatchObject({ code: 0, stdout: '' });
+    const hears = await w(['exec', '-T', '--interactive=true', 'cache', 'cat'], { input: 'heard' });
+    expect(hears).toMatchObject({ code: 0, stdout: 'heard' });
     expect((await w(['ps', '-a', '--services'])).stdout).toBe('cache\n');
   });
 

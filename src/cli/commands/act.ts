@@ -26,8 +26,8 @@ export interface Verb {
   container: (backend: Backend, id: string) => Promise<void>;
   /** The remark on a container of a service that was left as it is; without it nothing is said. */
   kept?: (name: string) => string;
-  /** What is said when no container of the project was touched; without it nothing is. */
-  nothing?: string;
+  /** What is said when no container of the project was touched; without it, or when it is empty, nothing is. */
+  nothing?: () => string;
 }
 
 interface Outcome {
@@ -73,7 +73,8 @@ export async function act(context: Context, names: readonly string[], verb: Verb
     for (const { name, change } of summary.rows)
       if (change === 'kept' && verb.kept !== undefined) context.output.note(verb.kept(name));
     for (const { name, error, change } of touched) outcomes.push({ name, ok: error === null, error, change });
-    if (touched.length === 0 && verb.nothing !== undefined) context.output.note(verb.nothing);
+    const remark = touched.length === 0 ? (verb.nothing?.() ?? '') : '';
+    if (remark !== '') context.output.note(remark);
   }
   return report(context, outcomes, 'remark');
 }

@@ -9,6 +9,7 @@ import { environmentOf } from '../values.ts';
 
 export interface ExecOptions {
   interactive: boolean;
+  noInteractive: boolean;
   tty: boolean;
   noTty: boolean;
   detach: boolean;
@@ -58,12 +59,12 @@ export async function exec({ context, words, options }: Invocation<ExecOptions>)
  * in docker compose; for containers of the engine -i and -t ask for them, as in docker.
  */
 export function terminalWishes(
-  options: { interactive: boolean; tty: boolean; noTty: boolean; detach: boolean },
+  options: Pick<ExecOptions, 'interactive' | 'noInteractive' | 'tty' | 'noTty' | 'detach'>,
   scope: { project: boolean },
 ): { stdin: boolean; tty: boolean } {
   if (options.detach) return { stdin: false, tty: options.tty && !options.noTty };
   const isTerminal = process.stdin.isTTY === true;
-  const stdin = options.interactive || scope.project;
+  const stdin = (options.interactive || scope.project) && !options.noInteractive;
   if (options.noTty) return { stdin, tty: false };
   if (options.tty && stdin && !isTerminal) throw usage(t('terminal.none'), t('terminal.noneFix'));
   return { stdin, tty: options.tty || (scope.project && isTerminal && process.stdout.isTTY === true) };

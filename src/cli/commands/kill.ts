@@ -17,7 +17,7 @@ export function kill({ context, words, options }: Invocation<KillOptions>): Prom
   return act(context, words, {
     services: (boot, backend, chosen) =>
       boot.killServices(backend, { ...chosen, removeOrphans, killSignal, signal }),
-    nothing: t('kill.nothing'),
+    nothing: () => t('kill.nothing'),
     container: (backend, id) =>
       backend.kill(id, { signal, ...(killSignal === undefined ? {} : { killSignal }) }),
   });

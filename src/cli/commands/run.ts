@@ -9,6 +9,7 @@ export interface RunOptions extends RunSpecOptions {
   detach: boolean;
   rm: boolean;
   noTty: boolean;
+  noInteractive: boolean;
   noDeps: boolean;
   servicePorts: boolean;
   useAliases: boolean;

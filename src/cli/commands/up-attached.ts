@@ -136,7 +136,7 @@ export async function upAttached(
     project,
     services: wishes.services,
     watch: options.watch && summary !== undefined ? 'on' : 'off',
-    menu: summary !== undefined && wantsMenu(context, options) ? 'shown' : 'none',
+    menu: summary !== undefined && wantsMenu(context, options, project.environment) ? 'shown' : 'none',
     onDetach: () => detach('detached'),
   });
   companions = beside;

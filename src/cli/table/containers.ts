@@ -69,6 +69,7 @@ export const containerCommands: readonly AnyCommand[] = [
     passThrough: true,
     options: {
       interactive: shared.interactive,
+      noInteractive: shared.noInteractive,
       tty: shared.tty,
       noTty: shared.noTty,
       detach: shared.detach,

@@ -50,6 +50,11 @@ export const label: ListDeclaration<string> = {
 };
 export const detach: FlagDeclaration = { flags: '-d, --detach', about: 'option.detach' };
 export const interactive: FlagDeclaration = { flags: '-i, --interactive', about: 'option.interactive' };
+export const noInteractive: FlagDeclaration = {
+  flags: '--no-interactive',
+  negates: '--interactive',
+  about: 'option.noInteractive',
+};
 export const tty: FlagDeclaration = { flags: '-t, --tty', about: 'option.tty' };
 export const noTty: FlagDeclaration = {
   flags: '-T, --no-tty',

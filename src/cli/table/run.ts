@@ -21,6 +21,7 @@ export const runCommand: AnyCommand = declare<RunOptions>({
     detach: shared.detach,
     rm: { flags: '--rm', about: 'option.rm' },
     interactive: shared.interactive,
+    noInteractive: shared.noInteractive,
     tty: shared.tty,
     noTty: shared.noTty,
     name: { flags: '--name <name>', about: 'option.name' },
