@@ -137,7 +137,10 @@ export async function choose(
   throwIfAborted(signal);
   const all = await observeContainers(backend, projectName, { signal });
   const candidates = all.filter((one) => oneOff === true || !one.oneOff);
-  if (services === undefined || services.length === 0) return candidates;
+  if (services === undefined || services.length === 0)
+    return project === undefined || options.orphans !== 'left'
+      ? candidates
+      : candidates.filter((one) => isDeclared(project, one.service));
   for (const name of services) {
     if (project !== undefined && isDeclared(project, name)) continue;
     if (!candidates.some((one) => one.service === name)) throw noContainer(projectName, name, candidates);
@@ -155,8 +158,8 @@ export async function running(
 }
 
 /** Whether the project has the service, also one whose profile is off. */
-export function isDeclared({ services, disabledServices }: Project, service: string): boolean {
-  return Object.hasOwn(services, service) || Object.hasOwn(disabledServices, service);
+function isDeclared({ services, disabledServices, jobs }: Project, service: string): boolean {
+  return [services, disabledServices, jobs].some((declared) => Object.hasOwn(declared, service));
 }
 
 /** Whether it has a process. */

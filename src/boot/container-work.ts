@@ -1,4 +1,4 @@
-import { composeLabel } from '../compose/index.ts';
+import { composeLabel, firstContainer, type Service } from '../compose/index.ts';
 import { type ContainerSpec, isWherryError, label, type VolumeMount, WherryError } from '../core/index.ts';
 import { type DesiredService, linksOn, specOf } from './desired.ts';
 import { replaceLabel } from './labels.ts';
@@ -176,7 +176,8 @@ async function stepSpec(
   const containers = new Map<string, string>();
   for (const other of service.shares) {
     const id = await containerOf(other);
-    if (id !== null) containers.set(other, id);
+    if (id === null) await checkThere(service, other, context);
+    else containers.set(other, id);
   }
   const imageId = context.images.get(service.image)?.id ?? null;
   const { project, files, backend, signal } = context;
@@ -184,6 +185,32 @@ async function stepSpec(
   const provided = variablesFor(service.declared, context.providers.provided);
   const { number } = step;
   return specOf(project, service, { number, imageId, containers, files, links, provided });
+}
+
+/** Fails with `NOT_FOUND` where a service that this `up` leaves out (`noDeps`) is to share what it has, and has no container. */
+async function checkThere({ declared }: DesiredService, other: string, context: UpContext): Promise<void> {
+  const shared = sharedWith(declared, other);
+  if (shared === undefined) return;
+  const { backend, project, signal } = context;
+  try {
+    await backend.inspect(firstContainer(other, project, {}), { signal });
+  } catch (error) {
+    if (!isWherryError(error, 'NOT_FOUND')) throw error;
+    throw new WherryError('NOT_FOUND', `cannot share ${shared} with service ${other}: container missing`, {
+      hint: `bring ${other} up as well`,
+      details: { service: other },
+      cause: error,
+    });
+  }
+}
+
+/** What of the other service it uses, in docker compose's words. */
+function sharedWith({ networkMode, ipc, pid, volumesFrom }: Service, other: string): string | undefined {
+  const mode = `service:${other}`;
+  if (volumesFrom.some((line) => line.split(':', 1)[0] === other)) return 'volume';
+  if (networkMode === mode) return 'network namespace';
+  if (ipc === mode) return 'IPC namespace';
+  return pid === mode ? 'PID namespace' : undefined;
 }
 
 /** The volumes of a container that nobody named, without those that it has from others. */

@@ -98,6 +98,8 @@ export interface ServiceOptions extends BootOptions {
   services?: readonly string[] | undefined;
   /** Also one-off containers (`run`). Default: false. */
   oneOff?: boolean | undefined;
+  /** What becomes, without `services`, of containers of services that `project` does not have. Default: they count. */
+  orphans?: 'count' | 'left' | undefined;
 }
 
 export interface StopServicesOptions extends ServiceOptions {

@@ -15,8 +15,15 @@ export interface Arrangement {
   free: readonly number[];
 }
 
-/** Shares out the containers that a service has: low numbers stay, gaps are filled. */
-export function arrange(service: DesiredService, mine: readonly ObservedContainer[]): Arrangement {
+/**
+ * Shares out the containers that a service has: of too many those that would be made anew go first, then those with high
+ * numbers; gaps are filled.
+ */
+export function arrange(
+  service: DesiredService,
+  mine: readonly ObservedContainer[],
+  isOutdated: (one: ObservedContainer) => boolean,
+): Arrangement {
   const byNumber = new Map<number, ObservedContainer>();
   const leftOver: ObservedContainer[] = [];
   for (const one of [...mine].sort((a, b) => Number(isReplacement(a)) - Number(isReplacement(b)))) {
@@ -24,13 +31,17 @@ export function arrange(service: DesiredService, mine: readonly ObservedContaine
     else byNumber.set(one.number, one);
   }
   const numbered = [...byNumber.values()].sort((a, b) => a.number - b.number);
-  const kept = numbered.slice(0, service.scale);
+  const ranked =
+    numbered.length > service.scale
+      ? [...numbered.filter((one) => !isOutdated(one)), ...numbered.filter(isOutdated)]
+      : numbered;
+  const kept = ranked.slice(0, service.scale).sort((a, b) => a.number - b.number);
   const taken = new Set(kept.map((one) => one.number));
   const free: number[] = [];
   for (let number = 1; kept.length + free.length < service.scale; number += 1) {
     if (!taken.has(number)) free.push(number);
   }
-  return { kept, leftOver, surplus: numbered.slice(service.scale), free };
+  return { kept, leftOver, surplus: ranked.slice(service.scale), free };
 }
 
 /** The step that removes a container. */

@@ -125,7 +125,11 @@ class UpPlanner {
     }
     this.#warnings.push(...this.#overrides(service));
     const mine = this.#containersOf(service);
-    const { kept, leftOver, surplus, free } = arrange(service, mine);
+    const { kept, leftOver, surplus, free } = arrange(
+      service,
+      mine,
+      (one) => this.#reasonToRecreate(service, one, new Set()) !== null,
+    );
     removals.push(
       ...leftOver.map((one) => removal(one, 'left-over')),
       ...surplus.map((one) => removal(one, 'scaled-down')),
@@ -312,7 +316,7 @@ class UpPlanner {
 
   #overrides({ name, declared }: DesiredService): string[] {
     return overridden(declared, variablesFor(declared, this.#provided)).map(
-      (variable) => `a provider overrides the variable ${variable} of ${name}`,
+      (variable) => `a provider overrides environment variable ${variable} of service ${name}`,
     );
   }
 

@@ -197,7 +197,7 @@ describe('planUp', () => {
     expect(step).toMatchObject({ action: 'start', name: 'app-db-1', currentName: replacement.name });
   });
 
-  test('scales up into free numbers and down from the highest', async () => {
+  test('scales up into free numbers, and down from what is outdated and the highest', async () => {
     const project = await load({ services: { web: { image: 'web:1' } } });
     const state = carriedOut(project, nothing, plan(project, nothing, { scale: { web: 3 } }));
     const gap = { ...state, containers: state.containers.filter(({ number }) => number !== 2) };
@@ -210,6 +210,14 @@ describe('planUp', () => {
       'keep app-web-1',
       'remove app-web-2',
       'remove app-web-3',
+    ]);
+    const [first, ...others] = state.containers;
+    const outdated = first === undefined ? [] : [{ ...first, madeFrom: 'of before' }];
+    const mixed = { ...state, containers: [...outdated, ...others] };
+    expect(lines(plan(project, mixed).steps)).toEqual([
+      'keep app-web-2',
+      'remove app-web-3',
+      'remove app-web-1',
     ]);
   });
 

@@ -21,13 +21,16 @@ export type BootProgress =
       line: string;
       error: WherryError | null;
     }
-  /** What a verb (`stop`, `restart`, …) does to a container that is there; `kept` is one that it left as it was. */
+  /**
+   * What a verb (`stop`, `restart`, …) does to a container that is there; `kept` is one that it left as it was, `healthy`
+   * one that others waited for.
+   */
   | {
       kind: 'verb';
       verb: ServiceVerb;
       service: string;
       container: string;
-      state: 'working' | 'done' | 'kept' | 'failed';
+      state: 'working' | 'done' | 'kept' | 'healthy' | 'failed';
       error: WherryError | null;
     }
   /** What the provider of a service says on its way; `debug` is for those who look for a fault of it. */

@@ -1,5 +1,5 @@
 import { type Backend, WherryError } from '../core/index.ts';
-import { carryOut, choose, isDeclared, isUp, running, summary } from './carry-out.ts';
+import { carryOut, choose, isUp, running, summary } from './carry-out.ts';
 import type { ObservedContainer } from './observed.ts';
 import type {
   ChangeSummary,
@@ -46,30 +46,29 @@ function asRestart(onProgress: OnProgress): OnProgress {
   return (progress) => {
     if (progress.kind !== 'verb' || progress.error !== null) return onProgress(progress);
     const { verb, state } = progress;
-    const isEdge = verb === 'stop' ? state === 'working' : state === 'done';
+    const isEdge = verb === 'stop' ? state === 'working' : state === 'done' || state === 'healthy';
     if (isEdge) onProgress({ ...progress, verb: 'restart' });
   };
 }
 
 /** Sends a signal to running containers, all at once. */
 export async function killServices(backend: Backend, options: KillServicesOptions): Promise<ChangeSummary> {
-  const { project, services, removeOrphans } = options;
-  const isOrphan = ({ service }: ObservedContainer): boolean =>
-    project !== undefined &&
-    removeOrphans !== true &&
-    services === undefined &&
-    !isDeclared(project, service);
-  return carryOut(backend, options, {
-    name: 'kill',
-    order: 'any',
-    carryOut: async (one, { signal, begin }) => {
-      if (!isUp(one) || isOrphan(one)) return 'kept';
-      begin();
-      const { killSignal } = options;
-      await backend.kill(one.id, killSignal === undefined ? { signal } : { killSignal, signal });
-      return 'killed';
+  const orphans = options.removeOrphans === true ? 'count' : 'left';
+  return carryOut(
+    backend,
+    { ...options, orphans },
+    {
+      name: 'kill',
+      order: 'any',
+      carryOut: async (one, { signal, begin }) => {
+        if (!isUp(one)) return 'kept';
+        begin();
+        const { killSignal } = options;
+        await backend.kill(one.id, killSignal === undefined ? { signal } : { killSignal, signal });
+        return 'killed';
+      },
     },
-  });
+  );
 }
 
 /** Removes stopped containers, and with `stop` running ones too; nothing where `mayRemove` says no. */

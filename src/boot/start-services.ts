@@ -142,5 +142,12 @@ async function ready(
   if (condition === 'settled' && isUp(one)) return;
   await pass(backend, watch, { id, name, condition, restart, timeout, eager }, signal);
   if (condition === 'healthy')
-    options.onProgress?.({ kind: 'health', service: one.service, container: name, health: 'healthy' });
+    options.onProgress?.({
+      kind: 'verb',
+      verb: 'start',
+      service: one.service,
+      container: name,
+      state: 'healthy',
+      error: null,
+    });
 }

@@ -186,14 +186,18 @@ export class UpRun {
     return gate;
   }
 
-  async #open({ step, done }: Progressing, condition: GateCondition): Promise<void> {
+  async #open(progressing: Progressing, condition: GateCondition): Promise<void> {
+    const { step, done } = progressing;
     const { backend, watch, desired, options, signal } = this.#context;
     const id = await done;
     if (step.kind !== 'container' || id === null) return;
     const service = desired.get(step.service);
     if (service === undefined) return;
-    if (condition === 'healthy' && !(await this.#hasHealthCheck(service, id)))
+    if (condition === 'healthy' && !(await this.#hasHealthCheck(service, id))) {
+      // One that ends at once says more than that it has no health check.
+      await this.#gate(progressing, 'settled');
       throw noHealthCheck(service.name);
+    }
     if (condition === 'healthy' && step.action === 'keep') await this.#lookAtHealth(id);
     const eager = options.eager !== false && eagerGates(service.declared);
     const { restart, probe } = service;

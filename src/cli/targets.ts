@@ -132,7 +132,7 @@ export function unknownName(
   else if (services.length > 0) hint = t('target.unknownFix', { names });
   const message =
     role === 'compose'
-      ? t('target.noSuchService', { name })
+      ? t('usage.noSuchService', { name })
       : t('target.unknown', { name, project: scope.name });
   return new WherryError('NOT_FOUND', message, { hint, details: { name } });
 }

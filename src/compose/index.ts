@@ -17,7 +17,7 @@ export { imagesOf, imagesOnly, withPinnedImages } from './images.ts';
 export { type KeyPlace, keyOfField } from './key-origins.ts';
 export { type LoadedProject, type LoadOptions, loadProject } from './load.ts';
 export type * from './model.ts';
-export { containerName, imageName } from './names.ts';
+export { containerName, firstContainer, imageName } from './names.ts';
 export { nodeFiles } from './node-files.ts';
 export { explainProblem, formatProblem, type Problem, type ProblemCode } from './problem.ts';
 export { normalizeProjectName } from './project-name.ts';

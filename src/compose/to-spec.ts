@@ -1,4 +1,5 @@
 import { composeLabel } from '../core/compose-labels.ts';
+import { WherryError } from '../core/errors.ts';
 import type {
   ContainerSpec,
   HealthCheckSpec,
@@ -196,9 +197,16 @@ function toResources(service: Service): ResourceLimits | undefined {
   return Object.keys(resources).length > 0 ? resources : undefined;
 }
 
-function toHealthCheck({ healthcheck }: Service): HealthCheckSpec | undefined {
+/** Fails with `INVALID` for an interval of a start that has no length: the engine would ignore it. */
+function toHealthCheck({ name, healthcheck }: Service): HealthCheckSpec | undefined {
   if (healthcheck === undefined) return undefined;
   const { disable, ...check } = healthcheck;
+  if (check.startInterval !== undefined && check.startPeriod === undefined)
+    throw new WherryError(
+      'INVALID',
+      `service ${name}: healthcheck.start_interval requires healthcheck.start_period to be set`,
+      { hint: 'say how long its start may take, as in `start_period: 30s`' },
+    );
   return disable ? { test: ['NONE'] } : check;
 }
 

@@ -11,7 +11,7 @@ const keys = Object.keys(en) as (keyof Messages)[];
 
 /** Keys that are made from a value of ours: `t(`error.${code}.why`)`. */
 const composed =
-  /^(act\..+|all\.outcome\..+|dryRun\..+|error\.[A-Z_]+\.(why|fix)|help\.(exitCode|group)\..+|ls\.status\..+|plan\.reason\..+|progress\.(doing|done)\..+|pull\.why\..+|service\..+|up\.(change|state|status)\..+)$/;
+  /^(act\..+|all\.outcome\..+|dryRun\..+|error\.[A-Z_]+\.(why|fix)|help\.(exitCode|group)\..+|ls\.status\..+|plan\.reason\..+|progress\.(doing|done|modelIs)\..+|pull\.why\..+|service\..+|up\.(change|state|status)\..+)$/;
 
 describe('the catalogue', () => {
   it('is what locales/en.yaml says', () => {

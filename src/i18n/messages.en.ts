@@ -619,11 +619,12 @@ export interface Messages {
   'progress.waitingFor': { names: string | number };
   'prune.reclaimed': { size: string | number };
   'pull.skipped': { service: string | number; why: string | number };
-  'pull.toBuild': { image: string | number };
+  'pull.toBuild': { program: string | number; services: string | number };
   'pull.why.buildable': Record<never, never>;
   'pull.why.built': Record<never, never>;
   'pull.why.foreign': Record<never, never>;
   'pull.why.policy': Record<never, never>;
+  'pull.why.present': Record<never, never>;
   'pull.why.unnamed': Record<never, never>;
   'rm.ask': { names: string | number };
   'rm.kept': { name: string | number };
@@ -684,7 +685,6 @@ export interface Messages {
   'start.nothingFix': Record<never, never>;
   'target.didYouMean': { name: string | number };
   'target.noNumber': { service: string | number; index: string | number; project: string | number };
-  'target.noSuchService': { name: string | number };
   'target.unknown': { project: string | number; name: string | number };
   'target.unknownFix': { names: string | number };
   'target.unknownFixNone': Record<never, never>;
@@ -1399,11 +1399,12 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'progress.waitingFor': 'waiting for {names}',
   'prune.reclaimed': '{size} reclaimed',
   'pull.skipped': '{service} is left out: {why}',
-  'pull.toBuild': '{image} could not be pulled, but it can be built: `wherry build` does',
+  'pull.toBuild': 'Some service image(s) must be built from source by running:\n    {program} build {services}',
   'pull.why.buildable': 'its image can be built',
   'pull.why.built': 'its image is only built',
   'pull.why.foreign': 'its image is not built here',
   'pull.why.policy': 'its pull policy is never, or build',
+  'pull.why.present': 'it is there already',
   'pull.why.unnamed': 'its image has no name of its own',
   'rm.ask': 'Remove {names}?',
   'rm.kept': '{name} runs and is left alone; -s stops it first',
@@ -1464,7 +1465,6 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'start.nothingFix': '`wherry up -d` makes them',
   'target.didYouMean': 'did you mean {name}?',
   'target.noNumber': 'service "{service}" is not running container #{index} in the project {project}',
-  'target.noSuchService': 'no such service: {name}',
   'target.unknown': 'the project {project} has no service {name}, and the engine no container of that name',
   'target.unknownFix': 'services: {names}',
   'target.unknownFixNone': '`wherry ps -a --engine` lists the containers of the engine',

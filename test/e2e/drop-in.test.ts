@@ -79,7 +79,9 @@ describe.skipIf(found === undefined)('in the place of docker compose', () => {
     for (const word of ['Creating', 'Created', 'Starting', 'Started'])
       expect(lines).toContain(` Container ${name} ${word} `);
     expect((await dockerCompose('up', '-d', 'web')).stderr).toBe(` Container ${name} Running \n`);
-    expect((await dockerCompose('stop', 'web')).stderr).toBe(` Container ${name} Stopped \n`);
+    expect((await dockerCompose('stop', 'web')).stderr).toBe(
+      ` Container ${name} Stopping \n Container ${name} Stopped \n`,
+    );
     expect((await dockerCompose('events', 'nosuch')).stderr).toContain('no such service: nosuch');
     expect((await dockerCompose('exec', '--index', '2', 'web', 'true')).stderr).toContain(
       'service "web" is not running container #2',

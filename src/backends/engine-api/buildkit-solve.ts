@@ -1,7 +1,7 @@
 import { crypto } from '../../transport/builtin.ts';
-import { hostLines } from './build-request.ts';
-import type { BuildJob } from './build-job.ts';
 import { type CacheEntry, cacheEntry } from './build-cache.ts';
+import type { BuildJob } from './build-job.ts';
+import { hostLines } from './build-request.ts';
 import { directoryName, isUrl } from './buildkit-source.ts';
 import { type BuildkitStatus, decodeBuildkitStatus } from './buildkit-status.ts';
 import { type GrpcClient, grpcClient } from './grpc-client.ts';

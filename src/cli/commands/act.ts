@@ -1,11 +1,12 @@
-import type { ChangeRow, ChangeSummary } from '../../boot/index.ts';
+import type { ChangeRow, ChangeSummary, OnProgress } from '../../boot/index.ts';
 import type { Project } from '../../compose/index.ts';
 import type { Backend } from '../../core/backend.ts';
 import { isWherryError } from '../../core/errors.ts';
 import type { Context } from '../context.ts';
 import { exitCode } from '../exit-codes.ts';
 import { reportFault } from '../fault.ts';
-import type { Output } from '../output/output.ts';
+import { bootProgress } from '../output/boot-progress.ts';
+import { ProgressBoard } from '../output/progress-board.ts';
 import { parallelOf } from '../parallel.ts';
 import { splitNames, unknownName } from '../targets.ts';
 import { t } from '../text.ts';
@@ -20,7 +21,10 @@ export interface Verb {
       projectName: string;
       project: Project | undefined;
       services: readonly string[] | undefined;
+      /** Without names, those of services that the files do not have are left alone. */
+      orphans: 'left';
       parallel: number | undefined;
+      onProgress: OnProgress | undefined;
     },
   ) => Promise<ChangeSummary>;
   container: (backend: Backend, id: string) => Promise<void>;
@@ -60,12 +64,15 @@ export async function act(context: Context, names: readonly string[], verb: Verb
   if (names.length === 0 || services.length > 0) {
     const boot = await import('../../boot/index.ts');
     const chosen = names.length === 0 ? undefined : services;
+    using board = new ProgressBoard(context.output);
     const summary = await verb.services(boot, backend, {
       projectName: scope.name,
       // Programs and hooks run for real or not at all.
       project: context.globals.dryRun ? undefined : (scope.project ?? undefined),
       services: chosen,
+      orphans: 'left',
       parallel: parallelOf(context, scope.project?.environment),
+      onProgress: toldAsDone(context, board, scope.name),
     });
     for (const warning of summary.warnings) context.output.note(`${t('warning')} ${warning}`);
     // What was as it should be, or was left as it is, is not told as done.
@@ -77,6 +84,15 @@ export async function act(context: Context, names: readonly string[], verb: Verb
     if (remark !== '') context.output.note(remark);
   }
   return report(context, outcomes, 'remark');
+}
+
+/** Docker compose tells each beginning and end; a dry run tells its calls. */
+function toldAsDone(
+  { output, globals }: Context,
+  board: ProgressBoard,
+  project: string,
+): OnProgress | undefined {
+  return output.inComposeWords && !globals.dryRun ? bootProgress(board, project) : undefined;
 }
 
 async function onContainers(backend: Backend, names: readonly string[], verb: Verb): Promise<Outcome[]> {
@@ -92,23 +108,6 @@ async function onContainers(backend: Backend, names: readonly string[], verb: Ve
   );
 }
 
-/** Docker compose's word for what became of a container. */
-const composeWords: Readonly<Record<ChangeRow['change'], string>> = {
-  failed: 'Error',
-  kept: 'Running',
-  killed: 'Killed',
-  paused: 'Paused',
-  removed: 'Removed',
-  restarted: 'Started',
-  resumed: 'Unpaused',
-  started: 'Started',
-  stopped: 'Stopped',
-};
-
-function tellChange(output: Output, name: string, change: ChangeRow['change'] = 'kept'): void {
-  output.progressLine({ id: `Container ${name}`, status: 'Done', text: composeWords[change] });
-}
-
 /** Names are the result, as docker prints them, or a remark, as docker compose does. */
 function report(
   { output, globals, signal }: Context,
@@ -121,8 +120,9 @@ function report(
   else if (!globals.dryRun)
     for (const { name, change } of good) {
       if (names === 'result') output.line(name);
-      else if (output.inComposeWords) tellChange(output, name, change);
-      else output.note(change === undefined ? name : t('act.done', { name, change: t(`act.${change}`) }));
+      // In docker compose's words it was told while it was done.
+      else if (!output.inComposeWords || change === undefined)
+        output.note(change === undefined ? name : t('act.done', { name, change: t(`act.${change}`) }));
     }
   for (const { error, ok } of outcomes) if (!ok) reportFault(error, output, globals);
   return good.length === outcomes.length ? exitCode.success : exitCode.failure;

@@ -30,7 +30,9 @@ export async function logs({ context, words, options }: Invocation<LogsOptions>)
         context.output.paint,
       );
   if (options.follow && scope.kind === 'project' && chosen.every(({ service }) => service !== null)) {
-    await followProject(context, scope.name, chosen, options, prefix);
+    const isAll = words.length === 0 && options.index === undefined;
+    const services = isAll ? undefined : [...new Set(chosen.map(({ service }) => service ?? ''))];
+    await followProject(context, { projectName: scope.name, services, targets: chosen }, options, prefix);
   } else if (options.follow)
     await Promise.all(chosen.map((target) => printLog(context, target, options, prefix)));
   else await printMerged(context, chosen, options, prefix);
@@ -47,17 +49,16 @@ async function chosenTargets(
   return (await findTargets(context, words)).filter(({ number }) => number === index);
 }
 
-/** Follows services over restarts, and their containers that are added later. */
+/** Follows services (all when undefined) over restarts, and their containers that are added later. */
 async function followProject(
   context: Context,
-  projectName: string,
-  targets: readonly Target[],
+  followed: { projectName: string; services: readonly string[] | undefined; targets: readonly Target[] },
   options: LogsOptions,
   prefix: LinePrefix | undefined,
 ): Promise<void> {
   const { ProjectFollower } = await import('../project-follower.ts');
+  const { projectName, services, targets } = followed;
   const labels = new Map(targets.map((target) => [target.id, target]));
-  const services = [...new Set(targets.map(({ service }) => service ?? ''))];
   const follower = new ProjectFollower(await context.backend(), {
     projectName,
     services,

@@ -5,6 +5,7 @@ import type { Context } from '../context.ts';
 import type { Invocation } from '../declaration.ts';
 import { type Filter, valuesOf } from '../filters.ts';
 import { containerRows } from '../format/container-rows.ts';
+import { dockerPsFormat } from '../format/docker-format.ts';
 import { isPlainTable, printRows } from '../format/print-rows.ts';
 import { portsText, shortId, statusText } from '../output/container-text.ts';
 import type { Output } from '../output/output.ts';
@@ -86,8 +87,12 @@ async function projectContainers(
   if (options.services)
     for (const name of new Set(shown.map((row) => row.service))) context.output.line(name);
   else if (options.idsOnly) for (const row of shown) context.output.line(row.id);
-  else if (!isPlainTable(options.format)) await printFormatted(context, scope, shown, options);
-  else context.output.list(serviceColumns(context.output, options), shown, serviceJson);
+  else {
+    const format =
+      options.format ?? (context.role === 'compose' ? await dockerPsFormat(context.env) : undefined);
+    if (!isPlainTable(format)) await printFormatted(context, scope, shown, { ...options, format });
+    else context.output.list(serviceColumns(context.output, options), shown, serviceJson);
+  }
 }
 
 /** Rows with all that the engine's list tells, by name, as docker compose prints them. */

@@ -1,3 +1,4 @@
+import type { SkippedService } from '../../boot/index.ts';
 import type { Project } from '../../compose/index.ts';
 import { parseReference, withDefaultTag } from '../../core/reference.ts';
 import type { Context } from '../context.ts';
@@ -25,9 +26,10 @@ export async function pull({ context, words, options }: Invocation<PullOptions>)
   if (scope.kind === 'project' && scope.project !== null)
     return pullOfServices(context, await withNamed(context, scope.project, words), words, options);
   if (words.length === 0) throw usage(t('usage.imageNeeded'));
-  return eachImage(context, words, { ...options, words: composeWords }, (name, board) =>
-    pullImage(context, name, options, board),
-  );
+  return eachImage(context, words, { ...options, words: composeWords }, async (name, board) => {
+    await pullImage(context, name, options, board);
+    return 'done';
+  });
 }
 
 async function pullOfServices(
@@ -40,20 +42,52 @@ async function pullOfServices(
   const { imagesToPull } = await import('../../boot/index.ts');
   const { includeDeps, ignoreBuildable } = options;
   const { images, skipped } = imagesToPull(project, { services: words, includeDeps, ignoreBuildable });
-  for (const { service, why } of skipped)
-    context.output.note(t('pull.skipped', { service, why: t(`pull.why.${why}`) }));
+  for (const { service, why } of skipped) tellSkipped(context, service, why);
   const wishes = new Map(images.map((wish) => [wish.image, wish]));
-  return eachImage(context, [...wishes.keys()], { ...options, words: composeWords }, async (name, board) => {
+  const toBuild: string[] = [];
+  const pulls = { ...options, words: composeWords };
+  const code = await eachImage(context, [...wishes.keys()], pulls, async (name, board) => {
     const wish = wishes.get(name);
     const platform = options.platform ?? wish?.platform;
+    const policy = options.policy ?? wish?.policy;
+    if (policy === 'missing' && !isLatest(name) && (await (await context.backend()).image(name).exists())) {
+      if (context.output.inComposeWords)
+        board.tell(`Image ${name}`, 'done', `Skipped ${composeReasons.present}`);
+      else context.output.note(t('pull.skipped', { service: name, why: t('pull.why.present') }));
+      return 'left';
+    }
     try {
-      await pullImage(context, name, { platform, policy: options.policy ?? wish?.policy }, board);
+      await pullImage(context, name, { platform, policy: 'always' }, board);
+      return 'done';
     } catch (error) {
       context.signal.throwIfAborted();
       if (wish?.buildable !== true) throw error;
-      context.output.note(t('pull.toBuild', { image: name }));
+      toBuild.push(...wish.services);
+      return 'left';
     }
   });
+  if (toBuild.length > 0) {
+    const program = context.role === 'compose' ? 'docker compose' : 'wherry';
+    context.output.note(t('pull.toBuild', { services: toBuild.join(' '), program }));
+  }
+  return code;
+}
+
+/** Docker compose's reasons. */
+const composeReasons = {
+  built: 'No image to be pulled',
+  present: 'Image is already present locally',
+} as const;
+
+function tellSkipped({ output }: Context, service: string, why: SkippedService['why']): void {
+  if (why === 'built' && output.inComposeWords)
+    output.progressLine({ id: service, status: 'Done', text: `Skipped ${composeReasons.built}` });
+  else output.note(t('pull.skipped', { service, why: t(`pull.why.${why}`) }));
+}
+
+/** What changes under its name is pulled also when it is there. */
+function isLatest(name: string): boolean {
+  return withDefaultTag(parseReference(name)).tag === 'latest';
 }
 
 async function pullImage(

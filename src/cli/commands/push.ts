@@ -22,9 +22,11 @@ export async function push({ context, words, options }: Invocation<PushOptions>)
   const { signal } = context;
   const { platform } = options;
   const wishes = { ...options, words: { doing: 'Pushing', done: 'Pushed' } as const };
-  return eachImage(context, names, wishes, async (name, board) =>
-    (await context.backend()).image(name).push({ platform, onProgress: imageProgress(board), signal }),
-  );
+  return eachImage(context, names, wishes, async (name, board) => {
+    const image = (await context.backend()).image(name);
+    await image.push({ platform, onProgress: imageProgress(board), signal });
+    return 'done';
+  });
 }
 
 async function imagesOfServices(

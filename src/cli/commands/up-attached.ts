@@ -112,6 +112,8 @@ export async function upAttached(
     showSummary(context, summary, project.name);
     return exitCode.failure;
   }
+  for (const warning of summary?.warnings ?? [])
+    output.note(`${output.paintNote('yellow', t('warning'))} ${warning}`);
   if (context.role === 'compose') tellAttached(output, summary, watched.shown, project.name);
   // An engine may tell of a start late, even after the end: what was just made is followed without waiting for that.
   for (const { name: service, containers } of summary?.rows ?? [])
@@ -213,9 +215,14 @@ function watchedServices(
   if (unknown !== undefined) throw usage(t('usage.noSuchService', { name: unknown }));
   const chosen = named ?? Object.keys(project.services);
   const beside = attachDependencies ? withDependencies(project, chosen) : chosen;
-  const attached = beside.filter((name) => project.services[name]?.attach !== false);
+  const attached = beside.filter((name) => writes(project.services[name]));
   const shown = (attach.length > 0 ? attach : attached).filter((name) => !noAttach.includes(name));
   return { services: named ?? (shown.length > 0 ? shown : undefined), shown: new Set(shown) };
+}
+
+/** What a provider makes writes no lines. */
+function writes(service: Project['services'][string] | undefined): boolean {
+  return service?.attach !== false && service?.provider === undefined;
 }
 
 function withDependencies(project: Project, names: readonly string[]): string[] {
@@ -257,9 +264,15 @@ async function lastExitCode(
 async function stopAll(context: Context, backend: Backend, options: StopServicesOptions): Promise<boolean> {
   const boot = await import('../../boot/index.ts');
   using board = new ProgressBoard(context.output);
+  const tell = bootProgress(board, options.projectName);
   const summary = await boot.stopServices(backend, {
     ...options,
-    onProgress: bootProgress(board, options.projectName),
+    onProgress: (progress) => {
+      // While logs are shown, what a hook writes stands among them.
+      if (progress.kind === 'hook' && progress.error === null && board.inComposeWords)
+        context.output.line(`${shortName(progress.container, options.projectName)} ->  | ${progress.line}`);
+      else tell(progress);
+    },
   });
   if (!summary.ok) reportChanges(context, summary, options.projectName);
   return summary.ok;

@@ -9,6 +9,7 @@ import { exitCode } from '../exit-codes.ts';
 import { commandEvents } from '../history.ts';
 import { placed } from '../isolation.ts';
 import { bootProgress } from '../output/boot-progress.ts';
+import { composeFailure } from '../output/compose-failure.ts';
 import { type CopyReport, reportCopy, showCopy } from '../output/isolated-copy.ts';
 import type { Output } from '../output/output.ts';
 import { ProgressBoard } from '../output/progress-board.ts';
@@ -228,6 +229,7 @@ function showFailure(output: Output, row: BootRow): void {
   if (error === null) return;
   const paint = output.paintNote;
   output.alert('');
+  if (output.inComposeWords) output.alert(composeFailure(row, error));
   output.alert(`${paint(row.required ? 'red' : 'yellow', row.name)}: ${error.message}`);
   const lines = isWherryError(error) ? (error.details.lastLines ?? error.details.log) : undefined;
   if (Array.isArray(lines)) {

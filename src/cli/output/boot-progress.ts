@@ -73,6 +73,9 @@ export function bootProgress(board: ProgressBoard, project: string): OnProgress 
         if (progress.health === 'healthy') compose?.healthy(progress.container);
         if (progress.health === 'healthy') seen.healthy.add(progress.container);
         return;
+      case 'verb':
+        compose?.verb(progress);
+        return;
       case 'hook': {
         const { container, hook, line, error } = progress;
         const of = { name: shortName(container, project), hook };

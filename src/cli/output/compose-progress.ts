@@ -1,7 +1,8 @@
-import type { BootProgress, Plan, Step } from '../../boot/index.ts';
+import type { BootProgress, Plan, ServiceVerb, Step } from '../../boot/index.ts';
 import type { ItemState, ProgressBoard } from './progress-board.ts';
 
 type StepProgress = Extract<BootProgress, { kind: 'step' }>;
+type VerbProgress = Extract<BootProgress, { kind: 'verb' }>;
 type Words = Readonly<Record<Step['action'], string>>;
 
 /** Docker compose's words, which scripts look for: in no language but its own. */
@@ -28,6 +29,17 @@ const done: Words = {
   start: 'Started',
   stop: 'Stopped',
   up: 'Created',
+};
+
+/** What a verb does to a container, at its beginning (some say nothing then) and at its end. */
+const verbs: Readonly<Record<ServiceVerb, { doing?: string; done: string }>> = {
+  kill: { doing: 'Killing', done: 'Killed' },
+  pause: { done: 'Paused' },
+  remove: { doing: 'Removing', done: 'Removed' },
+  restart: { doing: 'Restarting', done: 'Started' },
+  resume: { done: 'Unpaused' },
+  start: { doing: 'Starting', done: 'Started' },
+  stop: { doing: 'Stopping', done: 'Stopped' },
 };
 
 /** Tells the steps of a project as docker compose does: `Container app-web-1 Started`. */
@@ -77,6 +89,15 @@ export class ComposeProgress {
     if (this.#told.get(step.id) === done[step.action]) this.#tell(step, 'working', doing.start);
     if (this.#told.get(step.id) === doing.start) this.#tell(step, 'done', done.start);
     if (state === 'ready') this.#tellHealth(step);
+  }
+
+  /** One that does not run is told as stopped all the same. */
+  verb({ verb, container, state }: VerbProgress): void {
+    if (state === 'failed' || (state === 'kept' && verb !== 'stop')) return;
+    const { doing: begun, done: ended } = verbs[verb];
+    const text = state === 'working' ? begun : state === 'healthy' ? 'Healthy' : ended;
+    if (text !== undefined)
+      this.#board.tell(`Container ${container}`, state === 'working' ? 'working' : 'done', text);
   }
 
   #tellHealth(step: Step): void {

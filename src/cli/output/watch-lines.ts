@@ -3,15 +3,39 @@ import { t } from '../text.ts';
 import type { Output } from './output.ts';
 import { printable } from './width.ts';
 
-/** Shows what the watching of files does, a line for each thing; with `--json` as NDJSON. `--quiet` hides what builds write. */
+/**
+ * Shows what the watching of files does, a line for each thing, in docker compose's place in its words; with `--json` as
+ * NDJSON. `--quiet` hides what builds write.
+ */
 export function watchLines(output: Output, above: (write: () => void) => void): OnWatchEvent {
   return (event) => {
     if (output.quiet && event.kind === 'build') return;
     above(() => {
-      if (output.json) output.value(event, 'line');
-      else output.line(`${output.paint(event.kind === 'failed' ? 'red' : 'cyan', '⦿')} ${textOf(event)}`);
+      if (output.json) return output.value(event, 'line');
+      const text = (output.inComposeWords ? composeText(event) : undefined) ?? textOf(event);
+      output.line(`${output.paint(event.kind === 'failed' ? 'red' : 'cyan', '⦿')} ${text}`);
     });
   };
+}
+
+/** Docker compose's words, which scripts look for; undefined where it says nothing of that kind. */
+function composeText(event: WatchEvent): string | undefined {
+  switch (event.kind) {
+    case 'enabled':
+      return 'Watch enabled';
+    case 'disabled':
+      return 'Watch disabled';
+    case 'syncing':
+      return `Syncing service "${event.service}" after ${event.changes} changes were detected`;
+    case 'rebuilding':
+      return `Rebuilding service(s) ["${event.service}"] after changes were detected...`;
+    case 'rebuilt':
+      return `service(s) ["${event.service}"] successfully built`;
+    case 'restarted':
+      return `service(s) ["${event.service}"] restarted`;
+    default:
+      return undefined;
+  }
 }
 
 function textOf(event: WatchEvent): string {

@@ -10,6 +10,8 @@ step() {
 }
 sorted() { "$@" | sort; }
 counted() { "$@" | grep -c .; }
+# The lines of the progress that tell how things ended.
+progress() { "$@" 2>&1 >/dev/null | grep -E ' (Started|Stopped|Killed|Paused|Unpaused|Removed|Created) *$' | sed 's/ *$//' | sort; }
 
 step $COMPOSE version --short
 step sorted $COMPOSE --profile tools config --services
@@ -32,6 +34,17 @@ step $COMPOSE ls --filter name="$NAME" --format json
 step $COMPOSE restart -t 0 web
 step $COMPOSE stop -t 0 web
 step $COMPOSE ps -a --format '{{.State}} {{.ExitCode}}' web
+step progress $COMPOSE stop -t 0
+step progress $COMPOSE start web
+step progress $COMPOSE start web
+step progress $COMPOSE restart -t 0 web
+step progress $COMPOSE pause web
+step $COMPOSE pause web
+step progress $COMPOSE unpause web
+step $COMPOSE pause task
+step progress $COMPOSE kill web
+step progress $COMPOSE rm -f web
+step progress $COMPOSE create web
 step $COMPOSE up -d --scale db=2 --no-recreate
 step $COMPOSE exec -T --index=2 db hostname
 step $COMPOSE exec -T nosuch true

@@ -265,7 +265,7 @@ for (const id of enginesUnderTest) {
             device_cgroup_rules: ['c 10:200 rwm'],
             gpus: 'all',
             external_links: ['somebody'],
-            healthcheck: { test: ['CMD', 'true'], start_interval: '7s' },
+            healthcheck: { test: ['CMD', 'true'], start_period: '1m', start_interval: '7s' },
             volumes: [
               {
                 type: 'bind',

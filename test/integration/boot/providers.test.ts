@@ -114,7 +114,7 @@ describe.each(enginesUnderTest.filter((id) => id === 'docker-20.10' || id === 'p
       ]);
       const again = await up(backend, project);
       expect(changes(again.rows)).toEqual(['db started', 'web recreated', 'beside kept']);
-      expect(again.warnings).toEqual(['a provider overrides the variable OWN of web']);
+      expect(again.warnings).toEqual(['a provider overrides environment variable OWN of service web']);
       expect(await variables()).toMatchObject({ OWN: '2' });
       expect(await provider.calls()).toEqual([called('up'), called('up')]);
 
