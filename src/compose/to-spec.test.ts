@@ -121,7 +121,7 @@ configs: {c: {content: text}}
     image: 'x',
     command: ['a'],
     entrypoint: [],
-    environment: { A: '1' },
+    environment: { A: '1', GONE: null },
     workingDir: '/w',
     user: '1:2',
     groupAdd: ['3'],

@@ -51,7 +51,7 @@ export function serviceToSpec(project: Project, service: Service, options: ToSpe
     image: imageName(project, service),
     entrypoint: service.entrypoint,
     command: service.command,
-    environment: withoutNulls(service.environment),
+    environment: service.environment,
     workingDir: service.workingDir,
     user: service.user,
     groupAdd: service.groupAdd,
@@ -223,10 +223,4 @@ function toPullPolicy({ pullPolicy, build }: Service): PullPolicy | undefined {
     default:
       return 'missing';
   }
-}
-
-function withoutNulls(variables: Readonly<Record<string, string | null>>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(variables).filter((entry): entry is [string, string] => entry[1] !== null),
-  );
 }

@@ -17,7 +17,8 @@ type FieldType =
   | 'a list'
   | 'a list of strings'
   | 'an object'
-  | 'an object of strings';
+  | 'an object of strings'
+  | 'an object of strings and nulls';
 
 const isOfType: Readonly<Record<FieldType, (value: unknown) => boolean>> = {
   'a string': (value) => typeof value === 'string',
@@ -28,6 +29,8 @@ const isOfType: Readonly<Record<FieldType, (value: unknown) => boolean>> = {
   'an object': isPlainObject,
   'an object of strings': (value) =>
     isPlainObject(value) && Object.values(value).every((item) => typeof item === 'string'),
+  'an object of strings and nulls': (value) =>
+    isPlainObject(value) && Object.values(value).every((item) => item === null || typeof item === 'string'),
 };
 
 function isPlainObject(value: unknown): value is object {
@@ -39,7 +42,7 @@ const fieldTypes: Readonly<Record<keyof ContainerSpec, FieldType>> = {
   image: 'a string',
   entrypoint: 'a list of strings',
   command: 'a list of strings',
-  environment: 'an object of strings',
+  environment: 'an object of strings and nulls',
   workingDir: 'a string',
   user: 'a string',
   groupAdd: 'a list of strings',

@@ -13,8 +13,8 @@ export interface ContainerSpec {
   entrypoint?: readonly string[];
   /** Replaces the image's CMD. Undefined keeps it, unless `entrypoint` is given (then there is none, as in OCI). */
   command?: readonly string[];
-  /** Added to the image's environment. */
-  environment?: Readonly<Record<string, string>>;
+  /** Added to the image's environment; null takes away what the image sets. */
+  environment?: Readonly<Record<string, string | null>>;
   workingDir?: string;
   /** `user`, `uid`, `user:group` or `uid:gid`. */
   user?: string;

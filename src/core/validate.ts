@@ -67,7 +67,7 @@ type Say = (field: string, message: string) => void;
 export function checkVariables(environment: ContainerSpec['environment'], say: Say): void {
   for (const [key, value] of Object.entries(environment ?? {})) {
     if (key === '' || key.includes('=')) say('environment', `"${key}" is not a variable name`);
-    if (key.includes('\0') || value.includes('\0')) say(`environment.${key}`, 'must not contain a NUL byte');
+    if (key.includes('\0') || value?.includes('\0')) say(`environment.${key}`, 'must not contain a NUL byte');
   }
 }
 

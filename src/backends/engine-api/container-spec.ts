@@ -109,10 +109,10 @@ function givenLabels(labels: Readonly<Record<string, string>>): Record<string, s
   return given;
 }
 
-function environment(list: readonly string[] | null | undefined): Record<string, string> | undefined {
-  const entries = (list ?? []).map((line): [string, string] => {
+function environment(list: readonly string[] | null | undefined): Record<string, string | null> | undefined {
+  const entries = (list ?? []).map((line): [string, string | null] => {
     const equals = line.indexOf('=');
-    return equals < 0 ? [line, ''] : [line.slice(0, equals), line.slice(equals + 1)];
+    return equals < 0 ? [line, null] : [line.slice(0, equals), line.slice(equals + 1)];
   });
   return entries.length === 0 ? undefined : Object.fromEntries(entries);
 }

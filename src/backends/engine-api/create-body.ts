@@ -15,6 +15,8 @@ import { resourceFields } from './resources.ts';
 /** The body of `POST /containers/create`. */
 export interface CreateBody extends ConfigRecord {
   Volumes?: Record<string, object>;
+  /** Podman's. */
+  UnsetEnv?: readonly string[];
   HostConfig: HostConfigRecord;
   NetworkingConfig?: { EndpointsConfig: Record<string, EndpointRecord> };
 }
@@ -49,7 +51,10 @@ export function createBody(spec: ContainerSpec, facts: CreateFacts): CreateBody 
   return {
     Image: spec.image,
     ...argv(spec, facts.imageEntrypoint),
-    Env: Object.entries(spec.environment ?? {}).map(([key, value]) => `${key}=${value}`),
+    // A name alone takes away the image's variable.
+    Env: Object.entries(spec.environment ?? {}).map(([key, value]) =>
+      value === null ? key : `${key}=${value}`,
+    ),
     WorkingDir: spec.workingDir ?? '',
     User: spec.user ?? '',
     Hostname: spec.hostname ?? '',

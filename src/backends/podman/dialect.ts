@@ -28,9 +28,13 @@ export function podmanDialect(version: string): Dialect {
 function adaptCreate(body: CreateBody, spec: ContainerSpec): CreateBody {
   const { mounts, binds } = asBinds(body.HostConfig.Mounts ?? []);
   const allBinds = [...(body.HostConfig.Binds ?? []), ...binds];
+  const variables = body.Env ?? [];
   return {
     ...body,
     ...endpoints(body),
+    // To Podman a name alone says nothing.
+    Env: variables.filter((line) => line.includes('=')),
+    UnsetEnv: variables.filter((line) => !line.includes('=')),
     // Podman 4 takes a missing stop time as none, and kills at once.
     StopTimeout: body.StopTimeout ?? Math.ceil((spec.stopGracePeriod ?? 10_000) / 1000),
     HostConfig: {

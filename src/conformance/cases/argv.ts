@@ -86,6 +86,8 @@ export const argvCases: readonly ConformanceCase[] = [
         environment,
       });
       equal(run.stdout, 'from-env|EMPTY=|a=b c\n"d" $X|changed|/bin|', 'values that the process got');
+      const unset = await t.shell('env | grep -c FIXTURE', { environment: { FIXTURE: null } });
+      equal(unset.stdout, '0\n', 'value of a variable that is taken away');
       const plain = await t.shell('echo $FIXTURE', { image: t.fixtures.configured });
       equal(plain.stdout, 'configured\n', 'value of the image');
     },

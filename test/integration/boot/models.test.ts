@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type BootProgress, down, prepareRun, previewUp, runJob, up } from '../../../src/boot/index.ts';
 import type { Project } from '../../../src/compose/index.ts';
+import type { ContainerSpec } from '../../../src/core/index.ts';
 import { findPeer } from '../../compose-peer/peer.ts';
 import { type Bench, benchOn, enginesUnderTest, type Model, Stack, stays } from './stack.ts';
 
@@ -135,8 +136,8 @@ describe.each(enginesUnderTest.filter((id) => id === 'docker-20.10' || id === 'p
         one.kind === 'model' && one.model === 'big-one' ? [one.state] : [],
       );
       expect(states).toEqual(['pulling', 'configuring', 'ready']);
-      const variables = async (service: string): Promise<Readonly<Record<string, string>>> =>
-        (await backend.inspect(`${stack.name}-${service}-1`)).spec.environment ?? {};
+      const variables = async (service: string): Promise<ContainerSpec['environment']> =>
+        (await backend.inspect(`${stack.name}-${service}-1`)).spec.environment;
       expect(await variables('web')).toMatchObject({
         BIG_ONE_MODEL: 'ai/missing',
         BIG_ONE_URL: endpoint,
@@ -144,7 +145,9 @@ describe.each(enginesUnderTest.filter((id) => id === 'docker-20.10' || id === 'p
         AI: endpoint,
       });
       expect(await variables('short')).toMatchObject({ SMALL_MODEL: 'ai/there', SMALL_URL: endpoint });
-      expect(Object.keys(await variables('plain')).filter((name) => /MODEL|URL/.test(name))).toEqual([]);
+      expect(Object.keys((await variables('plain')) ?? {}).filter((name) => /MODEL|URL/.test(name))).toEqual(
+        [],
+      );
 
       // A look changes nothing, and sees that nothing would be done.
       expect(await previewUp(backend, project)).toMatchObject({ unchanged: true });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type BootProgress, down, previewUp, stopServices, up } from '../../../src/boot/index.ts';
 import type { Project } from '../../../src/compose/index.ts';
+import type { ContainerSpec } from '../../../src/core/index.ts';
 import { type Bench, benchOn, enginesUnderTest, Stack, stays } from './stack.ts';
 
 /** A provider that notes how it is called and gives what the file `given` holds. */
@@ -100,8 +101,8 @@ describe.each(enginesUnderTest.filter((id) => id === 'docker-20.10' || id === 'p
       expect(changes(first.rows)).toEqual(['db started', 'web created', 'beside created']);
       expect(await provider.calls()).toEqual([called('up')]);
       expect(told).toContainEqual({ kind: 'provider', service: 'db', level: 'info', message: 'working' });
-      const variables = async (): Promise<Readonly<Record<string, string>>> =>
-        (await backend.inspect(`${stack.name}-web-1`)).spec.environment ?? {};
+      const variables = async (): Promise<ContainerSpec['environment']> =>
+        (await backend.inspect(`${stack.name}-web-1`)).spec.environment;
       expect(await variables()).toMatchObject({ OWN: '1', DB_URL: 'http://db:1' });
 
       // It is asked each time; what it says decides whether anything changes.
