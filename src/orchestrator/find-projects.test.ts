@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
@@ -53,6 +54,12 @@ test('globs leave files and folders out', async () => {
   await files(['a/compose.yml', 'a/compose.test.yml', 'old/compose.yml', 'b/old/compose.yml']);
   expect(await found({ exclude: ['*.test.yml', 'b/old'] })).toEqual(['a/compose.yml', 'old/compose.yml']);
   expect(await found({ exclude: ['old', 'a/**'] })).toEqual([]);
+});
+
+test('what is no file is no compose file: a pipe would be read for ever', async () => {
+  execFileSync('mkfifo', [join(root, 'compose.yaml')]);
+  await files(['a/compose.yaml']);
+  expect(await found()).toEqual(['a/compose.yaml']);
 });
 
 test('links are followed, in circles too, and each folder is looked at once', async () => {

@@ -105,7 +105,10 @@ class Walk {
   /** Resolves to the folders in it that are to be looked into. */
   async #lookInto(folder: string): Promise<string[]> {
     const entries = await this.#entriesOf(folder);
-    const files = entries.filter((entry) => !entry.isDirectory() && isComposeFile(entry.name));
+    // A pipe or a socket of that name would be read for ever.
+    const files = entries.filter(
+      (entry) => (entry.isFile() || entry.isSymbolicLink()) && isComposeFile(entry.name),
+    );
     if (files.length > 0)
       this.#collect(
         folder,
