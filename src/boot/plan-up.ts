@@ -1,14 +1,14 @@
 import type { Project } from '../compose/index.ts';
 import { WherryError } from '../core/index.ts';
 import { type DesiredService, desiredServices } from './desired.ts';
-import { hasItsVolumes, isConnected, mounts } from './matches.ts';
+import { mounts } from './matches.ts';
+import { NetworkLeaves } from './network-leaves.ts';
 import type { ObservedContainer } from './observed.ts';
 import type { UpPlanOptions } from './options.ts';
 import {
   type ContainerStep,
   type ImageStep,
   type Need,
-  type NetworkStep,
   need,
   type Plan,
   type ProviderStep,
@@ -20,13 +20,8 @@ import { arrange, isOrphan, removal, runs } from './plan-containers.ts';
 import { planImages } from './plan-images.ts';
 import { type PlannedResources, planResources } from './plan-resources.ts';
 import { type Target, withRestarts } from './plan-restarts.ts';
-import {
-  overridden,
-  type Provided,
-  providedHash,
-  providedLabel,
-  variablesFor,
-} from './providers/provided.ts';
+import { overridden, type Provided, variablesFor } from './providers/provided.ts';
+import { RecreateReasons } from './recreate-reasons.ts';
 import { inDependencyOrder } from './service-order.ts';
 import { startFirstWarning } from './start-first.ts';
 import type { ProjectState } from './state.ts';
@@ -63,6 +58,7 @@ class UpPlanner {
   readonly #scope: readonly DesiredService[];
   readonly #named: ReadonlySet<string>;
   readonly #resources: PlannedResources;
+  readonly #reasons: RecreateReasons;
   readonly #steps: Step[] = [];
   readonly #targets = new Map<string, Target>();
   readonly #warnings: string[] = [];
@@ -85,6 +81,14 @@ class UpPlanner {
     const { replaceVolumes = [] } = this.#options;
     const resources = this.#options.resources === 'all' && this.#named.size === 0 ? 'all' : 'used';
     this.#resources = planResources({ ...input, services: this.#inContainers(), resources, replaceVolumes });
+    this.#reasons = new RecreateReasons({
+      project: this.#project,
+      current: this.#current,
+      options: this.#options,
+      desired: this.#desired,
+      provided: this.#provided,
+      isReplaced: (service) => this.#isReplaced(service),
+    });
   }
 
   plan(): Plan {
@@ -92,10 +96,14 @@ class UpPlanner {
     this.#steps.push(...this.#resources.steps, ...this.#images());
     for (const service of this.#scope) this.#service(service, removals);
     this.#sharersOutOfScope(removals);
-    this.#steps.push(...removals, ...this.#renamedNetworks(removals));
+    const leaves = this.#leaves(removals);
+    this.#steps.push(...removals, ...leaves.renamed(this.#resources.renamedNetworks));
     const { divergedVolumes } = this.#resources;
     const warnings = [...this.#warnings, ...divergedVolumes.map(keptVolume)];
-    return planOf('up', this.#project.name, this.#withRestarts(removals), { warnings, divergedVolumes });
+    return planOf('up', this.#project.name, this.#withRestarts(removals, leaves), {
+      warnings,
+      divergedVolumes,
+    });
   }
 
   #images(): ImageStep[] {
@@ -128,7 +136,7 @@ class UpPlanner {
     const { kept, leftOver, surplus, free } = arrange(
       service,
       mine,
-      (one) => this.#reasonToRecreate(service, one, new Set()) !== null,
+      (one) => this.#reasons.of(service, one) !== null,
     );
     removals.push(
       ...leftOver.map((one) => removal(one, 'left-over')),
@@ -137,7 +145,7 @@ class UpPlanner {
     const interrupted = new Set(leftOver.map(({ number }) => number));
     const existing = kept.map((one) => {
       if (this.#losesItsVolume(service, one)) return this.#anew(service, one, 'volume-changed', removals);
-      const reason = this.#reasonToRecreate(service, one, interrupted);
+      const reason = this.#reasons.of(service, one, interrupted);
       if (reason !== null && this.#losesItsParent(service)) return this.#anew(service, one, reason, removals);
       return this.#existing(service, one, reason, removals);
     });
@@ -320,45 +328,6 @@ class UpPlanner {
     );
   }
 
-  /** Whether its providers now give other variables than it was made with, as far as they have run. */
-  #isProvidedAnew({ declared }: DesiredService, { labels }: ObservedContainer): boolean {
-    const providers = Object.keys(declared.dependsOn).filter(
-      (name) => this.#desired.get(name)?.declared.provider !== undefined,
-    );
-    if (!providers.every((name) => this.#provided.has(name))) return false;
-    return providedHash(variablesFor(declared, this.#provided)) !== labels[providedLabel];
-  }
-
-  #reasonToRecreate(
-    service: DesiredService,
-    one: ObservedContainer,
-    interrupted: ReadonlySet<number>,
-  ): ContainerStep['reason'] {
-    const named = this.#named.size === 0 || this.#named.has(service.name);
-    const { forceRecreate, alwaysRecreateDeps } = this.#options;
-    if (named ? forceRecreate === true : alwaysRecreateDeps === true) return 'forced';
-    if (this.#options.noRecreate === true) return null;
-    if (one.configHash !== service.configHash((other) => this.#firstOf(other))) return 'config-changed';
-    if (this.#isProvidedAnew(service, one)) return 'config-changed';
-    if (one.status === 'dead') return 'not-running';
-    // An `up` that was killed while it replaced this one: the engine may still be stopping it.
-    if (interrupted.has(one.number)) return 'left-over';
-    // And one that was killed between the parts of a create left it without some of them.
-    if (one.status === 'created' && service.madeInParts && this.#options.noStart !== true) return 'left-over';
-    const image = this.#current.images.get(service.image);
-    if (image !== undefined && image.id !== (one.madeFrom ?? one.imageId)) return 'image-changed';
-    if (service.shares.some((other) => this.#isReplaced(other))) return 'dependency-recreated';
-    const { networks, volumes } = this.#current;
-    if (!isConnected(one, service, this.#project, networks)) return 'network-changed';
-    return hasItsVolumes(one, service, this.#project, volumes) ? null : 'volume-changed';
-  }
-
-  /** The container whose namespaces others share. */
-  #firstOf(service: string): string | undefined {
-    const mine = this.#current.containers.filter((one) => one.service === service && !one.oneOff);
-    return mine.sort((a, b) => a.number - b.number)[0]?.id;
-  }
-
   /**
    * Others wait for its success, it succeeded, and nothing that it depends on is touched: it need not run again, unless
    * it was asked for by name. (Docker Compose runs it again on every `up`.)
@@ -392,11 +361,21 @@ class UpPlanner {
     return [];
   }
 
-  #withRestarts(removals: readonly ContainerStep[]): Step[] {
+  #leaves(removals: readonly ContainerStep[]): NetworkLeaves {
+    const steps = [...this.#targets.values()].flatMap(({ containers }) => containers);
+    return new NetworkLeaves({
+      desired: this.#desired,
+      containers: this.#current.containers,
+      steps,
+      removals,
+    });
+  }
+
+  #withRestarts(removals: readonly ContainerStep[], leaves: NetworkLeaves): Step[] {
     const running = new Set(this.#current.containers.filter(runs).map(({ id }) => id));
     const targets = new Map([...this.#targets, ...this.#bystanders()]);
     const networks = this.#steps.flatMap((step) =>
-      step.kind === 'network' && step.action === 'recreate' ? [this.#withAttached(step, removals)] : [],
+      step.kind === 'network' && step.action === 'recreate' ? [leaves.withAttached(step)] : [],
     );
     return withRestarts({
       steps: this.#steps
@@ -430,47 +409,6 @@ class UpPlanner {
 
   #containersOf({ name }: DesiredService): readonly ObservedContainer[] {
     return this.#current.containers.filter((one) => one.service === name && !one.oneOff);
-  }
-
-  #withAttached(step: NetworkStep, removals: readonly ContainerStep[]): NetworkStep {
-    const here = this.#on(step.name);
-    const gone = removals.filter((removed) => here.some(({ id }) => id === removed.current));
-    const replaced = this.#replaced();
-    const attached = here
-      .filter(({ id }) => !gone.some(({ current }) => current === id))
-      .map(({ id, service, number }) => ({ id, service, number, returns: !replaced.has(id) }));
-    return { ...step, needs: gone.map(({ id }) => need(id, 'done')), attached };
-  }
-
-  /** Networks of before under another name: they go when nobody is left on them. */
-  #renamedNetworks(removals: readonly ContainerStep[]): Step[] {
-    const leaving = [...this.#replaced().values(), ...removals];
-    return this.#resources.renamedNetworks.flatMap(({ key, name }): Step[] => {
-      const steps = this.#on(name).map(({ id }) => leaving.find(({ current }) => current === id));
-      if (steps.includes(undefined)) return [];
-      const needs = steps.flatMap((step) => (step === undefined ? [] : need(step.id, 'done')));
-      return [{ id: `network ${name}`, kind: 'network', action: 'remove', needs, key, name }];
-    });
-  }
-
-  /** Containers with an end of their own on the network; Podman lists those in their namespaces as well. */
-  #on(network: string): readonly ObservedContainer[] {
-    const shares = (one: ObservedContainer): boolean =>
-      (this.#desired.get(one.service)?.namespaces.length ?? 0) > 0 &&
-      this.#desired.get(one.service)?.networks.length === 0;
-    return this.#current.containers.filter(
-      (one) => one.networks.some(({ name }) => name === network) && !shares(one),
-    );
-  }
-
-  /** Steps by the container that they replace. */
-  #replaced(): Map<string, ContainerStep> {
-    const steps = [...this.#targets.values()].flatMap(({ containers }) => containers);
-    return new Map(
-      steps.flatMap((step) =>
-        step.action === 'recreate' && step.current !== null ? [[step.current, step]] : [],
-      ),
-    );
   }
 }
 
