@@ -14,7 +14,8 @@ import { probesTable } from './probes.ts';
 import { proxyTables } from './proxy.ts';
 import { RawEngine } from './raw-engine.ts';
 import { readyTable } from './ready.ts';
-import { chainTables, stackTables } from './stack.ts';
+import { stackTables } from './stack.ts';
+import { chain, ten, twenty } from './stacks.ts';
 import { startupTables } from './startup.ts';
 import { superviseTables } from './supervise.ts';
 import { page, section } from './table.ts';
@@ -40,7 +41,8 @@ try {
     startup: () => startupTables(backend.address, oldNode()),
     demux: async () => [await demuxTable()],
     ready: async () => [await readyTable({ backend, raw, socketPath, image })],
-    stack: () => stackTables({ backend, raw, socketPath, image }),
+    stack: () => stackTables(ten, { backend, raw, socketPath, image }),
+    twenty: () => stackTables(twenty, { backend, raw, socketPath, image }),
     chain: () => onNewest(),
     loader: () => loaderTables(),
     proxy: () => proxyTables(),
@@ -74,7 +76,7 @@ async function onNewest(): Promise<Table[]> {
   const path = newest.host.slice('unix://'.length);
   const client = new RawEngine(path, `v${newest.apiVersion}`);
   try {
-    return await chainTables({ backend: engine, raw: client, socketPath: path, image });
+    return await stackTables(chain, { backend: engine, raw: client, socketPath: path, image });
   } finally {
     client.close();
   }

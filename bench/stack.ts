@@ -8,7 +8,7 @@ import type { Backend } from '../src/core/index.ts';
 import { atMost, type Row, race, type Table, timed } from './measure.ts';
 import type { RawEngine } from './raw-engine.ts';
 import { clear, rawDown, rawUp } from './raw-stack.ts';
-import { chain, composeFile, project, type Stack, ten, twenty } from './stacks.ts';
+import { composeFile, project, type Stack } from './stacks.ts';
 import { dockerCli } from './startup.ts';
 
 interface Options {
@@ -18,17 +18,8 @@ interface Options {
   image: string;
 }
 
-/** Booting and ending stacks behind health gates, from nothing and when nothing changed. */
-export async function stackTables(options: Options): Promise<Table[]> {
-  return [...(await measured(ten, options)), ...(await measured(twenty, options))];
-}
-
-/** As {@link stackTables}, of what only newer engines have. */
-export async function chainTables(options: Options): Promise<Table[]> {
-  return await measured(chain, options);
-}
-
-async function measured(stack: Stack, options: Options): Promise<Table[]> {
+/** Booting and ending a stack behind health gates, from nothing and when nothing changed. */
+export async function stackTables(stack: Stack, options: Options): Promise<Table[]> {
   const folder = mkdtempSync(join(tmpdir(), 'wherry-bench-stack-'));
   const file = join(folder, 'compose.json');
   writeFileSync(file, JSON.stringify(composeFile(stack, options.image)));
