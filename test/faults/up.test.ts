@@ -36,7 +36,7 @@ describe.skipIf(subject === undefined)(
       await directory.write('compose.yaml', JSON.stringify({ services: { web: service } }));
       const path = (name: string): string => join(directory.path, name);
       const { code, stderr } = await up(directory);
-      expect(stderr).toMatch(/compose\.yaml:1:\d+: services\.web\.env_file\[0\]: .*none\.env does not exist/);
+      expect(stderr).toMatch(/compose\.yaml:1:\d+: services\.web\.env_file\[0\]: .*none\.env not found/);
       expect(stderr).toMatch(/services\.web\.env_file\[1\]: the env file .*folder is a directory/);
       expect(code).toBe(1);
       if (!isRoot) return;
