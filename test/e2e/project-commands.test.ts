@@ -264,6 +264,7 @@ describe.skipIf(found === undefined)('commands of docker compose', { timeout: 18
     expect((await w(['push', 'built'])).code).toBe(0);
     expect((await w(['pull', '--ignore-pull-failures', 'gone'])).code).toBe(0);
     expect((await w(['pull', 'gone'])).code).toBe(1);
+    orphaned.push(...(await orphans()));
     expect((await w(['--profile', 'build', 'down', '--rmi', 'local', '-t', '0'])).code).toBe(0);
     expect(await under.backend.image(`${directory.project}-built`).exists()).toBe(false);
   });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { up } from '../../../src/boot/index.ts';
 import { type ContainerInfo, isWherryError, type WherryError } from '../../../src/core/index.ts';
+import { removeVolumes } from '../../lab/anonymous-volumes.ts';
 import { type Bench, benchOn, enginesUnderTest, type Model, Stack, stays } from './stack.ts';
 
 /** Names may take a moment to be known. */
@@ -103,8 +104,10 @@ for (const id of enginesUnderTest) {
       expect((await up(backend, await stack.load(model))).ok).toBe(true);
       expect((await stack.containers()).map((one) => one.id).sort()).toEqual(before);
       // A db that is lost comes back with a volume of its own, and who uses its volumes follows.
+      const orphaned = await stack.anonymousVolumes();
       await backend.remove((await containerOf(stack, 'db')).id, { force: true });
       expect((await up(backend, await stack.load(model))).ok).toBe(true);
+      await removeVolumes(backend, orphaned);
       await shell(stack, 'db', 'echo again > /data/new');
       expect(await shell(stack, 'reader', 'ls /data; cat /data/new')).toBe('new\nagain');
     });
