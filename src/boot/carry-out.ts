@@ -36,7 +36,15 @@ export async function carryOut(
   verb: Verb,
 ): Promise<ChangeSummary> {
   const began = performance.now();
-  const chosen = await choose(backend, options);
+  return carryOutOn(await choose(backend, options), options, { began, verb });
+}
+
+/** The same to containers that are chosen already; what took until then, since `began`, counts. */
+export async function carryOutOn(
+  chosen: readonly ObservedContainer[],
+  options: ServiceOptions,
+  { began, verb }: { began: number; verb: Verb },
+): Promise<ChangeSummary> {
   const limit = new Limit(options.parallel ?? 8);
   const signal = options.signal ?? new AbortController().signal;
   const before = predecessors(chosen, verb.order);
@@ -133,12 +141,26 @@ export async function choose(
   backend: Backend,
   options: ServiceOptions,
 ): Promise<readonly ObservedContainer[]> {
-  const { projectName, project, services, oneOff, signal } = options;
+  return chosenOf(await observed(backend, options), options);
+}
+
+/** All containers of the project. */
+export async function observed(
+  backend: Backend,
+  { projectName, signal }: ServiceOptions,
+): Promise<readonly ObservedContainer[]> {
   throwIfAborted(signal);
-  const all = await observeContainers(backend, projectName, { signal });
+  return await observeContainers(backend, projectName, { signal });
+}
+
+/** Those of the services that were asked for, as {@link choose} says. */
+export function chosenOf(
+  all: readonly ObservedContainer[],
+  { projectName, project, services, oneOff, orphans }: ServiceOptions,
+): readonly ObservedContainer[] {
   const candidates = all.filter((one) => oneOff === true || !one.oneOff);
   if (services === undefined || services.length === 0)
-    return project === undefined || options.orphans !== 'left'
+    return project === undefined || orphans !== 'left'
       ? candidates
       : candidates.filter((one) => isDeclared(project, one.service));
   for (const name of services) {
@@ -149,11 +171,7 @@ export async function choose(
 }
 
 /** Containers of services that run. */
-export async function running(
-  backend: Backend,
-  { projectName, signal }: ServiceOptions,
-): Promise<readonly ObservedContainer[]> {
-  const all = await observeContainers(backend, projectName, { signal });
+export function running(all: readonly ObservedContainer[]): readonly ObservedContainer[] {
   return all.filter((one) => !one.oneOff && isUp(one));
 }
 

@@ -1,5 +1,5 @@
 import { type Backend, WherryError } from '../core/index.ts';
-import { carryOut, choose, isUp, running, summary } from './carry-out.ts';
+import { carryOut, choose, chosenOf, isUp, observed, running, summary } from './carry-out.ts';
 import type { ObservedContainer } from './observed.ts';
 import type {
   ChangeSummary,
@@ -29,8 +29,12 @@ export async function restartServices(
     onProgress?.({ kind: 'locked', project: projectName, pid, since });
   // Who follows the project sees that what is stopped here is about to be started again.
   await using _lock = await lockProject(backend.address, projectName, { signal, onWait });
-  const chosen = await choose(backend, options);
-  const along = options.noDeps === true ? chosen : await withRestarted(backend, options, chosen);
+  const all = await observed(backend, options);
+  const chosen = chosenOf(all, options);
+  const along =
+    options.noDeps === true
+      ? chosen
+      : await withRestarted(backend, options, { chosen, running: running(all) });
   const services = [...new Set(along.map((one) => one.service))];
   if (services.length === 0) return summary([], began);
   const wishes = { ...options, services, onProgress: onProgress && asRestart(onProgress) };
@@ -139,10 +143,10 @@ export async function resumeServices(backend: Backend, options: ServiceOptions):
 async function withRestarted(
   backend: Backend,
   options: ServiceOptions,
-  chosen: readonly ObservedContainer[],
+  { chosen, running }: Readonly<Record<'chosen' | 'running', readonly ObservedContainer[]>>,
 ): Promise<readonly ObservedContainer[]> {
   const services = new Set(chosen.map((one) => one.service));
-  const others = (await running(backend, options)).filter((one) => !services.has(one.service));
+  const others = running.filter((one) => !services.has(one.service));
   const follow = others.filter((one) =>
     one.dependsOn.some(({ service, restart }) => restart && services.has(service)),
   );

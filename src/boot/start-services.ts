@@ -1,8 +1,8 @@
-import { type Backend, throwIfAborted } from '../core/index.ts';
-import { carryOut, choose, isUp, running } from './carry-out.ts';
+import type { Backend } from '../core/index.ts';
+import { carryOutOn, choose, chosenOf, isUp, observed, running, type Verb } from './carry-out.ts';
 import { dependencyFailed } from './failure.ts';
 import { type GateCondition, pass } from './gate.ts';
-import { type ObservedContainer, observeContainers } from './observed.ts';
+import type { ObservedContainer } from './observed.ts';
 import type { ChangeRow, ChangeSummary, ServiceOptions, StartServicesOptions } from './options.ts';
 import { sharersOf } from './sharers.ts';
 import { hooksOf, stopServices } from './stop-services.ts';
@@ -18,10 +18,10 @@ export async function startServices(backend: Backend, options: StartServicesOpti
     before: (one: ObservedContainer, signal: AbortSignal) => hooks.beforeStart(one, signal),
     after: (one: ObservedContainer, signal: AbortSignal) => hooks.afterStart(one, signal),
   };
-  const wishes = { ...options, services: await withDependencies(backend, options) };
-  const idle = (await choose(backend, wishes)).filter((one) => !isUp(one));
-  const cutOff =
-    idle.length === 0 ? [] : await sharersOf(backend, idle, await running(backend, wishes), wishes);
+  const all = await observed(backend, options);
+  const wishes = { ...options, services: withDependencies(all, options) };
+  const idle = chosenOf(all, wishes).filter((one) => !isUp(one));
+  const cutOff = idle.length === 0 ? [] : await sharersOf(backend, idle, running(all), wishes);
   if (cutOff.length === 0) return start(backend, wishes, around);
   const sharers = cutOff.map((one) => one.service);
   const stopped = await stopServices(backend, { ...wishes, services: sharers });
@@ -40,11 +40,14 @@ export async function start(
   options: StartServicesOptions,
   hooks: { before?: Around; after: Around },
 ): Promise<ChangeSummary> {
+  const [began, since] = [performance.now(), new Date()];
+  const chosen = await choose(backend, options);
   const watch = new ProjectWatch(backend, options.projectName);
-  const awaited = conditionsFor(await choose(backend, options));
-  if (options.wait === true || awaited.size > 0) watch.begin(new Date());
+  const awaited = conditionsFor(chosen);
+  // What happened since the list was asked for is not in it.
+  if (options.wait === true || awaited.size > 0) watch.begin(since);
   try {
-    return await carryOut(backend, options, {
+    const verb: Verb = {
       name: 'start',
       order: 'dependencies-first',
       carryOut: async (one, { signal, begin, others }) => {
@@ -66,7 +69,8 @@ export async function start(
         if (options.wait === true || condition !== undefined)
           await ready(backend, watch, one, { ...options, condition, signal });
       },
-    });
+    };
+    return await carryOutOn(chosen, options, { began, verb });
   } finally {
     await watch.close();
   }
@@ -86,13 +90,11 @@ export function asRestarts(
 }
 
 /** The services that were asked for, and all that they depend on as far as it is there; undefined: all of the project. */
-async function withDependencies(
-  backend: Backend,
-  { projectName, services = [], signal }: ServiceOptions,
-): Promise<readonly string[] | undefined> {
+function withDependencies(
+  all: readonly ObservedContainer[],
+  { services = [] }: ServiceOptions,
+): readonly string[] | undefined {
   if (services.length === 0) return undefined;
-  throwIfAborted(signal);
-  const all = await observeContainers(backend, projectName, { signal });
   const there = all.filter((one) => !one.oneOff);
   const names = new Set(services);
   for (const name of names)

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { composeFileNames } from '../compose/file-names.ts';
 import type { LoadOptions, Problem, Project } from '../compose/index.ts';
 import { formatProblem } from '../compose/problem.ts';
 import { isWherryError, WherryError } from '../core/errors.ts';
@@ -21,14 +22,6 @@ export interface ProjectScope {
   /** There when the project is an isolated copy. */
   isolated?: IsolatedProject | undefined;
 }
-
-/** The names that the Compose specification gives to the file of a project. */
-const defaultFileNames: readonly string[] = [
-  'compose.yaml',
-  'compose.yml',
-  'docker-compose.yml',
-  'docker-compose.yaml',
-];
 
 /**
  * `--engine` says engine; -f, -p, their variables, or a compose file here or above say project; nothing says engine, and
@@ -134,7 +127,7 @@ export function tellWarnings({ output }: Context, warnings: readonly Problem[]):
 function findFile({ globals, directory }: Context): string | undefined {
   let current = resolve(directory, globals.projectDirectory ?? '.');
   for (;;) {
-    const found = defaultFileNames.map((name) => join(current, name)).find((path) => existsSync(path));
+    const found = composeFileNames.map((name) => join(current, name)).find((path) => existsSync(path));
     const parent = dirname(current);
     if (found !== undefined || parent === current) return found;
     current = parent;

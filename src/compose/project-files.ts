@@ -2,21 +2,8 @@ import { delimiter, dirname, join, resolve } from 'node:path';
 import { WherryError } from '../core/errors.ts';
 import { type ProjectEnvironment, splitList } from './environment.ts';
 import type { FileAccess } from './file-access.ts';
+import { composeFileNames, overrideFileNames } from './file-names.ts';
 import { isRemote } from './remote-files.ts';
-
-/** Names of the project file, in the order in which they are looked for. */
-const defaultFileNames: readonly string[] = [
-  'compose.yaml',
-  'compose.yml',
-  'docker-compose.yml',
-  'docker-compose.yaml',
-];
-const overrideFileNames: readonly string[] = [
-  'compose.override.yml',
-  'compose.override.yaml',
-  'docker-compose.override.yml',
-  'docker-compose.override.yaml',
-];
 
 export interface FileSearch {
   /** Files that were asked for; `-` is standard input. Those elsewhere are named as they are. */
@@ -41,7 +28,7 @@ export async function findProjectFiles(search: FileSearch): Promise<string[]> {
   if (named.length > 0)
     return named.map((file) => (file === '-' || isRemote(file) ? file : resolve(workingDirectory, file)));
   for (let directory = search.start; ; directory = dirname(directory)) {
-    const found = await firstOf(defaultFileNames, directory, search.access);
+    const found = await firstOf(composeFileNames, directory, search.access);
     if (found !== undefined) {
       const over = await firstOf(overrideFileNames, directory, search.access);
       return over === undefined ? [found] : [found, over];
@@ -49,7 +36,7 @@ export async function findProjectFiles(search: FileSearch): Promise<string[]> {
     if (dirname(directory) === directory) break;
   }
   throw new WherryError('NOT_FOUND', `there is no compose file in ${search.start} or above`, {
-    hint: `write a ${defaultFileNames[0]}, or name a file with -f`,
+    hint: `write a ${composeFileNames[0]}, or name a file with -f`,
   });
 }
 

@@ -51,11 +51,15 @@ export async function locate(name: string, { remote, signal, ...place }: Locatin
 export function within(name: string, { access, directory, root }: Omit<Locating, 'remote'>): string {
   const file = posix.resolve(directory, name);
   if (root === undefined) return file;
-  const real = access.followLink?.(file) ?? file;
-  const way = relative(root, real);
-  if (way !== '..' && !way.startsWith('../') && !isAbsolute(way)) return file;
+  if (!leadsOut(root, access.followLink?.(file) ?? file)) return file;
   throw new WherryError('PERMISSION', `${name} is outside of what was fetched with the file that names it`, {
     hint: 'files from elsewhere read no compose files or env files of this machine',
     details: { file: name },
   });
+}
+
+/** Whether a path is not below `root`. Both are absolute and without links. */
+export function leadsOut(root: string, path: string): boolean {
+  const way = relative(root, path);
+  return way === '..' || way.startsWith('../') || isAbsolute(way);
 }

@@ -1,3 +1,5 @@
+import { composeFileNames, overrideFileNames } from '../compose/index.ts';
+
 /** The compose files of one project in a folder. */
 export interface FolderProject {
   /** Names of the files, the override behind its base. */
@@ -13,15 +15,6 @@ export interface FolderProjects {
   /** Files that belong to no project, each with the reason. */
   left: readonly { file: string; why: string }[];
 }
-
-/** As Compose looks for them. */
-const defaultNames = ['compose.yaml', 'compose.yml', 'docker-compose.yml', 'docker-compose.yaml'];
-const overrideNames = [
-  'compose.override.yml',
-  'compose.override.yaml',
-  'docker-compose.override.yml',
-  'docker-compose.override.yaml',
-];
 
 const composeFile = /^((?:docker-|podman-)?compose.*)\.ya?ml$/i;
 
@@ -40,9 +33,9 @@ export function folderProjects(names: readonly string[]): FolderProjects {
   const projects: FolderProject[] = [];
   const taken = new Set<string>();
 
-  const [main, ...shadowed] = defaultNames.filter((name) => files.includes(name));
+  const [main, ...shadowed] = composeFileNames.filter((name) => files.includes(name));
   if (main !== undefined) {
-    const override = overrideNames.find((name) => files.includes(name));
+    const override = overrideFileNames.find((name) => files.includes(name));
     const own = override === undefined ? [main] : [main, override];
     projects.push({ files: own, isDefault: true, variant: '' });
     for (const file of [...own, ...shadowed]) taken.add(file);

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { up } from '../../src/boot/index.ts';
-import { type Bench, benchOn, type Model, Stack, stays } from '../integration/boot/stack.ts';
+import { type Bench, benchFor, type Model, Stack, stays } from '../integration/boot/stack.ts';
 import { findPeer } from './peer.ts';
 
 const peer = findPeer();
@@ -41,12 +41,7 @@ const model: Model = {
 };
 
 describe.skipIf(peer === undefined).each(['docker-20.10', 'docker-newest'])('on %s', (id) => {
-  let bench: Bench | undefined;
-  beforeAll(async () => {
-    bench = await benchOn(id);
-    if (bench === undefined) console.error(`SKIPPED: the lab has no ${id}`);
-  });
-  afterAll(async () => await bench?.backend[Symbol.asyncDispose]());
+  const benchHere = benchFor(id);
 
   /** Names and ids of a project's containers; whoever makes one anew changes its id. */
   const ids = async (stack: Stack): Promise<string[]> =>
@@ -65,6 +60,7 @@ describe.skipIf(peer === undefined).each(['docker-20.10', 'docker-newest'])('on 
   test('what the peer made is kept, and what is made here is kept by the peer', {
     timeout: 180_000,
   }, async () => {
+    const bench = benchHere();
     if (bench === undefined) return;
     await using theirs = new Stack(bench);
     const project = await theirs.load(model);
@@ -82,6 +78,7 @@ describe.skipIf(peer === undefined).each(['docker-20.10', 'docker-newest'])('on 
   });
 
   test('each sees what changed since the other', { timeout: 180_000 }, async () => {
+    const bench = benchHere();
     if (bench === undefined) return;
     await using stack = new Stack(bench);
     await stack.load({ services: { a: { command: stays }, b: { command: stays } } });
@@ -103,6 +100,7 @@ describe.skipIf(peer === undefined).each(['docker-20.10', 'docker-newest'])('on 
   test('a changed network, and a volume that differs, are the same to both', {
     timeout: 180_000,
   }, async () => {
+    const bench = benchHere();
     if (bench === undefined) return;
     await using stack = new Stack(bench);
     const changed = (version: string): Model => ({

@@ -101,7 +101,8 @@ async function* frames(
       endOfRun(events({ containers: [fullId], signal: until }), engineTime(state.StartedAt));
     const { tail, timestamps: stamps } = options;
     yield* followByReading(stamped, { stamps, tail, signal, end, runEnds });
-  } else if (!isTty && (await endsEarly(connection, signal))) {
+  } else if (!isTty && !(await connection.atLeast('1.42', { signal }))) {
+    // Docker before 23 may end a followed log before its last lines.
     const untilEnd: ReadStamped = (how) =>
       endedBy(end, stamped(end === undefined ? how : { ...how, signal: end }));
     yield* followToTheEnd(untilEnd, { stamps: options.timestamps });
@@ -150,12 +151,6 @@ function checkLogOptions({ tail, since, until }: LogOptions): void {
       throw new WherryError('INVALID', `${field}: is not a valid date`);
     }
   }
-}
-
-/** Docker before 23 may end a followed log before its last lines. */
-async function endsEarly(connection: EngineConnection, signal: AbortSignal | undefined): Promise<boolean> {
-  const { libpodVersion } = await connection.facts({ signal });
-  return libpodVersion === null && !(await connection.atLeast('1.42', { signal }));
 }
 
 function recordOf(line: LogLine): LogRecord {

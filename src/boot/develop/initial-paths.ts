@@ -1,22 +1,12 @@
 import type { Dirent } from 'node:fs';
 import { lstat, readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import type { Service } from '../../compose/index.ts';
+import { composeFileNames, overrideFileNames, type Service } from '../../compose/index.ts';
 import type { WatchRule } from '../../watch/index.ts';
 import { isMounted } from './watched-services.ts';
 
 /** What describes an image or a project is no part of what runs (docker compose leaves out the same). */
-const descriptions = [
-  'Dockerfile',
-  'compose.yaml',
-  'compose.yml',
-  'docker-compose.yml',
-  'docker-compose.yaml',
-  'compose.override.yml',
-  'compose.override.yaml',
-  'docker-compose.override.yml',
-  'docker-compose.override.yaml',
-];
+const descriptions = ['Dockerfile', ...composeFileNames, ...overrideFileNames];
 
 /** The files that a rule brings into a container at the start; directories come with what is in them. */
 export async function initialPaths(service: Service, rule: WatchRule): Promise<readonly string[]> {

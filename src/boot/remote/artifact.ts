@@ -4,17 +4,13 @@ import type { FetchedFile } from '../../compose/index.ts';
 import { parseReference, WherryError, withDefaultTag } from '../../core/index.ts';
 import { kept } from './cache.ts';
 import type { FetchOptions } from './git-checkout.ts';
-import { type Content, RegistryRepository } from './registry-repository.ts';
+import { type Content, indexTypes, RegistryRepository } from './registry-repository.ts';
 
 /** What `docker compose publish` writes. */
 const projectType = 'application/vnd.docker.compose.project';
 const emptyConfigType = 'application/vnd.docker.compose.config.empty.v1+json';
 const composeFileType = 'application/vnd.docker.compose.file+yaml';
 const envFileType = 'application/vnd.docker.compose.envfile';
-const indexTypes = [
-  'application/vnd.oci.image.index.v1+json',
-  'application/vnd.docker.distribution.manifest.list.v2+json',
-];
 
 /** Bytes of a file that are taken; compose files are small. */
 const largest = 16 * 1024 * 1024;

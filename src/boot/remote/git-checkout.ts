@@ -1,6 +1,6 @@
 import { realpath, stat } from 'node:fs/promises';
-import { isAbsolute, join, relative } from 'node:path';
-import type { FetchedFile } from '../../compose/index.ts';
+import { join } from 'node:path';
+import { composeFileNames, type FetchedFile, leadsOut } from '../../compose/index.ts';
 import { WherryError } from '../../core/index.ts';
 import { type RunResult, run } from '../../transport/child-process.ts';
 import { kept } from './cache.ts';
@@ -12,14 +12,6 @@ export interface FetchOptions {
   cache: string;
   signal?: AbortSignal | undefined;
 }
-
-/** What is looked for in a directory, in this order. */
-const fileNames: readonly string[] = [
-  'compose.yaml',
-  'compose.yml',
-  'docker-compose.yml',
-  'docker-compose.yaml',
-];
 
 /** The compose file that a name of a git repository means. Fails as {@link remoteFiles} says. */
 export async function fetchFromGit(name: string, options: FetchOptions): Promise<FetchedFile> {
@@ -37,12 +29,13 @@ async function composeFileIn(checkout: string, path: string, name: string): Prom
   const root = await realpath(checkout);
   const place = await realOrNone(join(root, path));
   if (place === undefined) throw missing(name, `${path} is not there`);
-  const candidates = (await stat(place)).isDirectory() ? fileNames.map((file) => join(place, file)) : [place];
+  const candidates = (await stat(place)).isDirectory()
+    ? composeFileNames.map((file) => join(place, file))
+    : [place];
   for (const candidate of candidates) {
     const file = await realOrNone(candidate);
     if (file === undefined || !(await stat(file)).isFile()) continue;
-    const way = relative(root, file);
-    if (way !== '..' && !way.startsWith('../') && !isAbsolute(way)) return { file, root };
+    if (!leadsOut(root, file)) return { file, root };
     throw new WherryError('PERMISSION', `${name}: a link leads out of the repository`, { details: { path } });
   }
   throw missing(name, 'there is no compose file');

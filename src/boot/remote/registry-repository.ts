@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { RegistryAuth } from '../../backends/engine-api/registry-auth.ts';
 import { cancelled, type Reference, type RegistryCredentials, WherryError } from '../../core/index.ts';
-import { bearerToken, parseChallenge } from './registry-token.ts';
+import { basicAuthorization, bearerToken, parseChallenge } from './registry-token.ts';
 
 export interface RegistryOptions {
   env: Readonly<Record<string, string | undefined>>;
@@ -15,10 +15,15 @@ export interface Content {
   mediaType: string;
 }
 
-const manifestTypes = [
+/** Media types of what lists manifests. */
+export const indexTypes: readonly string[] = [
   'application/vnd.oci.image.index.v1+json',
-  'application/vnd.oci.image.manifest.v1+json',
   'application/vnd.docker.distribution.manifest.list.v2+json',
+];
+
+const manifestTypes = [
+  ...indexTypes,
+  'application/vnd.oci.image.manifest.v1+json',
   'application/vnd.docker.distribution.manifest.v2+json',
 ];
 
@@ -73,9 +78,9 @@ export class RegistryRepository {
       const parameters = { ...challenge.parameters, scope };
       return `Bearer ${await bearerToken(parameters, credentials, { signal: this.#signal })}`;
     }
-    const { username, password } = credentials ?? {};
-    if (username === undefined || password === undefined) throw this.#refused();
-    return `Basic ${Buffer.from(`${username}:${Buffer.from(password.reveal())}`).toString('base64')}`;
+    const basic = basicAuthorization(credentials);
+    if (basic === undefined) throw this.#refused();
+    return basic;
   }
 
   async #credentials(): Promise<RegistryCredentials | undefined> {

@@ -62,7 +62,7 @@ function requestFor(
   wanted: Readonly<Record<'service' | 'scope', string>>,
   credentials: RegistryCredentials | undefined,
 ): Request {
-  const { username, password, identityToken } = credentials ?? {};
+  const { identityToken } = credentials ?? {};
   if (identityToken !== undefined) {
     const refresh = {
       grant_type: 'refresh_token',
@@ -72,7 +72,13 @@ function requestFor(
     return new Request(url, { method: 'POST', body: new URLSearchParams({ ...wanted, ...refresh }) });
   }
   for (const [name, value] of Object.entries(wanted)) if (value !== '') url.searchParams.set(name, value);
-  if (username === undefined || password === undefined) return new Request(url);
-  const basic = Buffer.from(`${username}:${Buffer.from(password.reveal())}`).toString('base64');
-  return new Request(url, { headers: { authorization: `Basic ${basic}` } });
+  const basic = basicAuthorization(credentials);
+  return new Request(url, basic === undefined ? {} : { headers: { authorization: basic } });
+}
+
+/** Name and password as a header has them (RFC 7617); undefined where there are none. */
+export function basicAuthorization(credentials: RegistryCredentials | undefined): string | undefined {
+  const { username, password } = credentials ?? {};
+  if (username === undefined || password === undefined) return undefined;
+  return `Basic ${Buffer.from(`${username}:${Buffer.from(password.reveal())}`).toString('base64')}`;
 }

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   type BootProgress,
   down,
@@ -10,7 +10,7 @@ import {
   up,
 } from '../../../src/boot/index.ts';
 import type { ContainerSummary } from '../../../src/core/index.ts';
-import { type Bench, benchOn, enginesUnderTest, Stack, stays } from './stack.ts';
+import { type Bench, benchFor, enginesUnderTest, Stack, stays } from './stack.ts';
 
 const hookLabel = 'com.docker.compose.hook';
 
@@ -22,12 +22,7 @@ const note = (line: string): { command: string[] } => ({
 describe.each(enginesUnderTest.filter((id) => id === 'docker-20.10' || id === 'podman-5.4'))(
   'on %s',
   (id) => {
-    let bench: Bench | undefined;
-    beforeAll(async () => {
-      bench = await benchOn(id);
-      if (bench === undefined) console.error(`SKIPPED: the lab has no ${id}`);
-    });
-    afterAll(async () => await bench?.backend[Symbol.asyncDispose]());
+    const benchHere = benchFor(id);
 
     /** What was noted so far, as a container that runs tells it. */
     async function story({ backend }: Bench, container: string): Promise<string[]> {
@@ -42,6 +37,7 @@ describe.each(enginesUnderTest.filter((id) => id === 'docker-20.10' || id === 'p
     test('hooks run before and after a start and before a stop, whoever starts and stops', {
       timeout: 120_000,
     }, async () => {
+      const bench = benchHere();
       if (bench === undefined) return;
       const { backend } = bench;
       await using stack = new Stack(bench);
@@ -96,7 +92,7 @@ describe.each(enginesUnderTest.filter((id) => id === 'docker-20.10' || id === 'p
 
       const scope = { projectName: stack.name, project };
       const since = async (known: number): Promise<string[]> =>
-        (await story(bench as Bench, name)).slice(known).toSorted();
+        (await story(bench, name)).slice(known).toSorted();
       let known = (await story(bench, name)).length;
       expect(await up(backend, project)).toMatchObject({ ok: true });
       expect(await since(known)).toEqual([]);
@@ -124,6 +120,7 @@ describe.each(enginesUnderTest.filter((id) => id === 'docker-20.10' || id === 'p
     test('a start that fails in a hook fails the service, and what depends on it', {
       timeout: 120_000,
     }, async () => {
+      const bench = benchHere();
       if (bench === undefined) return;
       const { backend } = bench;
       await using stack = new Stack(bench);
@@ -167,6 +164,7 @@ describe.each(enginesUnderTest.filter((id) => id === 'docker-20.10' || id === 'p
     });
 
     test('a stop that fails in a hook leaves the container as it is', { timeout: 120_000 }, async () => {
+      const bench = benchHere();
       if (bench === undefined) return;
       const { backend } = bench;
       await using stack = new Stack(bench);

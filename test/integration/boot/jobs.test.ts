@@ -1,23 +1,19 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { down, runJob, serveJobs, up } from '../../../src/boot/index.ts';
 import { type Event, EventBus } from '../../../src/core/index.ts';
-import { type Bench, benchOn, enginesUnderTest, Stack, stays } from './stack.ts';
+import { benchFor, enginesUnderTest, Stack, stays } from './stack.ts';
 
 describe.each(enginesUnderTest.filter((id) => id === 'docker-20.10' || id === 'podman-5.4'))(
   'on %s',
   (id) => {
-    let bench: Bench | undefined;
-    beforeAll(async () => {
-      bench = await benchOn(id);
-      if (bench === undefined) console.error(`SKIPPED: the lab has no ${id}`);
-    });
-    afterAll(async () => await bench?.backend[Symbol.asyncDispose]());
+    const benchHere = benchFor(id);
 
     test('a job runs when it is due, after what it depends on, and never with the services', {
       timeout: 120_000,
     }, async () => {
+      const bench = benchHere();
       if (bench === undefined) return;
       const { backend, image } = bench;
       await using stack = new Stack(bench);
@@ -89,6 +85,7 @@ describe.each(enginesUnderTest.filter((id) => id === 'docker-20.10' || id === 'p
     });
 
     test('a job that runs is stopped when its server is', { timeout: 60_000 }, async () => {
+      const bench = benchHere();
       if (bench === undefined) return;
       const { backend, image } = bench;
       await using stack = new Stack(bench);

@@ -1,12 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type BootProgress, down, prepareRun, previewUp, runJob, up } from '../../../src/boot/index.ts';
 import type { Project } from '../../../src/compose/index.ts';
 import type { ContainerSpec } from '../../../src/core/index.ts';
 import { findPeer } from '../../compose-peer/peer.ts';
-import { type Bench, benchOn, enginesUnderTest, type Model, Stack, stays } from './stack.ts';
+import { benchFor, enginesUnderTest, type Model, Stack, stays } from './stack.ts';
 
 /** What compose files need of docker-model; it remembers what was pulled and notes how it is called. */
 const program = `#!/bin/sh
@@ -104,14 +104,10 @@ const setUp = [
 describe.each(enginesUnderTest.filter((id) => id === 'docker-20.10' || id === 'podman-5.4'))(
   'on %s',
   (id) => {
-    let bench: Bench | undefined;
-    beforeAll(async () => {
-      bench = await benchOn(id);
-      if (bench === undefined) console.error(`SKIPPED: the lab has no ${id}`);
-    });
-    afterAll(async () => await bench?.backend[Symbol.asyncDispose]());
+    const benchHere = benchFor(id);
 
     test('services know the models that docker-model runs', { timeout: 120_000 }, async () => {
+      const bench = benchHere();
       if (bench === undefined) return;
       const { backend } = bench;
       await using stack = new Stack(bench);
@@ -175,13 +171,10 @@ describe.each(enginesUnderTest.filter((id) => id === 'docker-20.10' || id === 'p
 );
 
 describe('what may go wrong with docker-model', () => {
-  let bench: Bench | undefined;
-  beforeAll(async () => {
-    bench = await benchOn('docker-20.10');
-  });
-  afterAll(async () => await bench?.backend[Symbol.asyncDispose]());
+  const benchHere = benchFor('docker-20.10');
 
   test('is told before anything is made', { timeout: 60_000 }, async () => {
+    const bench = benchHere();
     if (bench === undefined) return;
     const { backend } = bench;
     await using stack = new Stack(bench);
@@ -213,6 +206,7 @@ describe('what may go wrong with docker-model', () => {
   });
 
   test('a job knows its models too', { timeout: 60_000 }, async () => {
+    const bench = benchHere();
     if (bench === undefined) return;
     const { backend } = bench;
     await using stack = new Stack(bench);
@@ -237,13 +231,10 @@ const peer = findPeer();
 if (peer === undefined) console.error('SKIPPED: docker compose v5 cannot be built here, nothing is compared');
 
 describe.skipIf(peer === undefined)('beside the peer', () => {
-  let bench: Bench | undefined;
-  beforeAll(async () => {
-    bench = await benchOn('docker-newest');
-  });
-  afterAll(async () => await bench?.backend[Symbol.asyncDispose]());
+  const benchHere = benchFor('docker-newest');
 
   test('docker-model is called alike, and each keeps what the other made', { timeout: 120_000 }, async () => {
+    const bench = benchHere();
     if (bench === undefined) return;
     const { backend, engine } = bench;
     await using stack = new Stack(bench);

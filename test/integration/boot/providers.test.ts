@@ -1,10 +1,10 @@
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type BootProgress, down, previewUp, stopServices, up } from '../../../src/boot/index.ts';
 import type { Project } from '../../../src/compose/index.ts';
 import type { ContainerSpec } from '../../../src/core/index.ts';
-import { type Bench, benchOn, enginesUnderTest, Stack, stays } from './stack.ts';
+import { benchFor, enginesUnderTest, Stack, stays } from './stack.ts';
 
 /** A provider that notes how it is called and gives what the file `given` holds. */
 const program = `#!/bin/sh
@@ -73,12 +73,7 @@ const model = {
 describe.each(enginesUnderTest.filter((id) => id === 'docker-20.10' || id === 'podman-5.4'))(
   'on %s',
   (id) => {
-    let bench: Bench | undefined;
-    beforeAll(async () => {
-      bench = await benchOn(id);
-      if (bench === undefined) console.error(`SKIPPED: the lab has no ${id}`);
-    });
-    afterAll(async () => await bench?.backend[Symbol.asyncDispose]());
+    const benchHere = benchFor(id);
 
     const changes = (rows: readonly { name: string; change: string }[]): string[] =>
       rows.map(({ name, change }) => `${name} ${change}`);
@@ -86,6 +81,7 @@ describe.each(enginesUnderTest.filter((id) => id === 'docker-20.10' || id === 'p
     test('a provider makes, halts and releases its service, and what depends on it knows where it is', {
       timeout: 120_000,
     }, async () => {
+      const bench = benchHere();
       if (bench === undefined) return;
       const { backend } = bench;
       await using stack = new Stack(bench);
@@ -142,13 +138,10 @@ describe.each(enginesUnderTest.filter((id) => id === 'docker-20.10' || id === 'p
 );
 
 describe('what a provider does wrong', () => {
-  let bench: Bench | undefined;
-  beforeAll(async () => {
-    bench = await benchOn('docker-20.10');
-  });
-  afterAll(async () => await bench?.backend[Symbol.asyncDispose]());
+  const benchHere = benchFor('docker-20.10');
 
   test('fails its service and what depends on it, and nothing else', { timeout: 120_000 }, async () => {
+    const bench = benchHere();
     if (bench === undefined) return;
     const { backend } = bench;
     await using stack = new Stack(bench);

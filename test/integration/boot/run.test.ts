@@ -1,20 +1,16 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { buildServices, run } from '../../../src/boot/index.ts';
-import { type Bench, benchOn, enginesUnderTest, Stack, stays } from './stack.ts';
+import { benchFor, enginesUnderTest, Stack, stays } from './stack.ts';
 
 describe.each(enginesUnderTest)('one-off containers on %s', (id) => {
-  let bench: Bench | undefined;
-  beforeAll(async () => {
-    bench = await benchOn(id);
-    if (bench === undefined) console.error(`SKIPPED: the lab has no ${id}`);
-  });
-  afterAll(async () => await bench?.backend[Symbol.asyncDispose]());
+  const benchHere = benchFor(id);
 
   test('are built and run by the library, with what they depend on, and leave their exit code', {
     timeout: 120_000,
   }, async () => {
+    const bench = benchHere();
     if (bench === undefined) return;
     const { backend } = bench;
     await using stack = new Stack(bench);

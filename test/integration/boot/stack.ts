@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterAll, beforeAll } from 'vitest';
 import { defaultRegistry } from '../../../src/backends/index.ts';
 import { down } from '../../../src/boot/index.ts';
 import { composeLabel, loadProject, type Project } from '../../../src/compose/index.ts';
@@ -64,6 +65,20 @@ export async function benchOn(id: string): Promise<Bench | undefined> {
   const { engines } = await labEngines();
   const engine = engines.find((one) => one.id === id);
   return engine && openBench(engine);
+}
+
+/**
+ * The bench of an engine, opened before the tests around this call and closed after them. There is none, which is told
+ * loudly, where the lab does not have the engine.
+ */
+export function benchFor(id: string): () => Bench | undefined {
+  let bench: Bench | undefined;
+  beforeAll(async () => {
+    bench = await benchOn(id);
+    if (bench === undefined) console.error(`SKIPPED: the lab has no ${id}`);
+  });
+  afterAll(async () => await bench?.backend[Symbol.asyncDispose]());
+  return () => bench;
 }
 
 async function openBench(engine: LabEngine): Promise<Bench> {
