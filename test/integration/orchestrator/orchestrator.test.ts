@@ -1,7 +1,7 @@
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { type BootProgress, down, restartServices, up } from '../../../src/boot/index.ts';
 import { composeLabel, loadProject } from '../../../src/compose/index.ts';
 import { type Event, EventBus, isWherryError, newId } from '../../../src/core/index.ts';
@@ -270,6 +270,9 @@ describe.each(enginesUnderTest)('the orchestrator on %s', { timeout: 180_000 }, 
     const other = `${project}-there`;
     const backend = bench?.backend;
     if (backend === undefined) throw new Error('no engine');
+    onTestFinished(async () => {
+      await down(backend, { projectName: other, timeout: 0 });
+    });
     const there = (): Promise<readonly unknown[]> =>
       backend.list({ labels: [`${composeLabel.project}=${other}`] });
     const remote: RemoteHook = {
