@@ -1,6 +1,14 @@
 import { composeLabel, firstContainer, type Service } from '../compose/index.ts';
-import { type ContainerSpec, isWherryError, label, type VolumeMount, WherryError } from '../core/index.ts';
+import {
+  asWherryError,
+  type ContainerSpec,
+  isWherryError,
+  label,
+  type VolumeMount,
+  WherryError,
+} from '../core/index.ts';
 import { type DesiredService, linksOn, specOf } from './desired.ts';
+import { gaveWay } from './failure.ts';
 import { replaceLabel } from './labels.ts';
 import type { ContainerStep } from './plan.ts';
 import { variablesFor } from './providers/provided.ts';
@@ -126,8 +134,13 @@ class Replacement implements ContainerWork {
   /** Gets the new one ready while the old one still serves, and sends clients over. */
   async #startBeside(service: DesiredService, id: string, current: string): Promise<void> {
     const { holder, signal } = this.#context;
-    await start(this.#context, this.#step, id);
-    await passReady(this.#context, service, { id, name: this.#step.name });
+    try {
+      await start(this.#context, this.#step, id);
+      await passReady(this.#context, service, { id, name: this.#step.name });
+    } catch (error) {
+      if (signal.aborted) throw error;
+      throw gaveWay(service.name, asWherryError(error));
+    }
     if (holder === null || !holder.services.includes(service.name)) return;
     // From here on clients are with the new one: it stays, whatever becomes of the old one.
     this.#swapping = true;

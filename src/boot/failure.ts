@@ -75,16 +75,36 @@ export async function unhealthy(
   }
 }
 
+/** The error of a container that was to replace another one and was removed again; that one was never stopped. */
+export function gaveWay(service: string, cause: WherryError): WherryError {
+  const { code, message, details } = cause;
+  return new WherryError(
+    code,
+    `the new container of ${service} gave way to the old one, which stays: ${message}`,
+    {
+      hint: 'mend what is new about it and bring it up again',
+      details,
+      cause,
+    },
+  );
+}
+
 /** The error of a gate that was not passed in time: `TIMEOUT` with the last log lines. */
 export async function late(
   backend: Backend,
   container: { id: string; name: string },
   wanted: string,
   timeout: number,
+  found?: string,
 ): Promise<WherryError> {
   const lastLines = await lastLogLines(backend, container.id).catch(() => []);
-  return new WherryError('TIMEOUT', `container ${container.name} is not ${wanted} after ${timeout} ms`, {
-    hint: `see what it wrote: \`wherry logs ${container.name}\``,
-    details: { container: container.name, id: container.id, lastLines },
-  });
+  const why = found === undefined ? '' : `: ${found}`;
+  return new WherryError(
+    'TIMEOUT',
+    `container ${container.name} is not ${wanted} after ${timeout} ms${why}`,
+    {
+      hint: `see what it wrote: \`wherry logs ${container.name}\``,
+      details: { container: container.name, id: container.id, lastLines },
+    },
+  );
 }

@@ -1,15 +1,23 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { OutsideProbe } from '../compose/index.ts';
 import { bracketed } from '../core/host-port.ts';
-import { type Backend, type ContainerInfo, cancelled, isWherryError, WherryError } from '../core/index.ts';
-import { HealthChecker, type HealthTarget, waitHealthy } from '../health/index.ts';
-import { died, late } from './failure.ts';
+import { type Backend, type ContainerInfo, cancelled, WherryError } from '../core/index.ts';
+import { HealthChecker, type HealthTarget, lastLogLines } from '../health/index.ts';
+import { answers, type TargetAddress } from '../proxy/index.ts';
+import { died, flapping, late } from './failure.ts';
+import { flapsTooLong } from './flaps.ts';
 import { comesBack, type Gate } from './gate.ts';
 import { publishedAddress } from './service-url.ts';
+import type { ProjectWatch, WatchedContainer } from './watch.ts';
 
 /** Without a time limit of the gate's, the engine's own checks would give up after about this long, in ms. */
 const patience = 90_000;
+const firstDelay = 20;
 const maxDelay = 500;
+/** ms that a connection through an engine's forwarder has to stay open: it accepts for a container that does not listen. */
+const forwarderPatience = 100;
+/** How many times a container has ended when that says more than what its probe found last. */
+const manyExits = 3;
 
 /**
  * Waits until the probe from outside passes. Fails as a gate on the engine's own health check does, and with `INVALID`
@@ -17,63 +25,153 @@ const maxDelay = 500;
  */
 export async function passProbe(
   backend: Backend,
+  watch: ProjectWatch,
   gate: Gate,
   probe: OutsideProbe,
   signal: AbortSignal,
 ): Promise<void> {
-  const target = probeTarget(await backend.inspect(gate.id, { signal }), probe, backend.address);
-  const checker = new HealthChecker({ backend });
-  const ends = performance.now() + (gate.timeout ?? patience);
+  const before = watch.state(gate.id)?.exits ?? 0;
+  const over = new AbortController();
+  const deadline = AbortSignal.timeout(gate.timeout ?? patience);
+  const scope = AbortSignal.any([signal, deadline, over.signal]);
+  const look = new Look(backend, watch, gate, probe);
+  const ends = [look.untilReady(scope), endedForGood(backend, watch, gate, scope)];
+  if (gate.restart.name !== 'no') ends.push(flapped(backend, watch, gate, scope));
   try {
-    for (;;) {
-      await waitHealthy(checker, target, {
-        container: gate.id,
-        policy: { initialDelay: 20, maxDelay, deadline: Math.max(0, ends - performance.now()) },
-        signal,
-      });
-      if (await runs(backend, gate, signal)) return;
-      await pause(maxDelay, undefined, { signal });
-    }
+    await Promise.race(ends);
   } catch (error) {
     if (signal.aborted) throw cancelled(signal);
-    if (gate.timeout !== undefined && isWherryError(error, 'UNHEALTHY'))
-      throw await late(backend, gate, 'healthy', gate.timeout);
-    throw error;
+    if (!deadline.aborted) throw error;
+    const { exits = 0, exitCode = null } = watch.state(gate.id) ?? {};
+    if (exits - before >= manyExits) throw await flapping(backend, gate, { exits: exits - before, exitCode });
+    if (gate.timeout !== undefined) throw await late(backend, gate, 'healthy', gate.timeout, look.found);
+    throw await gaveUp(backend, gate, look.found);
+  } finally {
+    over.abort();
+    await Promise.allSettled(ends);
   }
 }
 
-/** The address of a container that has just ended may be answered by somebody else. */
-async function runs(backend: Backend, gate: Gate, signal: AbortSignal): Promise<boolean> {
-  const { status, exitCode, restartCount } = await backend.inspect(gate.id, { signal });
-  const ended = status === 'exited' || status === 'dead';
-  if (ended && !comesBack({ exitCode, exits: restartCount + 1 }, gate.restart))
-    throw await died(backend, gate);
-  return status === 'running';
+/** Rejects once the container has ended and is not started again. */
+async function endedForGood(
+  backend: Backend,
+  watch: ProjectWatch,
+  gate: Gate,
+  signal: AbortSignal,
+): Promise<void> {
+  const isOver = (one: Readonly<WatchedContainer>): boolean =>
+    one.phase === 'removed' || (one.phase === 'exited' && !comesBack(one, gate.restart));
+  await watch.until(gate.id, isOver, signal);
+  throw await died(backend, gate);
+}
+
+/** Rejects once the container was started again too often. */
+async function flapped(
+  backend: Backend,
+  watch: ProjectWatch,
+  gate: Gate,
+  signal: AbortSignal,
+): Promise<void> {
+  throw await flapping(backend, gate, await flapsTooLong(backend, watch, gate.id, signal));
+}
+
+async function gaveUp(backend: Backend, { id, name }: Gate, found: string): Promise<WherryError> {
+  const lastLines = await lastLogLines(backend, id).catch(() => []);
+  return new WherryError('UNHEALTHY', `container ${name} is not healthy after ${patience} ms: ${found}`, {
+    hint: `see what it wrote: \`wherry logs ${name}\``,
+    details: { container: name, id, lastLines },
+  });
+}
+
+/** Tries a probe again and again, wherever the container is reached then: a restart may give it other ports and addresses. */
+class Look {
+  readonly #backend: Backend;
+  readonly #watch: ProjectWatch;
+  readonly #gate: Gate;
+  readonly #probe: OutsideProbe;
+  readonly #checker: HealthChecker;
+  #place: { run: number; target: HealthTarget } | undefined;
+  #found = 'no try was finished';
+
+  constructor(backend: Backend, watch: ProjectWatch, gate: Gate, probe: OutsideProbe) {
+    this.#backend = backend;
+    this.#watch = watch;
+    this.#gate = gate;
+    this.#probe = probe;
+    this.#checker = new HealthChecker({ backend });
+  }
+
+  /** What the last try found, in words. */
+  get found(): string {
+    return this.#found;
+  }
+
+  async untilReady(signal: AbortSignal): Promise<void> {
+    for (let delay = firstDelay; ; delay = Math.min(delay * 2, maxDelay)) {
+      // The address of a container that has just ended may be answered by somebody else.
+      if ((await this.#passes(signal)) && (await this.#target(signal)) !== null) return;
+      await pause(delay, undefined, { signal });
+    }
+  }
+
+  async #passes(signal: AbortSignal): Promise<boolean> {
+    const run = this.#watch.state(this.#gate.id)?.exits ?? 0;
+    if (this.#place?.run !== run) {
+      const target = await this.#target(signal);
+      this.#place = target === null ? undefined : { run, target };
+    }
+    if (this.#place === undefined) return false;
+    const { healthy, message } = await this.#checker.check(this.#place.target, { signal });
+    this.#found = message;
+    return healthy;
+  }
+
+  /** Null while the container does not run. */
+  async #target(signal: AbortSignal): Promise<HealthTarget | null> {
+    const { id, name, restart } = this.#gate;
+    const info = await this.#backend.inspect(id, { signal });
+    const { status, exitCode, restartCount } = info;
+    const ended = status === 'exited' || status === 'dead';
+    if (ended && !comesBack({ exitCode, exits: restartCount + 1 }, restart))
+      throw await died(this.#backend, { id, name });
+    if (status === 'running') return probeTarget(info, this.#probe, this.#backend.address);
+    this.#found = 'it does not run';
+    return null;
+  }
 }
 
 /** What is probed: the published port, else the container's own address where this machine can have a way to it. */
 export function probeTarget(info: ContainerInfo, probe: OutsideProbe, engineAddress: string): HealthTarget {
   const { kind, timeout } = probe;
-  const { host, port } = addressOf(info, probe, engineAddress);
+  const { host, port, forwarded } = addressOf(info, probe, engineAddress);
   const name = `${kind} ${host}:${port}`;
+  if (kind === 'tcp' && forwarded) return { kind: 'custom', name, timeout, check: staysOpen({ host, port }) };
   if (kind === 'tcp') return { kind, name, timeout, host, port };
   if (kind === 'grpc') return { kind, name, timeout, host, port, service: probe.service };
   const url = `http://${bracketed(host)}:${port}${probe.path}`;
   return { kind, timeout, url, ...(probe.status === undefined ? {} : { status: probe.status }) };
 }
 
+function staysOpen(address: TargetAddress): (signal: AbortSignal) => Promise<void> {
+  return async (signal) => {
+    if (await answers(address, { stays: forwarderPatience, signal })) return;
+    throw new Error(`nothing listens at ${bracketed(address.host)}:${address.port}`);
+  };
+}
+
 function addressOf(
   info: ContainerInfo,
   { port }: OutsideProbe,
   engineAddress: string,
-): { host: string; port: number } {
+): { host: string; port: number; forwarded: boolean } {
   const published = info.ports.find(
     (one) => one.target === port && one.protocol === 'tcp' && one.published !== null,
   );
   const address = published && publishedAddress(published, engineAddress);
-  if (address !== undefined) return address;
+  if (address !== undefined) return { ...address, forwarded: true };
   const own = info.networks.find(({ ipv4Address }) => ipv4Address !== null)?.ipv4Address;
-  if (own !== undefined && own !== null && engineAddress.startsWith('unix:')) return { host: own, port };
+  if (own !== undefined && own !== null && engineAddress.startsWith('unix:'))
+    return { host: own, port, forwarded: false };
   throw new WherryError(
     'INVALID',
     `no port leads to port ${port} of container ${info.name}, which is to be probed`,

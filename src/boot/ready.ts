@@ -16,5 +16,5 @@ export async function passReady(
   const eager = options.eager !== false && eagerGates(service.declared);
   const gate = { id, name, condition, restart, timeout: options.waitTimeout, eager } as const;
   if (probe === undefined) await pass(backend, watch, gate, signal);
-  else await passProbe(backend, gate, probe, signal);
+  else await passProbe(backend, watch, gate, probe, signal);
 }

@@ -1,9 +1,11 @@
+import { eagerGates, outsideProbe } from '../compose/index.ts';
 import type { Backend } from '../core/index.ts';
 import { carryOutOn, choose, chosenOf, isUp, observed, running, type Verb } from './carry-out.ts';
 import { dependencyFailed } from './failure.ts';
 import { type GateCondition, pass } from './gate.ts';
 import type { ObservedContainer } from './observed.ts';
 import type { ChangeRow, ChangeSummary, ServiceOptions, StartServicesOptions } from './options.ts';
+import { passProbe } from './outside-probe.ts';
 import { sharersOf } from './sharers.ts';
 import { hooksOf, stopServices } from './stop-services.ts';
 import { ProjectWatch, phaseOf } from './watch.ts';
@@ -141,9 +143,14 @@ async function ready(
   const upOrHealthy = info.health === 'none' ? 'settled' : 'healthy';
   const condition = options.condition === 'completed' ? 'completed' : upOrHealthy;
   const restart = info.spec.restart ?? { name: 'no' };
-  if (condition === 'settled' && isUp(one)) return;
-  await pass(backend, watch, { id, name, condition, restart, timeout, eager }, signal);
-  if (condition === 'healthy')
+  const declared = options.project?.services[one.service];
+  const probe = declared && condition !== 'completed' ? outsideProbe(declared) : undefined;
+  if (condition === 'settled' && probe === undefined && isUp(one)) return;
+  const isEager = eager && (declared === undefined || eagerGates(declared));
+  const gate = { id, name, condition, restart, timeout, eager: isEager } as const;
+  if (probe !== undefined) await passProbe(backend, watch, { ...gate, condition: 'healthy' }, probe, signal);
+  else await pass(backend, watch, gate, signal);
+  if (condition === 'healthy' || probe !== undefined)
     options.onProgress?.({
       kind: 'verb',
       verb: 'start',

@@ -1,8 +1,9 @@
-import type { Project } from '../compose/index.ts';
+import type { Project, Service } from '../compose/index.ts';
 import { type Backend, isWherryError, type PublishedPort, type WherryError } from '../core/index.ts';
 import { type DesiredService, specOf } from './desired.ts';
 import { observeContainers } from './observed.ts';
 import type { ChangeReason, ContainerStep } from './plan.ts';
+import type { PortHolder } from './port-holder.ts';
 import { serviceUrl } from './service-url.ts';
 import type { ProjectState } from './state.ts';
 import type { BootChange, BootContainer, BootRow, BootStatus } from './summary.ts';
@@ -41,6 +42,36 @@ export async function upRows(input: UpRowsInput): Promise<BootRow[]> {
   });
 }
 
+/** The rows with the URLs of the ports that the holder listens on in place of the engine. */
+export function asHeld(
+  rows: readonly BootRow[],
+  project: Project,
+  holder: PortHolder | null,
+  engineAddress: string,
+): readonly BootRow[] {
+  return rows.map((row) => {
+    const service = project.services[row.name];
+    if (row.url === null || service === undefined || holder?.services.includes(row.name) !== true) return row;
+    const held = service.ports.flatMap(({ published, hostIp = null, target, protocol }) =>
+      published === undefined || published.from !== published.to || published.from === 0
+        ? []
+        : [{ hostIp, published: published.from, target, protocol }],
+    );
+    return {
+      ...row,
+      url: serviceUrl(held, { engineAddress, appProtocols: appProtocolsOf(service) }) ?? row.url,
+    };
+  });
+}
+
+function appProtocolsOf({ ports }: Service): ReadonlyMap<number, string> {
+  return new Map(
+    ports.flatMap(({ target, appProtocol }) =>
+      appProtocol === undefined ? [] : [[target, appProtocol] as const],
+    ),
+  );
+}
+
 function isAboutService(outcome: StepOutcome): outcome is ContainerOutcome {
   const { step } = outcome;
   return step.kind === 'container' && step.action !== 'remove' && step.action !== 'stop';
@@ -56,11 +87,7 @@ function row(
   const error = worst(outcomes) ?? imageError(service.name, input.outcomes);
   const containers = outcomes.flatMap((outcome) => containerOf(input, outcome));
   const published = containers.flatMap(({ id }) => ports.get(id) ?? []);
-  const appProtocols = new Map(
-    service.declared.ports.flatMap(({ target, appProtocol }) =>
-      appProtocol === undefined ? [] : [[target, appProtocol] as const],
-    ),
-  );
+  const appProtocols = appProtocolsOf(service.declared);
   return {
     name: service.name,
     status: statusOf(error, required),

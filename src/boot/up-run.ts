@@ -204,7 +204,7 @@ export class UpRun {
     const gate = { id, name: step.name, condition, restart, timeout: options.waitTimeout, eager };
     const isProbed = condition === 'healthy' && probe !== undefined;
     const passing = (): Promise<void> =>
-      isProbed ? passProbe(backend, gate, probe, signal) : pass(backend, watch, gate, signal);
+      isProbed ? passProbe(backend, watch, gate, probe, signal) : pass(backend, watch, gate, signal);
     if (condition !== 'healthy') return passing();
     await traced('health', { 'container.id': id, 'container.name': step.name }, passing);
   }

@@ -21,7 +21,7 @@ import { Providers } from './providers/providers.ts';
 import { behindProxy } from './serve/behind-proxy.ts';
 import { lookAtProject, type ProjectState } from './state.ts';
 import { type BootSummary, summarize, whyNotBooted } from './summary.ts';
-import { upRows } from './up-rows.ts';
+import { asHeld, upRows } from './up-rows.ts';
 import { type StepOutcome, type UpContext, UpRun } from './up-run.ts';
 import { ProjectWatch, phaseOf } from './watch.ts';
 
@@ -57,7 +57,7 @@ export async function up(backend: Backend, project: Project, options: UpOptions 
     const held = behindProxy(knowing, holder?.services ?? []);
     const summary = await new Up(backend, held, { ...options, holder }, began).run();
     if (!summary.ok) span.fail(whyNotBooted(summary));
-    return summary;
+    return { ...summary, rows: asHeld(summary.rows, knowing, holder, backend.address) };
   });
 }
 

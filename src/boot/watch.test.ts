@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
+import type { OutsideProbe } from '../compose/index.ts';
 import type { Backend, ContainerInfo, EngineEvent, HealthCheckSpec } from '../core/index.ts';
 import { type Gate, pass } from './gate.ts';
+import { passProbe } from './outside-probe.ts';
 import { ProjectWatch } from './watch.ts';
 
 const id = 'c1';
@@ -23,6 +25,7 @@ class Wire {
       name: subject.name,
       status: 'exited',
       exitCode: 7,
+      restartCount: 0,
       signal: null,
       oomKilled: false,
       startedAt: null,
@@ -63,7 +66,11 @@ class Wire {
 }
 
 async function gated(
-  { healthcheck = {}, ...gate }: Partial<Gate> & { healthcheck?: HealthCheckSpec },
+  {
+    healthcheck = {},
+    probe,
+    ...gate
+  }: Partial<Gate> & { healthcheck?: HealthCheckSpec; probe?: OutsideProbe },
   ...events: EngineEvent[]
 ): Promise<string> {
   const wire = new Wire(healthcheck);
@@ -73,7 +80,11 @@ async function gated(
   const whole: Gate = { id, name: subject.name, condition: 'healthy', restart: { name: 'no' }, ...gate };
   const { signal } = new AbortController();
   wire.send(...events);
-  const outcome = pass(wire.backend, watch, whole, signal).then(
+  const passing =
+    probe === undefined
+      ? pass(wire.backend, watch, whole, signal)
+      : passProbe(wire.backend, watch, whole, probe, signal);
+  const outcome = passing.then(
     () => 'passed',
     (error: { code: string }) => error.code,
   );
@@ -131,6 +142,18 @@ test('healthy: five ends and the patience of the health check are the end of a c
   expect(await gated({ restart, healthcheck: quick }, ...ends(5))).toBe('EXIT');
   expect(await gated({ restart, healthcheck: quick }, ...ends(4), started, health('healthy'))).toBe('passed');
   expect(await gated({ restart, healthcheck: {} }, ...ends(20))).toBe('waits');
+});
+
+test('a probe from outside has the same end, and tells at the time limit of those that came back', async () => {
+  const restart = { name: 'always' } as const;
+  const probe = { kind: 'tcp', port: 80, path: '/', status: undefined, service: '', timeout: 1000 } as const;
+  const ends = (count: number): EngineEvent[] =>
+    Array.from({ length: count }, () => [started, died(7)]).flat();
+  const quick = { interval: 0.01, retries: 1 };
+  expect(await gated({ probe, restart, healthcheck: quick }, ...ends(4))).toBe('waits');
+  expect(await gated({ probe, restart, healthcheck: quick }, ...ends(5))).toBe('EXIT');
+  expect(await gated({ probe, restart, timeout: 40 }, ...ends(2), started)).toBe('TIMEOUT');
+  expect(await gated({ probe, restart, timeout: 40 }, ...ends(3), started)).toBe('EXIT');
 });
 
 test('completed: only exit code 0 opens it', async () => {

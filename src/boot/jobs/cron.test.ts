@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { Cron } from './cron.ts';
 
 /** The next times, as a clock in UTC shows them. */
@@ -75,6 +75,20 @@ describe('where clocks are set', () => {
     ]);
   });
 });
+
+test.each(['* * * * *', '*/7 1,13 * * *', '0 12 * * mon', '0 0 29 2 *'])(
+  'the last of the times that have passed: %s',
+  (line) => {
+    const cron = new Cron(line, { timezone: 'Europe/Paris' });
+    const known = cron.next(new Date('2024-01-01T00:00:00Z')) ?? new Date(0);
+    const until = new Date('2026-10-25T01:17:30Z');
+    const asked = vi.spyOn(cron, 'next');
+    const latest = cron.latest(known, until);
+    expect(asked.mock.calls.length).toBeLessThan(100);
+    expect(latest <= until).toBe(true);
+    expect((cron.next(latest) ?? new Date(0)) > until).toBe(true);
+  },
+);
 
 test('the next time is later, and no minute between is one that the line names', () => {
   const field = (from: number, to: number): fc.Arbitrary<string> =>

@@ -39,6 +39,18 @@ export class Cron {
       if (second !== undefined && second > from && this.#fields.everyHour) best ??= second;
     }
   }
+
+  /** The last time up to `until`, where `known` is one before. Looks from the end, since ages may lie between. */
+  latest(known: Date, until: Date): Date {
+    const end = until.getTime();
+    let found = known;
+    for (let back = minute; found === known && end - back > known.getTime(); back *= 2) {
+      const next = this.next(new Date(end - back));
+      if (next !== null && next <= until) found = next;
+    }
+    for (let next = this.next(found); next !== null && next <= until; next = this.next(found)) found = next;
+    return found;
+  }
 }
 
 /** The first minute after `wall` that the fields name; wall clocks are instants in UTC that show the same. */

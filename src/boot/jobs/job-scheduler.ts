@@ -83,9 +83,7 @@ export class JobScheduler implements AsyncDisposable {
 
   /** Of several times that have passed it is the last one that counts. */
   #fire(planned: Planned, first: Date, now: Date): void {
-    let due = first;
-    for (let next = planned.cron.next(due); next !== null && next <= now; next = planned.cron.next(due))
-      due = next;
+    const due = planned.cron.latest(first, now);
     planned.due = planned.cron.next(due);
     const isMissed = now.getTime() - due.getTime() > lateness;
     if (isMissed && planned.schedule.missedFires === 'skip') this.#skip(planned, due, 'missed');

@@ -165,7 +165,7 @@ class Restarts implements UnhealthyRestarts {
     const patient = this.#patient({ id, name, image, service: labels[composeLabel.service] ?? '' });
     if (patient === undefined) return;
     if (event.type === 'started' || event.type === 'resumed') {
-      patient.sick.started();
+      patient.sick.started(await this.#whoStarted(patient));
       await this.#probe(patient);
     } else if (event.type === 'died' || event.type === 'paused') {
       this.#unprobe(patient);
@@ -176,6 +176,18 @@ class Restarts implements UnhealthyRestarts {
       await patient.sick.close();
     } else if (event.type === 'health' && event.health !== 'starting') {
       this.#engineSays(patient, event.health);
+    }
+  }
+
+  /** Of one that is not given up it makes no difference. Engines count the starts of restart policies since somebody's. */
+  async #whoStarted({ id, sick }: Patient): Promise<'somebody' | 'restart-policy'> {
+    if (!sick.isGivenUp) return 'somebody';
+    try {
+      const { restartCount } = await this.#backend.inspect(id, { signal: this.#closing.signal });
+      return restartCount > 0 ? 'restart-policy' : 'somebody';
+    } catch (error) {
+      if (this.#closing.signal.aborted || isWherryError(error)) return 'somebody';
+      throw error;
     }
   }
 

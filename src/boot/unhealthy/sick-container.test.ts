@@ -92,6 +92,18 @@ describe('a container that is unhealthy', () => {
     expect(said).toEqual(['1 at 0', 'gave up after 1', '1 at 0']);
   });
 
+  test('stays given up when its restart policy starts it', async () => {
+    const { sick, said } = patient({ max: 1 });
+    for (let round = 0; round < 3; round += 1) {
+      sick.unhealthy('fails');
+      await pass(0);
+      if (!sick.isGivenUp) continue;
+      sick.gone();
+      sick.started('restart-policy');
+    }
+    expect(said).toEqual(['1 at 0', 'gave up after 1']);
+  });
+
   test('whose restart fails is tried again, with backoff and a cap', async () => {
     const { sick, said } = patient({ max: 3 }, () => {
       throw new Error('no');

@@ -30,6 +30,11 @@ export class SickContainer {
     return this.#health;
   }
 
+  /** It was restarted too often without help. */
+  get isGivenUp(): boolean {
+    return this.#isGivenUp;
+  }
+
   get isRestarting(): boolean {
     return this.#restarting !== undefined;
   }
@@ -52,10 +57,10 @@ export class SickContainer {
     this.#after(this.#options.policy.reset, () => this.#count.forget());
   }
 
-  /** The engine tells that it runs; whoever started one that was given up wants it tried again. */
-  started(): void {
+  /** The engine tells that it runs; somebody who started one that was given up wants it tried again. */
+  started(by: 'somebody' | 'restart-policy' = 'somebody'): void {
     this.#rest();
-    if (!this.#awaitsStart && this.#isGivenUp) {
+    if (!this.#awaitsStart && this.#isGivenUp && by === 'somebody') {
       this.#isGivenUp = false;
       this.#count.forget();
     }

@@ -33,6 +33,21 @@ for (const id of enginesUnderTest) {
       expect(await booted(api, 60_000)).toEqual({ web: 'created', api: 'created' });
     });
 
+    test('one that is started again is probed where it is reached then, once it really listens', async () => {
+      await using stack = new Stack(bench);
+      const command = `echo >> /runs; [ $(wc -l < /runs) -ge 2 ] || exit 1; sleep 1; exec httpd -f -p 80 -h /`;
+      const api = {
+        command: ['sh', '-c', command.replaceAll('$', '$$$$')],
+        restart: 'always',
+        ports: ['127.0.0.1::80'],
+        'x-wherry': { probe: { tcp: 80 } },
+      };
+      const project = await stack.load({ services: { api } });
+      const { rows } = await up(backend, project, { wait: true, waitTimeout: 60_000 });
+      const answer = await fetch(`${rows[0]?.url}/runs`).then(({ status }) => status, String);
+      expect([outcomes({ rows } as BootSummary), answer]).toEqual([{ api: 'created' }, 200]);
+    });
+
     test('it stays shut while the answer is not the wanted one', async () => {
       const probe = { http: { port: 80, path: '/missing', status: 200 } };
       const api = { command: serves, ports: ['127.0.0.1::80'], 'x-wherry': { probe } };

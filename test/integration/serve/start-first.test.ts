@@ -57,6 +57,7 @@ for (const id of enginesUnderTest) {
       const summary = await up(backend, await stack.load(model(web('v2', broken))), {});
       expect(summary.ok).toBe(false);
       expect(isWherryError(summary.rows[0]?.error, 'UNHEALTHY')).toBe(true);
+      expect(summary.rows[0]?.error?.message).toContain('gave way to the old one');
       const after = await stack.containers();
       expect(after).toMatchObject([{ id: old?.id, name: old?.name, status: 'running' }]);
     });
@@ -79,7 +80,9 @@ for (const id of enginesUnderTest) {
       await using _server = await serve(backend, project, { onServe: (event) => events.push(event) });
       const client = new Client(port);
       await client.until('v1');
-      expect((await up(backend, await stack.load(model(web('v2', ports))), {})).ok).toBe(true);
+      const { ok, rows } = await up(backend, await stack.load(model(web('v2', ports))), {});
+      // The URL is where clients go, not what is behind the proxy.
+      expect([ok, rows[0]?.url]).toEqual([true, `http://127.0.0.1:${port}`]);
       await client.until('v2');
       const summary = await up(backend, await stack.load(model(web('v3', { ...ports, ...broken }))), {});
       expect(summary.ok).toBe(false);
