@@ -31,7 +31,7 @@ export interface DockerConfig {
   /** Docker context by name. Default: DOCKER_CONTEXT, then the current one of `config.json`. */
   context?: string;
   tls?: TlsFiles;
-  /** Engine API version such as `1.45`. Default: negotiated, 1.41 to 1.56. */
+  /** Engine API version such as `1.45`. Default: negotiated, 1.41 to 1.56, no newer than DOCKER_API_VERSION. */
   apiVersion?: string;
   /** Environment to look into. Default: `process.env`. */
   env?: Readonly<Record<string, string | undefined>>;

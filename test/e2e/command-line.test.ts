@@ -1,8 +1,9 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type WherryOptions, wherry } from './cli.ts';
+import { launcher, plainEnvironment, type WherryOptions, wherry } from './cli.ts';
 
 const nowhere: WherryOptions = { env: { DOCKER_HOST: 'unix:///nowhere/docker.sock' } };
 
@@ -192,9 +193,19 @@ describe('the command line', () => {
     expect(await complete('-f', '')).toEqual([':files']);
     expect(await complete('--project-directory', '')).toEqual([':directories']);
     expect(await complete('stop', '')).toEqual([':none']);
+    expect(await complete('--backend=po')).toEqual(['--backend=podman', ':none']);
     for (const shell of ['bash', 'zsh', 'fish']) {
       expect((await wherry(['completion', shell])).stdout).toContain('wherry __complete');
     }
+  });
+
+  it('completes in bash what bash itself takes for several words', () => {
+    // As bash sets it for: wherry --backend=pod
+    const typed = "COMP_LINE='wherry --backend=pod' COMP_WORDS=(wherry --backend = pod) COMP_CWORD=3";
+    const script = `wherry() { '${process.execPath}' '${launcher}' "$@"; }
+      eval "$(wherry completion bash)"; ${typed}; _wherry; printf '%s\\n' "\${COMPREPLY[@]}"`;
+    const { stdout } = spawnSync('bash', ['-c', script], { env: plainEnvironment(), encoding: 'utf8' });
+    expect(stdout).toBe('podman\n');
   });
 });
 

@@ -74,6 +74,20 @@ describe('where the engine is', () => {
     });
   });
 
+  test('DOCKER_API_VERSION is the newest version that is spoken', async () => {
+    await using engine = await FakeEngine.listen(() => undefined);
+    const spoken = async (version: string): Promise<string> => {
+      const env = { HOME: home, DOCKER_HOST: `unix://${engine.path}`, DOCKER_API_VERSION: version };
+      const { connection } = await findDocker({ type: 'docker', env });
+      return connection.apiVersion().finally(() => connection.close());
+    };
+    expect(await spoken('1.43')).toBe('1.43');
+    expect(await spoken('1.24')).toBe('1.41');
+    expect(await spoken('1.99')).toBe('1.45');
+    expect(await spoken('')).toBe('1.45');
+    await expect(spoken('newest')).rejects.toMatchObject({ code: 'INVALID' });
+  });
+
   test('of the usual sockets the first that answers is taken, and each other has its reason', async () => {
     await using engine = await FakeEngine.listen(() => undefined);
     const runtime = engine.path.replace('/engine.sock', '');
@@ -98,6 +112,10 @@ describe('the address of an engine', () => {
     ['tcp://[::1]:9', 'tcp://[::1]:9'],
     ['http://h:80/', 'tcp://h:80'],
     ['https://h', 'tls://h:2376'],
+    ['h:9', 'tcp://h:9'],
+    [':9', 'tcp://localhost:9'],
+    ['tcp://', 'tcp://localhost:2375'],
+    [' tcp://h:9 ', 'tcp://h:9'],
   ])('%s is %s', (host, address) => {
     expect(hostDialer({ host }).address).toBe(address);
   });
@@ -106,7 +124,7 @@ describe('the address of an engine', () => {
     ['ssh://me@host', 'UNSUPPORTED'],
     ['npipe:////./pipe/docker_engine', 'UNSUPPORTED'],
     ['unix://relative', 'INVALID'],
-    ['tcp://', 'INVALID'],
+    ['tcp:// h', 'INVALID'],
     ['tcp://h:99999', 'INVALID'],
     ['/var/run/docker.sock', 'INVALID'],
   ])('%s is %s, with a hint', (host, code) => {

@@ -32,7 +32,9 @@ export function dockerStrategies(config: DockerConfig): EngineStrategy[] {
     ),
     order('explicit context', 'no context was given', () => byContext(config.context)),
     order('DOCKER_HOST', 'DOCKER_HOST is not set', () =>
-      env.DOCKER_HOST ? { host: env.DOCKER_HOST, tls: config.tls ?? environmentTls(env, directory) } : null,
+      env.DOCKER_HOST?.trim()
+        ? { host: env.DOCKER_HOST, tls: config.tls ?? environmentTls(env, directory) }
+        : null,
     ),
     order('DOCKER_CONTEXT', 'DOCKER_CONTEXT is not set', () =>
       env.DOCKER_CONTEXT === 'default' ? null : byContext(env.DOCKER_CONTEXT),
@@ -58,6 +60,7 @@ export async function findDocker(config: DockerConfig, options: CallOptions = {}
   const search = await searchEngine(dockerStrategies(config), {
     signal: options.signal,
     apiVersion: config.apiVersion,
+    newestApiVersion: (config.env ?? process.env).DOCKER_API_VERSION || undefined,
     judge: ({ libpodVersion }, address) =>
       libpodVersion === null
         ? null

@@ -27,10 +27,10 @@ export function checkApiVersion(version: string): string {
 }
 
 /**
- * The newest version that both sides speak. `engineVersion` is the engine's newest, as its ping tells.
- * `UNAVAILABLE` when the engine is too old.
+ * The newest version that both sides speak. `engineVersion` is the engine's newest, as its ping tells; `limit` one that
+ * the user wants no newer than. `INVALID` for a limit that is no version, `UNAVAILABLE` when the engine is too old.
  */
-export function negotiate(engineVersion: string, address: string): string {
+export function negotiate(engineVersion: string, address: string, limit: string = newestApiVersion): string {
   if (compareApiVersions(engineVersion, oldestApiVersion) < 0) {
     throw new WherryError(
       'UNAVAILABLE',
@@ -41,14 +41,19 @@ export function negotiate(engineVersion: string, address: string): string {
       },
     );
   }
-  return compareApiVersions(engineVersion, newestApiVersion) < 0 ? engineVersion : newestApiVersion;
+  const newest = [engineVersion, limit].reduce(older, newestApiVersion);
+  return compareApiVersions(newest, oldestApiVersion) < 0 ? oldestApiVersion : newest;
+}
+
+function older(a: string, b: string): string {
+  return compareApiVersions(a, b) < 0 ? a : b;
 }
 
 function parse(version: string): [number, number] {
   const match = /^(\d+)\.(\d+)$/.exec(version);
   if (match === null) {
     throw new WherryError('INVALID', `"${version}" is not an Engine API version`, {
-      hint: 'write it like 1.45',
+      hint: 'write it like 1.45, as in DOCKER_API_VERSION=1.45',
     });
   }
   return [Number(match[1]), Number(match[2])];

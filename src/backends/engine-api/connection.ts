@@ -15,6 +15,8 @@ import { engineError } from './engine-error.ts';
 export interface EngineConnectionOptions {
   /** Engine API version such as `1.45`. Default: negotiated by the first call that needs it. */
   apiVersion?: string | undefined;
+  /** The newest version to negotiate; one that is older than ours means our oldest. Default: no limit. */
+  newestApiVersion?: string | undefined;
   /** ms for the ping that negotiates. Default: 5 000. */
   pingTimeout?: number | undefined;
 }
@@ -55,6 +57,7 @@ export class EngineConnection {
   readonly #http: HttpClient;
   readonly #pingTimeout: number;
   readonly #fixedVersion: string | undefined;
+  readonly #newestVersion: string | undefined;
   #ping: Promise<EnginePing> | undefined;
   #answeredAt: number | undefined;
 
@@ -62,6 +65,7 @@ export class EngineConnection {
     this.#http = new HttpClient(dialer);
     this.#pingTimeout = options.pingTimeout ?? 5000;
     this.#fixedVersion = options.apiVersion === undefined ? undefined : checkApiVersion(options.apiVersion);
+    this.#newestVersion = options.newestApiVersion;
   }
 
   get address(): string {
@@ -105,7 +109,7 @@ export class EngineConnection {
   async apiVersion(options: CallOptions = {}): Promise<string> {
     if (this.#fixedVersion !== undefined) return this.#fixedVersion;
     const { apiVersion } = await this.#firstPing(options);
-    return negotiate(apiVersion, this.address);
+    return negotiate(apiVersion, this.address, this.#newestVersion);
   }
 
   /** Whether the version in use is `version` or newer. */

@@ -20,6 +20,7 @@ export interface EngineAttempt {
 
 export interface FindEngineOptions extends CallOptions {
   apiVersion?: string | undefined;
+  newestApiVersion?: string | undefined;
   /** Orders of the user's must answer as well, since there is something else to do when they do not. Default: false. */
   probeOrders?: boolean;
   /** Why what answers is not the engine that is looked for; null when it is. */
@@ -45,7 +46,8 @@ export async function searchEngine(
       attempts.push({ strategy: strategy.name, reason: found.passed });
       continue;
     }
-    const connection = new EngineConnection(hostDialer(found), { apiVersion: options.apiVersion });
+    const { apiVersion, newestApiVersion } = options;
+    const connection = new EngineConnection(hostDialer(found), { apiVersion, newestApiVersion });
     const isFollowed = strategy.isOrder && options.probeOrders !== true;
     const refusal = isFollowed ? null : await refusalOf(connection, options);
     if (refusal === null) {

@@ -10,10 +10,13 @@ export interface EngineEndpoint {
 
 /**
  * The dialer for an engine's host: `unix:///path`, `tcp://host[:port]` (2375, with TLS 2376), `http://` and `https://` as
- * other words for it. `UNSUPPORTED` for `npipe://` and `ssh://`, `INVALID` for anything else.
+ * other words for it; as for docker, `host:port` and `:port` mean tcp, and no host means localhost. `UNSUPPORTED` for
+ * `npipe://` and `ssh://`, `INVALID` for anything else.
  */
-export function hostDialer({ host, tls }: EngineEndpoint): Dialer {
-  const [, scheme = '', rest = ''] = /^([a-z]+):\/\/(.*)$/.exec(host) ?? [];
+export function hostDialer({ host: written, tls }: EngineEndpoint): Dialer {
+  const host = written.trim();
+  const hasScheme = host.includes('://');
+  const [, scheme = '', rest = ''] = /^([a-z]+):\/\/(.*)$/.exec(hasScheme ? host : `tcp://${host}`) ?? [];
   switch (scheme) {
     case 'unix':
       if (!rest.startsWith('/')) throw invalid(host, 'a unix socket needs an absolute path: unix:///path');
@@ -48,11 +51,12 @@ export function hostDialer({ host, tls }: EngineEndpoint): Dialer {
 }
 
 function hostAndPort(host: string, rest: string, defaultPort: number): { name: string; port: number } {
-  const match = /^(?:\[([0-9a-fA-F:.]+)\]|([^:/[\]]+))(?::(\d+))?\/?$/.exec(rest);
-  const name = match?.[1] ?? match?.[2];
+  const match = /^(?:\[([0-9a-fA-F:.]+)\]|([^:/[\]\s]*))(?::(\d+))?\/?$/.exec(rest);
   const port = match?.[3] === undefined ? defaultPort : Number(match[3]);
-  if (name === undefined || port < 1 || port > 65_535) throw invalid(host, 'write tcp://host:port');
-  return { name, port };
+  if (match === null || port < 1 || port > 65_535) {
+    throw invalid(host, host.startsWith('/') ? `write unix://${host}` : 'write tcp://host:port');
+  }
+  return { name: match[1] || match[2] || 'localhost', port };
 }
 
 function invalid(host: string, hint: string): WherryError {

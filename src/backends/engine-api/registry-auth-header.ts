@@ -21,10 +21,11 @@ export function revealText(secret: Secret): string {
 
 function authConfig(credentials: RegistryCredentials, key: string): Record<string, string> {
   const { username, password, identityToken } = credentials;
+  // A token stands for the user: no engine reads a name beside it, and Podman 5 refuses to get both.
+  if (identityToken !== undefined) return { identitytoken: revealText(identityToken), serveraddress: key };
   return {
     ...(username === undefined ? {} : { username }),
     ...(password === undefined ? {} : { password: revealText(password) }),
-    ...(identityToken === undefined ? {} : { identitytoken: revealText(identityToken) }),
     serveraddress: key,
   };
 }

@@ -253,6 +253,14 @@ describe('headers', () => {
     expect(Buffer.from(registryAuthHeader(undefined, 'a.io'), 'base64url').toString()).toBe('{}');
   });
 
+  it('have no name beside a token, which Podman refuses', () => {
+    const header = registryAuthHeader({ username: 'u', identityToken: new Secret('tok') }, 'a.io');
+    expect(JSON.parse(Buffer.from(header, 'base64url').toString())).toEqual({
+      identitytoken: 'tok',
+      serveraddress: 'a.io',
+    });
+  });
+
   it('name every registry for builds', () => {
     const header = registryConfigHeader(new Map([['a.io', { identityToken: new Secret('tok') }]]));
     expect(JSON.parse(Buffer.from(header, 'base64url').toString())).toEqual({

@@ -5,12 +5,15 @@ import { platformJson } from './platform.ts';
 
 /** How an engine is asked to move an image. `path` and `query` only: credentials and signal are added by the verb. */
 export interface RegistryCalls {
+  /** Whether a push can be authorized by an identity token. */
+  readonly pushesByToken: boolean;
   pull(reference: Reference, options: { platform: string | undefined }): EngineRequest;
   push(reference: Reference, options: { platform: string | undefined }): EngineRequest;
 }
 
 /** Docker Engine's own endpoints. */
 export const dockerRegistryCalls: RegistryCalls = {
+  pushesByToken: true,
   pull: (reference, { platform }) => ({
     method: 'POST',
     path: '/images/create',

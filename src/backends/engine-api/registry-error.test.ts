@@ -78,6 +78,14 @@ describe('what engines say of a failed pull', () => {
     expect(error.cause).toBeUndefined();
   });
 
+  it("takes the engine's status for it where a token server's own words say nothing", () => {
+    const refusal = (status: number): WherryError =>
+      new WherryError('ENGINE', 'error from registry: no such account', { details: { status } });
+    expect(registryRefusal(refusal(401), pull)).toMatchObject({ code: 'UNAUTHORIZED' });
+    expect(registryRefusal(refusal(403), pull)).toMatchObject({ code: 'PERMISSION' });
+    expect(registryRefusal(refusal(500), pull)).toMatchObject({ code: 'IMAGE_PULL' });
+  });
+
   it('leaves alone what is not about the registry', () => {
     const cancelled = new WherryError('CANCELLED', 'the call was cancelled');
     expect(registryRefusal(cancelled, pull)).toBe(cancelled);

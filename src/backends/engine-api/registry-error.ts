@@ -11,11 +11,15 @@ interface Transfer {
 }
 
 /** The typed error for what an engine says about a failed pull or push. */
-export function registryError(message: string, transfer: Transfer, cause?: unknown): WherryError {
+export function registryError(
+  message: string,
+  transfer: Transfer,
+  { cause, status }: { cause?: unknown; status?: unknown } = {},
+): WherryError {
   const { verb, reference, platform, authenticated } = transfer;
   const { registry } = reference;
   const name = platform === undefined ? reference.familiar : `${reference.familiar} for ${platform}`;
-  const kind = kinds.find(({ pattern }) => pattern.test(message));
+  const kind = kinds.find(({ pattern }) => pattern.test(message)) ?? refusals.get(status);
   const details = {
     reference: reference.familiar,
     registry,
@@ -76,7 +80,8 @@ export function registryRefusal(error: unknown, transfer: Transfer): unknown {
   if (!isWherryError(error) || error.details.status === undefined) return error;
   const text = plainText(error.message);
   // What was read from JSON says all of it.
-  return registryError(text, transfer, text === error.message ? error : undefined);
+  const { status } = error.details;
+  return registryError(text, transfer, { cause: text === error.message ? error : undefined, status });
 }
 
 /** Podman 5 refuses with a line of the stream it would have sent. */
@@ -120,6 +125,12 @@ function notFound(
 
 const platformTexts =
   /no matching manifest|no match for platform|does not match the specified platform|no image found in (?:manifest list|image index) for|choosing image from manifest list|does not provide the specified platform/i;
+
+/** The newest Docker passes on what a token server said, whatever that was, and tells by its status what it means. */
+const refusals: ReadonlyMap<unknown, { code: ErrorCode; hint?: string }> = new Map([
+  [401, { code: 'UNAUTHORIZED' }],
+  [403, { code: 'PERMISSION' }],
+]);
 
 /** Engines pass on the registry's and the network's own words. The first that matches decides. */
 const kinds: readonly { pattern: RegExp; code: ErrorCode | 'unreachable'; hint?: string }[] = [

@@ -19,6 +19,8 @@ import { isOlder } from './version.ts';
  * cannot be told, so those go through its own.
  */
 const registryCalls: RegistryCalls = {
+  // It pulls by them, and drops them without a word when it pushes.
+  pushesByToken: false,
   pull: (reference, options) => {
     const request = dockerRegistryCalls.pull(reference, options);
     if (!isLoopback(reference)) return request;

@@ -18,6 +18,11 @@ export async function candidates(context: Context, words: readonly string[]): Pr
   const options = { ...(command?.options ?? {}), ...globalOptions };
   const waiting = optionThatWaits(options, before);
   if (waiting !== undefined) return offer(context, waiting, current);
+  const [, option, value] = /^(--[^=]+)=(.*)$/s.exec(current) ?? [];
+  if (option !== undefined && value !== undefined) {
+    const found = await offer(context, optionThatWaits(options, [option]) ?? [], value);
+    return { ...found, words: found.words.map((word) => `${option}=${word}`) };
+  }
   if (current.startsWith('-')) {
     return only(
       Object.values(options).flatMap(({ flags }) => spellings(flags)),

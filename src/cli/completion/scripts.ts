@@ -8,18 +8,26 @@ export type Shell = 'bash' | 'zsh' | 'fish';
 export const completionScripts: Readonly<Record<Shell, string>> = {
   bash: `# bash completion for wherry: eval "$(wherry completion bash)"
 _wherry() {
-  local current=\${COMP_WORDS[COMP_CWORD]} line directive=:none
-  local words=("\${COMP_WORDS[@]:1:COMP_CWORD}")
+  local rest=\${COMP_LINE#*"\${COMP_WORDS[0]}"} words=() word line directive=:none
+  # Bash splits words at ":" and "=" too: what stands together on the line is one.
+  for word in "\${COMP_WORDS[@]:1:COMP_CWORD}"; do
+    if [[ -z $rest || $rest == [[:space:]]* || \${#words[@]} -eq 0 ]]; then words+=(""); fi
+    rest=\${rest#"\${rest%%[![:space:]]*}"}
+    rest=\${rest#"$word"}
+    words[\${#words[@]} - 1]+=$word
+  done
+  local current=\${words[\${#words[@]} - 1]} before=
+  if [[ $current == *[:=]* ]]; then before=\${current%"\${current##*[:=]}"}; fi
   COMPREPLY=()
   while IFS= read -r line; do
     case $line in
       :files | :directories | :none) directive=$line ;;
-      *) COMPREPLY+=("$(printf '%q' "$line")") ;;
+      *) COMPREPLY+=("$(printf '%q' "\${line#"$before"}")") ;;
     esac
   done < <(wherry __complete -- "\${words[@]}" 2>/dev/null)
   case $directive in
-    :files) compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;
-    :directories) compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -d -- "$current") ;;
+    :files) compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "\${current#"$before"}") ;;
+    :directories) compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -d -- "\${current#"$before"}") ;;
   esac
 }
 complete -F _wherry wherry
@@ -35,6 +43,7 @@ _wherry() {
       *) found+=("$line") ;;
     esac
   done < <(wherry __complete -- "\${(@)words[2,CURRENT]}" 2>/dev/null)
+  [[ $directive != :none && $words[CURRENT] == --*=* ]] && compset -P '*='
   case $directive in
     :files) _files ;;
     :directories) _files -/ ;;

@@ -127,6 +127,18 @@ function tests(engine: TestEngine, program: string): void {
     });
   });
 
+  it('gives an identity token to the engine, which this registry does not take', { timeout }, async () => {
+    const auth = Buffer.from('user:').toString('base64');
+    const token = await authOf({
+      auths: { [registry.host]: { auth, identitytoken: 'not of this registry' } },
+    });
+    const image = engine.image(`${repository}:1`, token);
+    await expect(image.pull()).rejects.toMatchObject({ code: 'UNAUTHORIZED' });
+    await expect(image.push()).rejects.toMatchObject({
+      code: engine.lab.kind === 'podman' ? 'UNSUPPORTED' : 'UNAUTHORIZED',
+    });
+  });
+
   it('takes credentials from DOCKER_AUTH_CONFIG', { timeout }, async () => {
     const auth = Buffer.from(`${registry.username}:${registry.password}`).toString('base64');
     const env = { DOCKER_AUTH_CONFIG: JSON.stringify({ auths: { [registry.host]: { auth } } }) };
