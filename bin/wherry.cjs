@@ -58,7 +58,7 @@ function start() {
   var folder = path.dirname(program);
   // Open from the start, so that a command that runs for days does not find its parts replaced by an update.
   var parts = {};
-  ['main', 'project', 'rest'].forEach((part) => {
+  ['main', 'project', 'boot', 'rest'].forEach((part) => {
     parts[part] = fs.openSync(path.join(folder, `${part}.cjs`), 'r');
   });
   function open(part) {
@@ -89,9 +89,15 @@ function cacheFile(build) {
   if (!home || !path.isAbsolute(home) || process.env.NODE_DISABLE_COMPILE_CACHE || !isOwn(home))
     return undefined;
   var folder = path.join(home, process.env.XDG_CACHE_HOME ? '' : '.cache', 'wherry', 'compiled');
-  var word = process.argv.slice(2).find((argument) => argument[0] !== '-');
-  var verb = /^[a-z]{1,16}$/.test(word) ? word : 'any';
-  return path.join(folder, `${verb}-${build}-${process.version}-${process.arch}`);
+  return path.join(folder, `${verb(process.argv.slice(2))}-${build}-${process.version}-${process.arch}`);
+}
+
+// Each command needs other functions. A guess will do: what follows an option may be its value.
+function verb(argv) {
+  var isWord = (argument) => /^[a-z]{1,16}$/.test(argument) && argument !== 'compose';
+  return (
+    argv.find((one, at) => isWord(one) && (at === 0 || argv[at - 1][0] !== '-')) || argv.find(isWord) || 'any'
+  );
 }
 
 // Compiled code is code: it is taken only from a file of this user's that nobody else can write.

@@ -97,7 +97,8 @@ const command = await build({
     (name) => !bundled.includes(name),
   ),
 });
-// What every command runs, what those of a project run, and the rest: a command reads and compiles what it needs of the three.
+// What every command runs, what those that look at a project run, those that change it, and the rest: a command reads and
+// compiles what it needs of them.
 const parts = {
   main: [
     'cli/main',
@@ -109,7 +110,8 @@ const parts = {
     'backends/docker/open',
     'backends/podman/open',
   ],
-  project: ['compose/index', 'compose/node-files', yaml, 'boot/observed', 'boot/index'],
+  project: ['compose/index', 'compose/node-files', yaml, 'boot/observed'],
+  boot: ['boot/index'],
   rest: [],
 };
 mkdirSync(join(fresh, 'cli'));

@@ -135,6 +135,15 @@ describe('the launcher', () => {
       expect(statSync(only()).size).toBeGreaterThan(10_000);
     });
 
+    it('is each command’s own, whatever options stand before it', () => {
+      const named = (files: readonly string[], verb: string): string[] =>
+        files.filter((file) => file.startsWith(`${verb}-`));
+      run({}, '-p', 'plain', '--progress', 'plain', 'version');
+      expect(named(run({}, '--project-name', 'plain', 'completion', 'zsh'), 'plain')).toEqual([]);
+      expect(named(readdirSync(folder), 'version')).not.toEqual([]);
+      expect(named(readdirSync(folder), 'completion')).not.toEqual([]);
+    });
+
     it('is not taken from a file that others can write', () => {
       run({}, 'completion', 'bash');
       const first = inode();

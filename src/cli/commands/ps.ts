@@ -34,6 +34,8 @@ export interface PsOptions {
 
 /** Lists the containers of the project, or those of the engine. */
 export async function ps({ context, words, options }: Invocation<PsOptions>): Promise<undefined> {
+  // The engine is asked how it is while the files are read; what it fails with is told when it is needed.
+  context.backend().catch(() => undefined);
   const scope = await context.scope();
   if (scope.kind === 'engine') await engineContainers({ context, words, options });
   else await projectContainers({ context, words, options }, scope);
