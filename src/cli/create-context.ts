@@ -16,13 +16,19 @@ interface ContextParts {
   output: Output;
   interrupts: Interrupts;
   logger: Logger;
+  /** The command goes on however long its engine is away. */
+  outlivesEngine?: true | undefined;
 }
+
+/** ms until a command that is still at work begins to ask whether its engine is. */
+const longCommand = 2000;
 
 /** The context of one command; `close` lets go of the engine. */
 export function createContext(parts: ContextParts): Context & { close(): Promise<void> } {
   let backend: Promise<Backend> | undefined;
   let scope: Promise<Scope> | undefined;
   let remote: RemoteFiles | undefined;
+  let watch: Disposable | undefined;
   const context: Context & { close(): Promise<void> } = {
     ...parts,
     signal: parts.interrupts.signal,
@@ -36,7 +42,15 @@ export function createContext(parts: ContextParts): Context & { close(): Promise
       },
     },
     backend: () => {
-      backend ??= openBackend(parts, context);
+      if (backend === undefined) {
+        backend = openBackend(parts, context);
+        void backend.then(
+          (opened) => {
+            watch = watchLater(parts, opened);
+          },
+          () => undefined,
+        );
+      }
       return backend;
     },
     scope: () => {
@@ -45,10 +59,30 @@ export function createContext(parts: ContextParts): Context & { close(): Promise
     },
     close: async () => {
       const opened = await backend?.catch(() => undefined);
+      watch?.[Symbol.dispose]();
       await opened?.[Symbol.asyncDispose]();
     },
   };
   return context;
+}
+
+function watchLater(parts: ContextParts, backend: Backend): Disposable {
+  const { interrupts, output, outlivesEngine = false } = parts;
+  let watch: Disposable | undefined;
+  let isOver = false;
+  const begin = async (): Promise<void> => {
+    const { watchEngine } = await import('./engine-silence.ts');
+    if (!isOver)
+      watch = watchEngine(backend, { interrupts, output, isPatient: outlivesEngine, env: process.env });
+  };
+  const timer = setTimeout(() => void begin(), longCommand).unref();
+  return {
+    [Symbol.dispose]: () => {
+      isOver = true;
+      clearTimeout(timer);
+      watch?.[Symbol.dispose]();
+    },
+  };
 }
 
 function currentDirectory(): string {

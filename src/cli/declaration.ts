@@ -81,6 +81,8 @@ export interface CommandDeclaration<O> {
   options: { readonly [K in keyof O]-?: OptionDeclaration<O[K]> };
   /** Options after the first word belong to the process that is run. */
   passThrough?: true;
+  /** Goes on however long its engine is away. */
+  outlivesEngine?: true;
   /** For programs: not in help or completion. */
   hidden?: true;
   /** Fetches the one chunk that does the work. */

@@ -20,6 +20,7 @@ export class Interrupts {
   readonly #listeners = new Map<NodeJS.Signals, () => void>();
   #interceptor: ((signal: NodeJS.Signals) => void) | undefined;
   #received: NodeJS.Signals | undefined;
+  #failure: WherryError | undefined;
   #last = 0;
 
   /** Fires when the command is to end. */
@@ -30,6 +31,11 @@ export class Interrupts {
   /** The exit code that the received signal asks for; undefined when there was none. */
   get exitCode(): number | undefined {
     return this.#received === undefined ? undefined : codes[this.#received];
+  }
+
+  /** Why the command cannot go on; undefined when nothing of that kind happened. */
+  get failure(): WherryError | undefined {
+    return this.#failure;
   }
 
   listen(): void {
@@ -58,6 +64,12 @@ export class Interrupts {
   /** Ends the command without a signal: its output is not wanted any more. */
   abort(): void {
     this.#controller.abort(new WherryError('CANCELLED', t('interrupted')));
+  }
+
+  /** Ends the command with an error, whatever answer it has to Ctrl-C. */
+  fail(error: WherryError): void {
+    this.#failure ??= error;
+    this.#controller.abort(error);
   }
 
   #receive(name: NodeJS.Signals): void {

@@ -62,12 +62,16 @@ async function runCommand(argv: readonly string[], interrupts: Interrupts, role:
     }
     checkWords(found.command, parsed.words);
     const logger = consoleLogger({ level: globals.debug ? 'debug' : 'warn' });
-    context = createContext({ globals, role, output, interrupts, logger });
+    const { outlivesEngine } = found.command;
+    context = createContext({ globals, role, output, interrupts, logger, outlivesEngine });
     const run = await found.command.load();
     const code = await run({ context, words: parsed.words, options: parsed.options });
+    if (interrupts.failure !== undefined) throw interrupts.failure;
     return code ?? interrupts.exitCode ?? exitCode.success;
-  } catch (error) {
-    if (interrupts.signal.aborted) return interrupts.exitCode ?? exitCode.success;
+  } catch (thrown) {
+    const error = interrupts.failure ?? thrown;
+    if (interrupts.signal.aborted && interrupts.failure === undefined)
+      return interrupts.exitCode ?? exitCode.success;
     reportFault(error, outputFor(globals ?? spokenGlobals(argv), presentationAt(globals)), {
       debug: globals?.debug ?? argv.includes('--debug'),
     });

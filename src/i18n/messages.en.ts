@@ -681,6 +681,12 @@ export interface Messages {
   'service.stdin': Record<never, never>;
   'service.unchanged': { path: string | number };
   'service.unknown': Record<never, never>;
+  'silence.badLimit': { text: string | number };
+  'silence.began': { address: string | number; time: string | number };
+  'silence.ended': { address: string | number; time: string | number };
+  'silence.forEver': Record<never, never>;
+  'silence.until': { time: string | number };
+  'silence.why': { reason: string | number };
   'start.nothing': { project: string | number };
   'start.nothingFix': Record<never, never>;
   'target.didYouMean': { name: string | number };
@@ -1461,6 +1467,12 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'service.stdin': 'a compose file from standard input is not there after a reboot',
   'service.unchanged': '{path} is as it was',
   'service.unknown': 'unknown (no systemd runs here)',
+  'silence.badLimit': 'WHERRY_ENGINE_TIMEOUT is {text}, but must be 0 or more',
+  'silence.began': 'the engine at {address} has not answered since {time}',
+  'silence.ended': 'the engine at {address} answers again, after {time}',
+  'silence.forEver': 'it is waited for',
+  'silence.until': 'it is waited for, {time} in all (WHERRY_ENGINE_TIMEOUT)',
+  'silence.why': ' ({reason})',
   'start.nothing': '{project} has no container to start',
   'start.nothingFix': '`wherry up -d` makes them',
   'target.didYouMean': 'did you mean {name}?',

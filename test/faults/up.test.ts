@@ -1,5 +1,4 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
+import { spawnSync } from 'node:child_process';
 import { chmod, chown, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -14,6 +13,7 @@ import {
   wherry,
 } from '../e2e/cli.ts';
 import { OwnDocker } from './own-docker.ts';
+import { Running } from './running.ts';
 
 const subject = await firstEngine();
 const stays = ['sh', '-c', 'trap "exit 0" TERM; while :; do sleep 0.05; done'];
@@ -122,7 +122,7 @@ describe.skipIf(subject === undefined)(
 
     /** An `up -d` under way. */
     function begin(directory: Directory, more: readonly string[]): Running {
-      return new Running(directory, [...options, 'up', '-d', ...more]);
+      return new Running(directory.path, [...options, 'up', '-d', ...more]);
     }
   },
 );
@@ -148,7 +148,7 @@ describe.skipIf(own === undefined)(
       });
       const directory = await Directory.make(backend, { ...model(never) });
       try {
-        const first = new Running(directory, ['-H', engine.host, 'up', '-d']);
+        const first = new Running(directory.path, ['-H', engine.host, 'up', '-d']);
         await first.says(/db-1: started/);
         await engine.stop();
         expect(await engine.up()).toBe(true);
@@ -167,32 +167,3 @@ describe.skipIf(own === undefined)(
     });
   },
 );
-
-/** A command of the CLI under way. */
-class Running {
-  readonly child: ChildProcess;
-  /** Its exit code. */
-  readonly ended: Promise<number | null>;
-  told = '';
-
-  constructor({ path }: Directory, args: readonly string[]) {
-    this.child = spawn(process.execPath, [launcher, ...args], {
-      cwd: path,
-      env: plainEnvironment(),
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    for (const stream of [this.child.stdout, this.child.stderr])
-      stream?.on('data', (data: Buffer) => {
-        this.told += data.toString();
-      });
-    this.ended = once(this.child, 'close').then(([code]) => code as number | null);
-  }
-
-  /** Resolves when it has said that. */
-  async says(wanted: RegExp): Promise<void> {
-    await Promise.race([
-      expect.poll(() => this.told, { timeout: 60_000 }).toMatch(wanted),
-      this.ended.then(() => expect(this.told).toMatch(wanted)),
-    ]);
-  }
-}

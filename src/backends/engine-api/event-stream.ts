@@ -82,7 +82,10 @@ export class EventStream {
       reading.catch(() => undefined);
       await Promise.race([opening, pause(LATE_HEADERS_MS, signal)]);
       // What the engine tells again of the gap is read while it makes the list, so that the list comes after it.
-      if (!isFirst) this.#publish({ type: 'resync', time: new Date(), containers: await list(signal) });
+      if (!isFirst) {
+        const containers = await list(signal);
+        this.#publish({ type: 'resync', time: new Date(), containers });
+      }
       await reading;
     } finally {
       attempt.abort();

@@ -50,6 +50,8 @@ export class Output {
   readonly #words: Presentation['words'];
   readonly #mayRedraw: boolean;
   readonly #env: Readonly<Record<string, string | undefined>>;
+  /** What lets write above itself while it is redrawn on the terminal. */
+  readonly #redrawn = new Set<(write: () => void) => void>();
 
   constructor(options: OutputOptions) {
     const { stdout, stderr, env, json, presentation } = options;
@@ -156,6 +158,26 @@ export class Output {
   /** What redraws the remarks of before. */
   redraw(text: string): void {
     this.#remarks.write(text);
+  }
+
+  /** Until it is disposed, `above` lets others write above what is redrawn in place. */
+  redrawing(above: (write: () => void) => void): Disposable {
+    this.#redrawn.add(above);
+    return { [Symbol.dispose]: () => void this.#redrawn.delete(above) };
+  }
+
+  /** A warning in the middle of whatever is being written. */
+  interject(text: string): void {
+    if (this.json) {
+      this.alert(JSON.stringify({ warning: { message: text } }));
+      return;
+    }
+    // Where keys are read one by one, a line feed does not return to the first column.
+    const isRaw = process.stdin.isTTY && process.stdin.isRaw === true && this.#redrawn.size === 0;
+    const write = (): void => this.alert(isRaw ? `\r${text}\r` : text);
+    const [above] = this.#redrawn;
+    if (above === undefined) write();
+    else above(write);
   }
 
   /** Rows as a table among the remarks. */

@@ -50,6 +50,7 @@ export class ProgressBoard implements Disposable {
   readonly #showCursor = (): void => this.#output.redraw(showCursor);
   #drawn = 0;
   #timer: NodeJS.Timeout | undefined;
+  #redrawing: Disposable | undefined;
   #frame = 0;
 
   constructor(output: Output) {
@@ -115,6 +116,7 @@ export class ProgressBoard implements Disposable {
     if (this.#timer === undefined) return;
     clearInterval(this.#timer);
     this.#timer = undefined;
+    this.#redrawing?.[Symbol.dispose]();
     this.#erase();
     this.#draw([...this.#lines.values()]);
     this.#drawn = 0;
@@ -125,6 +127,7 @@ export class ProgressBoard implements Disposable {
   #animate(): void {
     if (this.#timer !== undefined) return;
     this.#output.redraw(hideCursor);
+    this.#redrawing = this.#output.redrawing((write) => this.above(write));
     process.on('exit', this.#showCursor);
     this.#timer = setInterval(() => {
       this.#frame += 1;

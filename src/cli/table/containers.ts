@@ -211,6 +211,7 @@ export const containerCommands: readonly AnyCommand[] = [
       filter: filterOption('label', 'container', 'event'),
       history: { flags: '--history <file>', about: 'option.history', complete: 'file' },
     },
+    outlivesEngine: true,
     load: async () => (await import('../commands/events.ts')).events,
   }),
   declare<TopOptions>({

@@ -164,6 +164,7 @@ export const projectCommands: readonly AnyCommand[] = [
       metrics: { flags: '--metrics <address>', about: 'option.metrics' },
       history: shared.recordHistory,
     },
+    outlivesEngine: true,
     load: async () => (await import('../commands/serve.ts')).serve,
   }),
   declare<LsOptions>({

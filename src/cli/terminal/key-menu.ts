@@ -24,11 +24,13 @@ export class KeyMenu implements Disposable {
   readonly #onData = (data: Uint8Array): void => this.#typed(Buffer.from(data).toString('utf8'));
   readonly #resume = (): void => this.#begin();
   readonly #restore = (): void => this.#end();
+  readonly #redrawing: Disposable;
   #open = true;
 
   constructor(output: Output, options: KeyMenuOptions) {
     this.#output = output;
     this.#options = options;
+    this.#redrawing = output.redrawing((write) => this.above(write));
     process.stdin.on('data', this.#onData);
     process.on('SIGCONT', this.#resume);
     process.on('exit', this.#restore);
@@ -58,6 +60,7 @@ export class KeyMenu implements Disposable {
     if (!this.#open) return;
     this.#end();
     this.#open = false;
+    this.#redrawing[Symbol.dispose]();
     process.stdin.off('data', this.#onData);
     process.stdin.pause();
     process.off('SIGCONT', this.#resume);

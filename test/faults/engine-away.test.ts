@@ -1,0 +1,104 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { defaultRegistry } from '../../src/backends/index.ts';
+import { prepareFixtures } from '../../src/conformance/index.ts';
+import type { Backend } from '../../src/core/index.ts';
+import { Directory, wherry } from '../e2e/cli.ts';
+import { OwnDocker } from './own-docker.ts';
+import { Running } from './running.ts';
+
+const own = await OwnDocker.start();
+const writes = ['sh', '-c', 'trap "exit 0" TERM; i=0; while :; do echo line $((i++)); sleep 0.2; done'];
+const silent = /warning: the engine at unix:\S+ has not answered since \d\d:\d\d:\d\d/;
+const lost =
+  /error: the engine at unix:\S+ has not answered for \d+ s\n {2}why: .+\n {2}fix: look into the log/;
+
+describe.skipIf(own === undefined)(
+  `an engine that goes away${own ? '' : ': SKIPPED, no dockerd can be started here'}`,
+  { timeout: 180_000 },
+  () => {
+    const engine = own as OwnDocker;
+    let backend: Backend;
+    let directory: Directory;
+
+    beforeAll(async () => {
+      backend = await defaultRegistry().get('docker').open({ type: 'docker', host: engine.host }, {});
+      const { shell: image } = await prepareFixtures(backend);
+      const service = { image, network_mode: 'none', stop_grace_period: '0s' };
+      const healthcheck = { test: ['CMD', 'test', '-e', '/ok'], interval: '200ms', retries: 10_000 };
+      directory = await Directory.make(backend, {
+        services: {
+          db: { ...service, command: writes, healthcheck },
+          web: { ...service, command: writes, depends_on: { db: { condition: 'service_healthy' } } },
+        },
+      });
+    }, 60_000);
+
+    afterAll(async () => {
+      engine.thaw();
+      await directory[Symbol.asyncDispose]();
+      await backend[Symbol.asyncDispose]();
+      await engine[Symbol.asyncDispose]();
+    });
+
+    const begin = (args: string[], env?: Record<string, string>): Running =>
+      new Running(directory.path, ['-H', engine.host, ...args], env);
+    const run = (...args: string[]): ReturnType<typeof wherry> =>
+      wherry(['-H', engine.host, ...args], { cwd: directory.path });
+
+    it('says nothing any more: what waits tells it, and goes on when it answers again', async () => {
+      const up = begin(['up', '-d']);
+      await up.says(/db-1: started/);
+      engine.freeze();
+      await up.says(silent);
+      engine.thaw();
+      await up.says(/the engine at \S+ answers again, after/);
+      expect(await run('exec', '-T', 'db', 'touch', '/ok')).toMatchObject({ code: 0 });
+      expect(await up.ended, up.told).toBe(0);
+    });
+
+    it('and stays so: what follows or waits ends with an error, and what is to go on does', async () => {
+      const commands = [
+        ['logs', '-f'],
+        ['wait', 'db'],
+        ['exec', '-T', 'db', 'sleep', '600'],
+        ['stats', '--format', 'json'],
+        ['up'],
+      ];
+      const following = commands.map((args) => begin(args, { WHERRY_ENGINE_TIMEOUT: '4s' }));
+      const events = begin(['events'], { WHERRY_ENGINE_TIMEOUT: '4s' });
+      await Promise.all([following[0]?.says(/line \d/), following[4]?.says(/line \d/)]);
+      // What has nothing to say has begun to ask by then.
+      await new Promise((resolve) => setTimeout(resolve, 2_500));
+      engine.freeze();
+      for (const one of following) {
+        expect(await one.ended, one.told).toBe(1);
+        expect(one.told).toMatch(silent);
+        expect(one.told).toMatch(lost);
+      }
+      engine.thaw();
+      await events.says(/answers again/);
+      events.child.kill('SIGINT');
+      expect(await events.ended).toBe(130);
+    });
+
+    it('is killed in the middle of up: that is told, and the next up and down leave nothing', async () => {
+      expect(await run('down', '-t', '0')).toMatchObject({ code: 0 });
+      const up = begin(['up', '-d'], { WHERRY_ENGINE_TIMEOUT: '5s' });
+      const events = begin(['events']);
+      await up.says(/db-1: started/);
+      await engine.kill();
+      expect(await up.ended).toBe(1);
+      expect(up.told).toMatch(silent);
+      expect(up.told).toMatch(lost);
+      expect(await engine.up()).toBe(true);
+      await events.says(/resync events may be missing; \d+ containers now/);
+      events.child.kill('SIGINT');
+      const next = begin(['up', '-d']);
+      await next.says(/db-1: started/);
+      expect(await run('exec', '-T', 'db', 'touch', '/ok')).toMatchObject({ code: 0 });
+      expect(await next.ended, next.told).toBe(0);
+      expect(await run('down')).toMatchObject({ code: 0 });
+      expect(await backend.list({ all: true })).toEqual([]);
+    });
+  },
+);
