@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { OutsideProbe } from '../compose/index.ts';
 import { bracketed } from '../core/host-port.ts';
 import { type Backend, type ContainerInfo, cancelled, WherryError } from '../core/index.ts';
-import { HealthChecker, type HealthTarget, lastLogLines } from '../health/index.ts';
+import { HealthChecker, type HealthTarget, lastLogLines, type TlsOptions } from '../health/index.ts';
 import { answers, type TargetAddress } from '../proxy/index.ts';
 import { died, flapping, late } from './failure.ts';
 import { flapsTooLong } from './flaps.ts';
@@ -147,9 +147,23 @@ export function probeTarget(info: ContainerInfo, probe: OutsideProbe, engineAddr
   const name = `${kind} ${host}:${port}`;
   if (kind === 'tcp' && forwarded) return { kind: 'custom', name, timeout, check: staysOpen({ host, port }) };
   if (kind === 'tcp') return { kind, name, timeout, host, port };
-  if (kind === 'grpc') return { kind, name, timeout, host, port, service: probe.service };
-  const url = `http://${bracketed(host)}:${port}${probe.path}`;
-  return { kind, timeout, url, ...(probe.status === undefined ? {} : { status: probe.status }) };
+  const tls = probe.tls && tlsOptions(probe.tls);
+  if (kind === 'grpc')
+    return { kind, name, timeout, host, port, service: probe.service, ...(tls && { tls }) };
+  const { status, headers, body } = probe;
+  return {
+    kind,
+    timeout,
+    url: `${tls === undefined ? 'http' : 'https'}://${bracketed(host)}:${port}${probe.path}`,
+    ...(status && { status }),
+    ...(headers && { headers }),
+    ...(body !== undefined && { body }),
+    ...(tls && { tls }),
+  };
+}
+
+function tlsOptions({ verify, serverName }: NonNullable<OutsideProbe['tls']>): TlsOptions {
+  return { verify, ...(serverName === undefined ? {} : { serverName }) };
 }
 
 function staysOpen(address: TargetAddress): (signal: AbortSignal) => Promise<void> {

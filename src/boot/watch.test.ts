@@ -146,7 +146,8 @@ test('healthy: five ends and the patience of the health check are the end of a c
 
 test('a probe from outside has the same end, and tells at the time limit of those that came back', async () => {
   const restart = { name: 'always' } as const;
-  const probe = { kind: 'tcp', port: 80, path: '/', status: undefined, service: '', timeout: 1000 } as const;
+  const unsaid = { status: undefined, headers: undefined, body: undefined, tls: undefined };
+  const probe: OutsideProbe = { ...unsaid, kind: 'tcp', port: 80, path: '/', service: '', timeout: 1000 };
   const ends = (count: number): EngineEvent[] =>
     Array.from({ length: count }, () => [started, died(7)]).flat();
   const quick = { interval: 0.01, retries: 1 };

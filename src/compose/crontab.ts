@@ -1,4 +1,5 @@
 import { WherryError } from '../core/index.ts';
+import { parseDuration } from '../core/units.ts';
 
 /** What a line of a crontab names: every minute whose numbers are in all of these. */
 export interface Crontab {
@@ -15,6 +16,11 @@ export interface Crontab {
   everyHour: boolean;
 }
 
+/** Not a line of a clock on a wall, but every so many ms, counted from the epoch. */
+export interface Every {
+  every: number;
+}
+
 const macros: Readonly<Record<string, string>> = {
   '@yearly': '0 0 1 1 *',
   '@annually': '0 0 1 1 *',
@@ -29,13 +35,17 @@ const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', '
 const days = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
 
 /**
- * Reads a line of a crontab: five fields with lists, ranges, steps and names, or a word such as `@daily`. Fails with
- * `INVALID`, which names the field that is wrong.
+ * Reads a line of a crontab: five fields with lists, ranges, steps and names, a word such as `@daily`, or `@every 90s`. Fails
+ * with `INVALID`, which names the field that is wrong.
  */
-export function parseCrontab(line: string): Crontab {
-  const fields = (macros[line.trim()] ?? line.trim()).split(/\s+/);
+export function parseCrontab(line: string): Crontab | Every {
+  const text = line.trim();
+  const [, interval] = /^@every\s+(.*)$/i.exec(text) ?? [];
+  if (interval !== undefined) return { every: everyOf(interval, line) };
+  const fields = (macros[text.toLowerCase()] ?? text).split(/\s+/);
   const [minutes = '', hours = '', daysOfMonth = '', month = '', daysOfWeek = ''] = fields;
-  if (fields.length !== 5) throw invalid(line, `it has ${fields.length} fields`);
+  if (fields.length !== 5)
+    throw invalid(line, `it has ${fields.length} field${fields.length === 1 ? '' : 's'}`);
   const read = (field: string, range: Omit<Range, 'line'>): Set<number> =>
     readField(field, { ...range, line });
   return {
@@ -49,6 +59,17 @@ export function parseCrontab(line: string): Crontab {
     eitherDay: !daysOfMonth.startsWith('*') && !daysOfWeek.startsWith('*'),
     everyHour: hours.startsWith('*'),
   };
+}
+
+function everyOf(interval: string, line: string): number {
+  let every: number;
+  try {
+    every = parseDuration(interval);
+  } catch {
+    throw invalid(line, `"${interval}" is not a duration`);
+  }
+  if (every < 1000) throw invalid(line, 'a second is the shortest interval');
+  return every;
 }
 
 interface Range {
@@ -68,7 +89,10 @@ function readField(field: string, range: Range): Set<number> {
     if (first === '' || (first === '*' && last !== undefined)) throw invalid(line, `${what}: "${part}"`);
     const start = first === '*' ? range.from : numberOf(first, range);
     const open = first === '*' || (last === undefined && step !== undefined);
-    const end = open ? range.to : last === undefined ? start : numberOf(last, range);
+    const said = last === undefined ? start : numberOf(last, range);
+    // A week may end with a Sunday that is written as its first day: `fri-sun`.
+    const isSunday = range.names === days && said === 0 && start > 0;
+    const end = open ? range.to : isSunday ? 7 : said;
     const by = step === undefined ? 1 : Number(step);
     if (by < 1 || start > end) throw invalid(line, `${what}: "${part}" names none`);
     for (let value = start; value <= end; value += by) values.add(value);
@@ -85,6 +109,6 @@ function numberOf(word: string, { what, from, to, names, line }: Range): number 
 
 function invalid(line: string, why: string): WherryError {
   return new WherryError('INVALID', `"${line}" is no crontab line: ${why}`, {
-    hint: 'write five fields, such as "0 3 * * *"',
+    hint: 'write five fields, such as "0 3 * * *", or a word such as @daily or @every 90s',
   });
 }

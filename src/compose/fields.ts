@@ -37,6 +37,8 @@ export function readFields<T extends object>(
   for (const [key, { key: place, value }] of mapping.entries) {
     const at = child(path, key);
     const set = Object.hasOwn(fields.keys, key) ? fields.keys[key] : undefined;
+    if (set === undefined && key === 'x-wherry' && fields.scope !== 'services.*')
+      to.warn('ignored-key', 'has no effect: x-wherry is for services', place, at);
     if (set === undefined && key.startsWith('x-')) keepExtension(target, key, value);
     else if (isTaken(fields, key, place, at, to)) set?.(target, value, at, to);
   }

@@ -9,7 +9,7 @@ export {
   isStruct,
 } from './canonical/value.ts';
 export { configDocument, configJson } from './config-document.ts';
-export { type Crontab, parseCrontab } from './crontab.ts';
+export { type Crontab, type Every, parseCrontab } from './crontab.ts';
 export type { FileAccess } from './file-access.ts';
 export { type FileContents, readFileContents } from './file-contents.ts';
 export { composeFileNames, overrideFileNames } from './file-names.ts';

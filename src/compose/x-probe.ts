@@ -1,5 +1,5 @@
 import { parseDuration } from '../core/units.ts';
-import { duration, integer, listOf, text } from './decode.ts';
+import { boolean, duration, filledText, integer, listOf, mapOf, text, textOrNumber } from './decode.ts';
 import type { Service } from './model.ts';
 import type { Reading } from './reading.ts';
 import type { Node, Path } from './tree.ts';
@@ -14,6 +14,12 @@ export interface OutsideProbe {
   path: string;
   /** Wanted status codes of an HTTP probe. Default: 200 to 399. */
   status: readonly number[] | undefined;
+  /** Of the request of an HTTP probe. */
+  headers: Readonly<Record<string, string>> | undefined;
+  /** Text that the answer to an HTTP probe contains. */
+  body: string | undefined;
+  /** Speak TLS; undefined: plain text. */
+  tls: { verify: boolean; serverName: string | undefined } | undefined;
   /** What a gRPC probe asks about. Default: empty, the server as a whole. */
   service: string;
   /** ms for one try. Default: 5 s. */
@@ -22,10 +28,21 @@ export interface OutsideProbe {
 
 const kinds = ['tcp', 'http', 'grpc'] as const;
 const port: Check = integer({ min: 1, max: 65_535 });
+const tls: Check = (node, path, to) =>
+  node.kind === 'mapping'
+    ? checkKeys(node, path, to, { verify: boolean, server_name: filledText })
+    : boolean(node, path, to);
 const keysOf: Readonly<Record<OutsideProbe['kind'], Readonly<Record<string, Check>>>> = {
   tcp: { port },
-  http: { port, path: text, status: (node, path, to) => statusCodes(node, path, to) },
-  grpc: { port, service: text },
+  http: {
+    port,
+    path: text,
+    status: (node, path, to) => statusCodes(node, path, to),
+    headers: mapOf(textOrNumber),
+    body: filledText,
+    tls,
+  },
+  grpc: { port, service: text, tls },
 };
 
 const statusCode = integer({ min: 100, max: 599 });
@@ -71,7 +88,25 @@ export function outsideProbe(service: Service): OutsideProbe | undefined {
     port: Number(said.port),
     path: `/${String(said.path ?? '').replace(/^\//, '')}`,
     status: codes?.map(Number),
+    headers: headersOf(said.headers),
+    body: said.body === undefined ? undefined : String(said.body),
+    tls: tlsOf(said.tls),
     service: String(said.service ?? ''),
     timeout: parseDuration(String(own.timeout ?? '5s')),
   };
+}
+
+function headersOf(said: unknown): OutsideProbe['headers'] {
+  if (said === undefined) return undefined;
+  return Object.fromEntries(Object.entries(record(said)).map(([name, value]) => [name, String(value)]));
+}
+
+function tlsOf(said: unknown): OutsideProbe['tls'] {
+  if (said === undefined || isNo(said)) return undefined;
+  const { verify, server_name: serverName } = record(said);
+  return { verify: !isNo(verify), serverName: serverName === undefined ? undefined : String(serverName) };
+}
+
+function isNo(said: unknown): boolean {
+  return said === false || said === 'false';
 }

@@ -32,6 +32,21 @@ describe('x-wherry.probe', () => {
       { ...defaults, kind: 'http', port: 80, path: '/healthz', status: [200, 204] },
     ],
     ['{ http: { port: 80, status: 503 } }', { ...defaults, kind: 'http', port: 80, status: [503] }],
+    [
+      '{ http: { port: 443, headers: { Host: a.test, X-N: 1 }, body: ok, tls: { verify: false } } }',
+      {
+        ...{ ...defaults, kind: 'http', port: 443, body: 'ok', tls: { verify: false } },
+        headers: { Host: 'a.test', 'X-N': '1' },
+      },
+    ],
+    [
+      '{ grpc: { port: 50051, tls: { server_name: a.test } } }',
+      { ...defaults, kind: 'grpc', port: 50_051, tls: { verify: true, serverName: 'a.test' } },
+    ],
+    [
+      '{ grpc: { port: 50051, tls: true } }',
+      { ...defaults, kind: 'grpc', port: 50_051, tls: { verify: true } },
+    ],
     ['{ grpc: { port: 50051, service: a.B } }', { ...defaults, kind: 'grpc', port: 50_051, service: 'a.B' }],
   ])('%s', async (text, expected) => {
     expect(outsideProbe(await web(` { probe: ${text} }`))).toEqual(expected);
@@ -119,10 +134,28 @@ describe('x-wherry.scale_to_zero', () => {
     [' { probe: { http: { path: /up } } }', ['4:32 services.web.x-wherry.probe.http must say the port']],
     [' { probe: { tcp: 80, grpc: 81 } }', ['4:24 services.web.x-wherry.probe must have one of']],
     [' { probe: { http: { port: 80, staus: 200 } } }', ['4:44 services.web.x-wherry.probe.http.staus']],
+    [' { probe: { http: { port: 80, tls: maybe } } }', ['4:49 services.web.x-wherry.probe.http.tls']],
+    [
+      ' { probe: { tcp: { port: 80, tls: true } } }',
+      ['4:43 services.web.x-wherry.probe.tcp.tls wherry has no'],
+    ],
     [' { scaletozero: 5m }', ['4:17 services.web.x-wherry.scaletozero wherry has no such key']],
     [' now', ['4:15 services.web.x-wherry must be a mapping']],
   ])('%s is told where it stands', async (text, expected) => {
     const found = await problems(text);
     expect(found).toEqual(expected.map((line) => expect.stringContaining(line)));
   });
+});
+
+test('elsewhere than in a service it is warned of', async () => {
+  const text =
+    'x-wherry: { eager: false }\njobs:\n  job:\n    image: x\n    triggers: { manual: true }\n    x-wherry: {}\n';
+  const { warnings } = await loadProject({
+    ...{ workingDirectory: '/p', env: {}, files: ['compose.yaml'] },
+    access: memoryFiles({ '/p/compose.yaml': text }),
+  });
+  expect(warnings.map(({ line, path, message }) => `${line} ${path} ${message}`)).toEqual([
+    '1 x-wherry has no effect: x-wherry is for services',
+    '6 jobs.job.x-wherry has no effect: x-wherry is for services',
+  ]);
 });

@@ -57,6 +57,13 @@ const places: readonly [place: string, fields: Readonly<Record<string, unknown>>
     { DB_PASSWORD: secret, 'x-auth-token': secret, apiKey: secret, Authorization: secret },
   ],
   ['deep below', { registry: { auth: [{ identityToken: secret }] } }],
+  [
+    'a list',
+    { env: [`DB_PASSWORD=${secret}`, 'A=b'], args: [`--auth-token=${secret}`, '--password', secret] },
+  ],
+  ['a mapping', { secrets: { db: secret } }],
+  ['a query', { url: `https://h/x?a=1&access_token=${secret}` }],
+  ['a set', { seen: new Set([{ passwords: [secret] }]) }],
   ['a URL', { url: `https://user:${secret}@registry.example/v2` }],
   ['an error', { error: new Error(`GET postgres://app:${secret}@db/x failed`) }],
   ['details of an error', { error: new WherryError('UNAUTHORIZED', 'no', { details: { token: secret } }) }],
@@ -88,12 +95,22 @@ test('what is no secret stays as it is', () => {
     at: new Date(0),
   };
   expect(redact(fields)).toEqual(fields);
+  expect(redact({ lines: ['A=b', 'tokens=5', 'PASSWORD='] })).toEqual({
+    lines: ['A=b', 'tokens=5', 'PASSWORD='],
+  });
   const circle: Record<string, unknown> = { name: 'a' };
   circle.self = circle;
   expect(redact({ circle, bytes: new Uint8Array(3) })).toEqual({
     circle: { name: 'a', self: '[circular]' },
     bytes: '[3 bytes]',
   });
+});
+
+test('what JSON has no word for is written all the same', () => {
+  const [line = ''] = lines({}, (logger) =>
+    logger.info('sized', { bytes: 10n, done: () => 1, kind: Symbol('k'), seen: new Set([1n]) }),
+  );
+  expect(line).toContain('sized bytes=10 done="[function]" kind="Symbol(k)" seen=["1"]');
 });
 
 test('pino gets errors with what they say', () => {

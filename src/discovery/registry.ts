@@ -11,7 +11,7 @@ import {
 } from '../core/index.ts';
 import { Discoverer } from './discoverer.ts';
 import { ChangeQueue, changesBetween, type RegistryChange } from './registry-changes.ts';
-import { dueAt, isExpired, type RegisteredService, toEntry } from './registry-entry.ts';
+import { dueAt, isExpired, parseEntry, type RegisteredService, toEntry } from './registry-entry.ts';
 import { type Entries, RegistryFile, type RegistryRecovery } from './registry-file.ts';
 import { type DiscoveredService, serviceId } from './service.ts';
 
@@ -93,8 +93,9 @@ export class ServiceRegistry implements AsyncDisposable {
     return this.#file.path;
   }
 
-  /** Adds services, or sees known ones again. Resolves when they are on the disk. */
+  /** Adds services, or sees known ones again. Resolves when they are on the disk. Fails with `INVALID` for what is no service. */
   async register(...services: readonly DiscoveredService[]): Promise<readonly RegisteredService[]> {
+    for (const service of services) checkReadable(toEntry(service, { known: undefined, ttl: this.#ttl }));
     const made: RegisteredService[] = [];
     await this.#change((entries) => {
       for (const service of services) {
@@ -291,4 +292,13 @@ function defaultPath(): string {
   const state = process.env.XDG_STATE_HOME;
   const base = state === undefined || state === '' ? join(homedir(), '.local', 'state') : state;
   return join(base, 'wherry', 'services.json');
+}
+
+/** What could not be read back would count as damage. */
+function checkReadable(entry: RegisteredService): void {
+  if (parseEntry(JSON.parse(JSON.stringify(entry))) !== null) return;
+  throw new WherryError('INVALID', `${entry.id} is no service that a registry can hold`, {
+    hint: 'give it a name, a host, a port or null, a protocol, a source, dates and metadata of texts',
+    details: { entry },
+  });
 }

@@ -42,7 +42,10 @@ async function filesOf(file: string, since: Date | undefined): Promise<readonly 
     return Number.isSafeInteger(age) && age > 0 ? [{ path: join(directory, entry), age }] : [];
   });
   if (found.length === 0)
-    throw new WherryError('NOT_FOUND', `${file}: there is no such history of events`, { details: { file } });
+    throw new WherryError('NOT_FOUND', `${file}: there is no such history of events`, {
+      hint: '`wherry up` and `wherry serve` write one with --history FILE',
+      details: { file },
+    });
   const paths = found.sort((a, b) => b.age - a.age).map(({ path }) => path);
   if (since === undefined) return paths;
   const written = await Promise.all(paths.map(async (path) => (await stat(path).catch(() => null))?.mtime));

@@ -89,6 +89,7 @@ class Walk {
     const found = await stat(this.#root).catch(() => undefined);
     if (found === undefined)
       throw new WherryError('NOT_FOUND', `there is no folder ${this.#root}`, {
+        hint: 'name one that is there',
         details: { path: this.#root },
       });
     if (!found.isDirectory()) throw new WherryError('INVALID', `${this.#root} is not a folder`);

@@ -61,13 +61,13 @@ interface OwnNames {
   images: ReadonlyMap<string, string>;
 }
 
-function ownNames(project: Project, { name }: IsolatedCopy): OwnNames {
+function ownNames(project: Project, { name: copy, suffix = copy }: IsolatedCopy): OwnNames {
   const containers = new Map<string, string>();
   const images = new Map<string, string>();
   for (const { containerName, build, image } of everyService(project)) {
-    if (containerName !== undefined) containers.set(containerName, `${containerName}-${name}`);
+    if (containerName !== undefined) containers.set(containerName, `${containerName}-${suffix}`);
     if (build !== undefined && image !== undefined && !image.includes('@'))
-      images.set(image, withTagSuffix(image, name));
+      images.set(image, withTagSuffix(image, suffix));
   }
   return { containers, images };
 }
@@ -158,9 +158,9 @@ function externalLink(link: string, { containers }: OwnNames): string {
 }
 
 /** One with a name that does not come from the project's own is renamed; so is none that is external. */
-function renamed<T extends Network | Volume>(one: T, project: Project, { name: suffix }: IsolatedCopy): T {
+function renamed<T extends Network | Volume>(one: T, project: Project, copy: IsolatedCopy): T {
   if (one.external || one.name.includes(project.name)) return one;
-  const name = `${one.name}-${suffix}`;
+  const name = `${one.name}-${copy.suffix ?? copy.name}`;
   return { ...one, name, canonical: withFields(one.canonical, { name }) };
 }
 

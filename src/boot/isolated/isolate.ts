@@ -3,7 +3,7 @@ import { type Backend, type CallOptions, type ContainerSummary, engineHost } fro
 import { canListen } from '../../transport/can-listen.ts';
 import { assignPorts, clash, type HostPort, hostPortOf } from './assign-ports.ts';
 import { fixedPorts } from './isolate-project.ts';
-import type { IsolatedCopies, IsolatedCopy } from './isolated-copies.ts';
+import { type IsolatedCopies, type IsolatedCopy, withOwnSuffix } from './isolated-copies.ts';
 
 export interface PlaceCopyOptions extends CallOptions {
   copies: IsolatedCopies;
@@ -40,14 +40,13 @@ export async function placeCopy(
   }): Promise<IsolatedCopy> => {
     const reserved = known.others.flatMap(({ ports }) => ports.map(hostPortOf));
     const kept = known.kept.ports;
-    return {
-      ...copy,
-      ports: await assignPorts({ project: copy.project, wishes, kept, reserved, isFree }),
-    };
+    const own = known.kept === copy ? withOwnSuffix(copy, known.others) : known.kept;
+    return { ...own, ports: await assignPorts({ project: copy.project, wishes, kept, reserved, isFree }) };
   };
   if (effect === 'kept') return copies.keep(copy, decide, { signal });
-  const others = (await copies.list()).filter((one) => one.project !== copy.project);
-  return decide({ kept: copy, others });
+  const all = await copies.list();
+  const kept = all.find(({ project }) => project === copy.project) ?? copy;
+  return decide({ kept, others: all.filter(({ project }) => project !== copy.project) });
 }
 
 function publishedPorts({ ports }: ContainerSummary): HostPort[] {

@@ -16,6 +16,8 @@ export interface IsolatedCopy {
   /** The project's name without isolation. */
   base: string;
   name: string;
+  /** What is put behind fixed names, where another copy, of another project, has the same `name`. Default: `name`. */
+  suffix?: string | undefined;
   /** Absolute path of the project's directory. */
   directory: string;
   ports: readonly AssignedPort[];
@@ -137,6 +139,13 @@ export class IsolatedCopies {
 /** The project of the copy `name` of `base`; empty: the name is derived from `directory`. */
 export async function copyProject(base: string, name: string, directory: string): Promise<string> {
   return `${base}-${name === '' ? await derivedCopyName(directory) : normalizeCopyName(name)}`;
+}
+
+/** The copy with a suffix that no other has: two clones of one checkout may have the same fixed names in their files. */
+export function withOwnSuffix(copy: IsolatedCopy, others: readonly IsolatedCopy[]): IsolatedCopy {
+  const { name, directory } = copy;
+  if (!others.some((other) => (other.suffix ?? other.name) === name)) return copy;
+  return { ...copy, suffix: `${name}-${shortHash(directory)}` };
 }
 
 function copyOf(base: string, name: string, directory: string): IsolatedCopy {

@@ -4,11 +4,13 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { loadProject, type Project, serviceHash } from '../../compose/index.ts';
+import type { Backend } from '../../core/index.ts';
 import { assignPorts, clash, type FixedPort, type HostPort, hostPortOf } from './assign-ports.ts';
 import { derivedCopyName, normalizeCopyName } from './copy-name.ts';
+import { placeCopy } from './isolate.ts';
 import { fixedPorts, isolateProject, sharedThings } from './isolate-project.ts';
 import { IsolatedCopies, type IsolatedCopy } from './isolated-copies.ts';
-import { copyVariables } from './variables.ts';
+import { copyPorts, copyVariables } from './variables.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -229,11 +231,40 @@ describe('copies that are kept', () => {
     expect(await ask(two, 'main')).toMatchObject({ project: 'shop-main', ports: [] });
   });
 
+  test('of two projects with one name have fixed names of their own, and keep them', async () => {
+    const copies = new IsolatedCopies(join(folder, 'state'));
+    const backend = { address: 'unix:///nowhere', list: async () => [] } as unknown as Backend;
+    const written = await project({
+      services: { db: { image: 'db', container_name: 'db' } },
+      volumes: { data: { name: 'data' } },
+    });
+    const place = async (base: string): Promise<readonly (string | undefined)[]> => {
+      const found = await copies.find({ project: base, directory: await at(base, ''), name: 'main' });
+      if (found === null) throw new Error(`no copy of ${base}`);
+      const own = isolateProject(written, await placeCopy(backend, written, found, { copies }));
+      return [own.services.db?.containerName, own.volumes.data?.name];
+    };
+    expect(await place('shop1')).toEqual(['db-main', 'data-main']);
+    const second = await place('shop2');
+    expect(second).toEqual(['db', 'data'].map((name) => expect.stringMatching(`^${name}-main-[0-9a-f]{4}$`)));
+    expect([await place('shop1'), await place('shop2')]).toEqual([['db-main', 'data-main'], second]);
+  });
+
   test('a file that is none is said', async () => {
     await writeFile(join(folder, 'copies.json'), '{"version":2}');
     const copies = new IsolatedCopies(folder);
     await expect(copies.list()).rejects.toMatchObject({ code: 'INVALID' });
   });
+});
+
+test('a port that is published more than once has a variable for each', async () => {
+  const backend = { list: async () => [] } as unknown as Backend;
+  const ports = [8080, 8081].map((wanted) => ({ ...web(wanted), published: wanted }));
+  const named = (await copyPorts(backend, { ...copy, ports })).map((port) => [port.variable, port.published]);
+  expect(named).toEqual([
+    ['WHERRY_PORT_WEB_80', 8080],
+    ['WHERRY_PORT_WEB_80_2', 8081],
+  ]);
 });
 
 test('variables are named after services', () => {

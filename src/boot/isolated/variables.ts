@@ -20,7 +20,8 @@ export interface CopyPort {
 
 /**
  * The ports of the copy, by service: those that were found for it, and those that the engine chose for what runs. Of
- * several containers of a service the first.
+ * several containers of a service the first. Variables of a port that the file publishes more than once are numbered from
+ * the second on.
  */
 export async function copyPorts(
   backend: Backend,
@@ -29,15 +30,18 @@ export async function copyPorts(
 ): Promise<readonly CopyPort[]> {
   const rows = await observe(backend, copy.project, { signal, labels: [`${composeLabel.oneOff}=False`] });
   const found = new Map<string, CopyPort>();
-  const add = (port: Omit<CopyPort, 'variable'>): void => {
-    const variable = portVariable(port);
-    if (!found.has(variable)) found.set(variable, { ...port, variable });
-  };
-  for (const { published, wanted, service, target, protocol, hostIp } of copy.ports)
-    add({ service, target, protocol, hostIp, published, wanted });
-  for (const { service, ports } of rows)
-    for (const { published, target, protocol, hostIp } of ports)
-      if (published !== null) add({ service, target, protocol, hostIp, published, wanted: null });
+  for (const { published, wanted, service, target, protocol, hostIp } of copy.ports) {
+    const name = portVariable({ service, target, protocol });
+    const variable = numbered(name, (one) => found.has(one));
+    found.set(variable, { service, target, protocol, hostIp, published, wanted, variable });
+  }
+  for (const { service, ports } of rows) {
+    for (const { published, target, protocol, hostIp } of ports) {
+      const variable = portVariable({ service, target, protocol });
+      if (published === null || found.has(variable)) continue;
+      found.set(variable, { service, target, protocol, hostIp, published, wanted: null, variable });
+    }
+  }
   return [...found.values()].sort((a, b) => (a.variable < b.variable ? -1 : 1));
 }
 
@@ -74,9 +78,18 @@ function tcpThenLowest(a: CopyPort, b: CopyPort): number {
   return isTcp(a) - isTcp(b) || a.target - b.target;
 }
 
-function portVariable({ service, target, protocol }: Omit<CopyPort, 'variable'>): string {
+function portVariable({
+  service,
+  target,
+  protocol,
+}: Pick<CopyPort, 'service' | 'target' | 'protocol'>): string {
   const suffix = protocol === 'tcp' ? '' : `_${protocol.toUpperCase()}`;
   return `WHERRY_PORT_${asVariable(service)}_${target}${suffix}`;
+}
+
+function numbered(name: string, isTaken: (name: string) => boolean): string {
+  if (!isTaken(name)) return name;
+  for (let number = 2; ; number += 1) if (!isTaken(`${name}_${number}`)) return `${name}_${number}`;
 }
 
 function asVariable(service: string): string {

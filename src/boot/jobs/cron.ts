@@ -1,4 +1,4 @@
-import { type Crontab, parseCrontab } from '../../compose/index.ts';
+import { type Crontab, type Every, parseCrontab } from '../../compose/index.ts';
 import { WallClock } from './wall-clock.ts';
 
 const minute = 60_000;
@@ -8,14 +8,14 @@ const longestShift = 3 * hour;
 /** Years without a 29th of February lie up to eight apart. */
 const horizon = 9 * 366 * 24 * hour;
 
-/** A line of a crontab: five fields with lists, ranges, steps and names, or a word such as `@daily`. */
+/** A line of a crontab: five fields with lists, ranges, steps and names, a word such as `@daily`, or `@every 90s`. */
 export class Cron {
-  readonly #fields: Crontab;
+  readonly #line: Crontab | Every;
   readonly #clock: WallClock;
 
   /** Fails with `INVALID`. `timezone` defaults to that of the machine. */
   constructor(line: string, options: { timezone?: string | undefined } = {}) {
-    this.#fields = parseCrontab(line);
+    this.#line = parseCrontab(line);
     this.#clock = new WallClock(options.timezone);
   }
 
@@ -24,19 +24,21 @@ export class Cron {
    * the skip is over; one that it shows twice comes once, unless the line is for every hour.
    */
   next(after: Date): Date | null {
+    const fields = this.#line;
     const from = after.getTime();
+    if ('every' in fields) return new Date((Math.floor(from / fields.every) + 1) * fields.every);
     const end = from + horizon;
     let wall = this.#clock.at(from) - longestShift;
     let best: number | null = null;
     for (;;) {
-      const found = nextWall(wall, this.#fields, end);
+      const found = nextWall(wall, fields, end);
       if (found === null) return best === null ? null : new Date(best);
       wall = found;
       const { instants, isSkipped } = this.#clock.instantsOf(wall);
-      if (isSkipped && this.#fields.everyHour) continue;
+      if (isSkipped && fields.everyHour) continue;
       const [first = Number.NaN, second] = instants;
       if (first > from) return new Date(best === null ? first : Math.min(best, first));
-      if (second !== undefined && second > from && this.#fields.everyHour) best ??= second;
+      if (second !== undefined && second > from && fields.everyHour) best ??= second;
     }
   }
 

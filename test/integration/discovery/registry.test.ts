@@ -93,6 +93,14 @@ describe('the registry', () => {
     expect(await readdir(directory)).toEqual(['services.json']);
   });
 
+  test('takes nothing in that could not be read back', async () => {
+    await using registry = await open();
+    await registry.register(service('web'));
+    const wrong = service('bad', { source: { kind: 'tcp' } as unknown as 'tcp' });
+    await expect(registry.register(service('good'), wrong)).rejects.toMatchObject({ code: 'INVALID' });
+    expect(await ids(registry)).toEqual(['web@127.0.0.1:80/tcp']);
+  });
+
   test('what is found again is seen again, and was found when it was found', async () => {
     await using registry = await open();
     const first = new Date(Date.now() - 60_000);
