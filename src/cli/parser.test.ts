@@ -17,6 +17,16 @@ describe('the parser', () => {
     expect((await parse('-p', 'one', 'up', '-p', 'two')).globals.projectName).toBe('two');
   });
 
+  it('lets flags pass that have had no effect for years', async () => {
+    const build = await parse('build', '--parallel', '--compress', '--force-rm=true', '--no-rm', 'web');
+    expect(build.words).toEqual(['web']);
+    expect((await parse('build', '--parallel', '3')).globals.parallel).toBe(3);
+    expect((await parse('pull', '--no-parallel', '--parallel', 'web')).words).toEqual(['web']);
+    expect((await parse('rm', '-a', '-f')).options.force).toBe(true);
+    expect((await parse('commit', '-p', 'web')).words).toEqual(['web']);
+    expect((await parse('commit', '--pause=false', 'web')).options.noPause).toBe(true);
+  });
+
   it('takes a value that may be left out with = only', async () => {
     expect((await parse('up')).globals.isolated).toBeUndefined();
     const up = await parse('up', '--isolated', 'web');

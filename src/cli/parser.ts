@@ -1,6 +1,7 @@
 import type { AnyCommand, OptionDeclaration } from './declaration.ts';
 import { type GlobalOptions, globalOptions } from './globals.ts';
 import type { Options, Parsed, ParseSettings } from './parse-options.ts';
+import { withoutRetiredFlags } from './retired-flags.ts';
 import { t } from './text.ts';
 import { usage } from './usage.ts';
 
@@ -41,7 +42,7 @@ export async function parseCommand(
     if (free.some((flag) => flag.startsWith('--')))
       shared[`global ${name}`] = { ...option, flags: free.join(', ') };
   }
-  const { values, words } = await parse({ ...own, ...shared }, argv, {
+  const { values, words } = await parse({ ...own, ...shared }, withoutRetiredFlags(command.name, argv), {
     passThrough: command.passThrough === true,
     name: command.name,
   });

@@ -40,8 +40,8 @@ function checkDependencies(service: Service, project: Checked, to: Reading): voi
   for (const [name, dependency] of Object.entries(service.dependsOn)) {
     const other = own(project.services, name);
     if (other === undefined) {
-      if (!dependency.required) continue;
       const disabled = own(project.disabledServices, name);
+      if (disabled !== undefined && !dependency.required) continue;
       const place = to.isMarked(dependency) ? dependency : service.origin;
       if (disabled === undefined) {
         const isJob = Object.hasOwn(project.jobs, name);

@@ -128,7 +128,11 @@ test.each([
     'depends_on: [b]',
     'E 4:18 services.a.depends_on.b depends on b, which takes no part: its profile is not active',
   ],
-  ['depends_on: {z: {condition: service_started, required: false}}', undefined],
+  [
+    'depends_on: {z: {condition: service_started, required: false}}',
+    'E 4:18 services.a.depends_on.z depends on z, which is no service',
+  ],
+  ['depends_on: {b: {condition: service_started, required: false}}', undefined],
   ['depends_on: {c: {}}', 'E 4:21 services.a.depends_on.c needs a condition'],
   [
     'depends_on: {c: {condition: service_healthy}}',
@@ -211,7 +215,11 @@ test.each([
 test.each([
   [
     'networks: {n: {external: true, driver: x}}',
-    'E 4:32 networks.n.driver cannot be said of something external',
+    'W 4:32 networks.n.driver has no effect: the network is external',
+  ],
+  [
+    'volumes: {v: {external: true, driver: x}}',
+    'E 4:31 volumes.v.driver cannot be said of something external',
   ],
   ['volumes: {v: {external: {name: foo}}}', 'W 4:25 volumes.v.external a mapping is the old form'],
   [

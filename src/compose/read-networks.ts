@@ -167,7 +167,9 @@ export function readNetwork(
     canonical: decodeStruct(node, networkShape),
   };
   const read = isEmpty(node) ? network : readFields(network, networkFields, node, path, to);
-  if (read !== undefined) refuseBesideExternal(read, node, path, to);
+  if (read?.external === true)
+    for (const { key: place, path: at } of besideExternal(node, path))
+      to.warn('ignored-key', 'has no effect: the network is external', place, at);
   return read && to.mark(read, place, path);
 }
 
@@ -190,15 +192,16 @@ export function readVolume(
     canonical: decodeStruct(node, volumeShape),
   };
   const read = isEmpty(node) ? volume : readFields(volume, volumeFields, node, path, to);
-  if (read !== undefined) refuseBesideExternal(read, node, path, to);
+  if (read?.external === true)
+    for (const { key: place, path: at } of besideExternal(node, path))
+      to.error('conflict', 'cannot be said of something external', place, at);
   return read && to.mark(read, place, path);
 }
 
-/** Nothing but a name can be said of a thing that is not ours to make. */
-function refuseBesideExternal(read: { external: boolean }, node: Node, path: Path, to: Reading): void {
-  if (!read.external || node.kind !== 'mapping') return;
-  for (const [key, entry] of node.entries) {
-    if (key === 'name' || key === 'external' || key.startsWith('x-')) continue;
-    to.error('conflict', 'cannot be said of something external', entry.key, child(path, key));
-  }
+/** What is said besides the name of a thing that is not ours to make; docker compose lets it pass of networks only. */
+function besideExternal(node: Node, path: Path): { key: Place; path: Path }[] {
+  if (node.kind !== 'mapping') return [];
+  return [...node.entries]
+    .filter(([key]) => key !== 'name' && key !== 'external' && !key.startsWith('x-'))
+    .map(([key, entry]) => ({ key: entry.key, path: child(path, key) }));
 }

@@ -470,6 +470,7 @@ export interface Messages {
   'option.noDeps': Record<never, never>;
   'option.noLogPrefix': Record<never, never>;
   'option.noOrphans': Record<never, never>;
+  'option.commitPause': Record<never, never>;
   'option.noPause': Record<never, never>;
   'option.noPrune': Record<never, never>;
   'option.noRecreate': Record<never, never>;
@@ -1256,6 +1257,7 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'option.noDeps': 'Leave out what the services depend on',
   'option.noLogPrefix': 'No prefix before the lines',
   'option.noOrphans': 'Leave out containers of services that the file does not have any more',
+  'option.commitPause': 'Freeze the container meanwhile, as is the default',
   'option.noPause': 'Do not freeze the container meanwhile',
   'option.noPrune': 'Keep parents without a name',
   'option.noRecreate': 'Keep containers also when their configuration changed',

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -62,6 +62,35 @@ test.skipIf(peer === undefined)('config --variables: the same names, needs and d
   const ours = JSON.parse(config(one, words).stdout);
   expect({ ...ours, EMPTY: theirs.EMPTY }).toEqual(theirs);
   expect(config(one, ['--variables']).stdout).toMatch(/^NAME +REQUIRED +DEFAULT VALUE +ALTERNATE VALUE\n/);
+});
+
+test.skipIf(peer === undefined)('config ends its JSON as the peer does, and its YAML', () => {
+  const one = caseNamed('long-lines');
+  for (const words of [
+    [],
+    ['--format', 'json'],
+    ['--no-interpolate'],
+    ['--no-interpolate', '--format', 'json'],
+  ])
+    expect(config(one, words).stdout, words.join(' ')).toBe(peerConfig(peer ?? '', one, words).stdout);
+});
+
+test.skipIf(peer === undefined).each([
+  ['services: {a: {image: "x:$TAG", imge: y}}', 1],
+  ['services: {a: {image: "x:$TAG", ports: 80}}', 1],
+  ['services: {a: {image: x, mem_limit: "$M", cpus: "$C", ports: ["$P:80", "80"], scale: "$S"}}', 0],
+  ['services: {a: {image: x, environment: ["$K=1"], restart: "$R", healthcheck: {interval: "$I"}}}', 0],
+  ['apiVersion: v1', 1],
+])('config --no-interpolate of %s ends with %d, as the peer does', async (text, code) => {
+  const directory = await mkdtemp(join(tmpdir(), 'wherry-config-'));
+  try {
+    await writeFile(join(directory, 'compose.yaml'), text);
+    const one: Case = { name: 'raw', directory, options: {} };
+    expect(config(one, ['--no-interpolate']).code).toBe(code);
+    expect(peerConfig(peer ?? '', one, ['--no-interpolate']).exitCode).toBe(code);
+  } finally {
+    await rm(directory, { recursive: true });
+  }
 });
 
 test('config -o writes a file, -q writes nothing, a fault names its place', async () => {

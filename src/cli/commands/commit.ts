@@ -5,6 +5,8 @@ export interface CommitOptions {
   author: string | undefined;
   change: readonly string[];
   message: string | undefined;
+  /** Said or not, it is the default. */
+  pause: boolean;
   noPause: boolean;
   index: number | undefined;
 }

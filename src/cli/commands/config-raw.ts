@@ -12,10 +12,10 @@ export async function printRawModel(
   options: ConfigOptions,
 ): Promise<undefined> {
   const { loadRawModel, goJsonIndented, goYaml } = await import('../../compose/index.ts');
-  const model = await loadRawModel(load, load.form);
+  const model = await loadRawModel(load, { form: load.form, check: 'values' });
   if (options.check) return;
   const asJson = context.output.json || options.format === 'json';
-  const text = asJson ? `${goJsonIndented(model)}\n` : goYaml(model, await import('yaml'));
+  const text = asJson ? goJsonIndented(model) : goYaml(model, await import('yaml'));
   await printResult(context, text, options.output);
 }
 
@@ -26,14 +26,14 @@ export async function printVariables(
   options: ConfigOptions,
 ): Promise<undefined> {
   const { loadRawModel, templateVariables } = await import('../../compose/index.ts');
-  const variables = templateVariables(await loadRawModel(load, load.form));
+  const variables = templateVariables(await loadRawModel(load, { form: load.form }));
   if (!output.json && options.format === undefined) {
     output.table(columns(), variables);
     return;
   }
   const byName = Object.fromEntries(variables.map((variable) => [variable.name, peersForm(variable)]));
   if (options.format === 'yaml') output.raw((await import('yaml')).stringify(inYaml(byName), { indent: 4 }));
-  else output.line(JSON.stringify(byName, undefined, 4));
+  else output.raw(`${JSON.stringify(byName, undefined, 4)}\n\n`);
 }
 
 /** Go's YAML has the names of fields in small letters. */

@@ -62,7 +62,8 @@ function loadOptions(context: Context, services: readonly string[], options: Con
     form: {
       names: asWritten(options.noNormalize || context.globals.compatibility),
       paths: asWritten(options.noPathResolution),
-      envFiles: asWritten(options.noEnvResolution),
+      // As with docker compose, names of resources are told where files of variables are missing.
+      envFiles: asWritten(options.noEnvResolution || options.volumes || options.networks),
     },
   };
 }
@@ -92,7 +93,7 @@ async function printDocument(
 ): Promise<undefined> {
   const { configJson, goJsonIndented, goYaml } = await import('../../compose/index.ts');
   const asJson = context.output.json || options.format === 'json';
-  const text = asJson ? `${goJsonIndented(configJson(document))}\n` : goYaml(document, await import('yaml'));
+  const text = asJson ? goJsonIndented(configJson(document)) : goYaml(document, await import('yaml'));
   // What is printed is a compose file again.
   await printResult(context, text.replaceAll('$', '$$$$'), options.output);
 }

@@ -1,9 +1,11 @@
 import type * as Yaml from 'yaml';
 import { resolvePlain } from '../scalars.ts';
+import { foldLines } from './fold-lines.ts';
+import { naturalOrder } from './natural-order.ts';
 import type { Field } from './shape.ts';
 import { ulimitShape } from './shapes-service.ts';
 import type { CanonicalStruct, CanonicalValue } from './value.ts';
-import { isZero, sortedEntries } from './zero.ts';
+import { isZero } from './zero.ts';
 
 /** A value as YAML in the peer's order and quoting; `x-` keys are there too. */
 export function goYaml(value: CanonicalValue, yaml: typeof Yaml): string {
@@ -18,7 +20,7 @@ export function goYaml(value: CanonicalValue, yaml: typeof Yaml): string {
     singleQuote: true,
     doubleQuotedMinMultiLineLength: Number.POSITIVE_INFINITY,
   });
-  return text.replaceAll(unprintable, escaped);
+  return foldLines(text.replaceAll(unprintable, escaped));
 }
 
 /** What the peer takes for unprintable: text with such a character is in double quotes, and the character is escaped. */
@@ -32,7 +34,7 @@ function escaped(character: string): string {
 
 /** Text that reads as something else is quoted; what YAML 1.1 took for something else too, with single quotes. */
 function quoting(text: string, yaml: typeof Yaml): Yaml.Scalar.Type {
-  if (text.search(unprintable) >= 0 || /^( +\n|\n$)/.test(text)) return yaml.Scalar.QUOTE_DOUBLE;
+  if (text.search(unprintable) >= 0 || / \n|^\n$|\n.* $/s.test(text)) return yaml.Scalar.QUOTE_DOUBLE;
   if (text.includes('\t') && !text.includes('\n')) return yaml.Scalar.QUOTE_DOUBLE;
   if (text === '<<' || text.startsWith("'")) return yaml.Scalar.QUOTE_SINGLE;
   if (text.includes('\n')) return yaml.Scalar.BLOCK_LITERAL;
@@ -49,9 +51,13 @@ function plain(value: CanonicalValue): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (!('kind' in value)) return value.map(plain);
   if (value.kind === 'map') {
-    return new Map(sortedEntries(value.entries).map(([key, member]) => [key, plain(member)]));
+    return new Map(naturalEntries(value.entries).map(([key, member]) => [key, plain(member)]));
   }
   return structEntries(value);
+}
+
+function naturalEntries<T>(entries: ReadonlyMap<string, T>): [string, T][] {
+  return [...entries].sort(([a], [b]) => naturalOrder(a, b));
 }
 
 function structEntries(struct: CanonicalStruct): Map<string, unknown> {
@@ -60,7 +66,7 @@ function structEntries(struct: CanonicalStruct): Map<string, unknown> {
     const value = written(struct, field);
     if (value !== undefined) entries.set(field.key, plain(value));
   }
-  for (const [key, value] of sortedEntries(struct.extensions)) entries.set(key, plain(value));
+  for (const [key, value] of naturalEntries(struct.extensions)) entries.set(key, plain(value));
   return entries;
 }
 
