@@ -150,6 +150,16 @@ describe.skipIf(engines.length === 0)('on a terminal', { timeout: 120_000 }, () 
     );
     expect(terminal.output).toMatch(/web-1/);
   });
+
+  it('draws the end of what it removes before it sums up', async () => {
+    await using terminal = await open(['down', '--timeout', '0']);
+    expect(await terminal.end()).toBe(0);
+    const last = terminal.output.slice(terminal.output.lastIndexOf('\u001b[0J'));
+    const [board = '', summary = ''] = last.split('\u001b[?25h');
+    expect(board).toMatch(/web-1 .*removed/);
+    expect(board).not.toContain('removing');
+    expect(summary).toContain('removed in');
+  });
 });
 
 function isAlive(pid: number): boolean {

@@ -43,7 +43,8 @@ export async function* podmanStats(
   const before = new Map<string, LibpodStats>();
   let batches = 0;
   for await (const report of reports) {
-    const rows = report.Stats ?? [];
+    // Of containers that were asked for by name it also tells those that do not run, as zeros of the year 1970.
+    const rows = (report.Stats ?? []).filter(({ SystemNano }) => SystemNano !== 0);
     batches += 1;
     const isFirst = batches === 1;
     const figures = rows.map((row) => figuresOf(row, before.get(row.ContainerID), version));

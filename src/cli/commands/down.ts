@@ -67,7 +67,7 @@ async function downWithBoard(context: Context, options: BootDownOptions): Promis
   const backend = await context.backend();
   const boot = await import('../../boot/index.ts');
   using board = new ProgressBoard(context.output);
-  return boot.down(backend, { ...options, onProgress: bootProgress(board, options.projectName) });
+  return await boot.down(backend, { ...options, onProgress: bootProgress(board, options.projectName) });
 }
 
 /** Prints what became of a project, and the errors of what failed. */

@@ -69,7 +69,7 @@ export async function runContainer(context: Context, spec: ContainerSpec, runnin
 
 async function create(context: Context, backend: Backend, spec: ContainerSpec): Promise<string> {
   using board = new ProgressBoard(context.output);
-  return backend.create(spec, { signal: context.signal, onProgress: imageProgress(board) });
+  return await backend.create(spec, { signal: context.signal, onProgress: imageProgress(board) });
 }
 
 async function follow(

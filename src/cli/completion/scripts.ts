@@ -55,13 +55,15 @@ compdef _wherry wherry
   fish: `# fish completion for wherry: wherry completion fish | source
 function __wherry_complete
   set -l words (commandline -opc)[2..] (commandline -ct)
+  set -l before (string replace -r '^(--[^=]+=|).*' '$1' -- (commandline -ct))
+  set -l value (string replace -r '^--[^=]+=' '' -- (commandline -ct))
   for line in (wherry __complete -- $words 2>/dev/null)
     switch $line
       case ':none'
       case ':files'
-        __fish_complete_path (commandline -ct)
+        string replace -r '^' -- $before (__fish_complete_path $value)
       case ':directories'
-        __fish_complete_directories (commandline -ct)
+        string replace -r '^' -- $before (__fish_complete_directories $value)
       case '*'
         echo $line
     end

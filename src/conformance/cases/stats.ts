@@ -148,6 +148,10 @@ export const statsCases: readonly ConformanceCase[] = [
           all.some((sample) => sample.id === id),
           `${id} is among all`,
         );
+      const idle = await t.create();
+      const some = collect(t.backend.statsAll({ ids: [...ids, idle], once: true }));
+      const [batch = []] = await within(20_000, some, 'a batch with one that does not run');
+      deepEqual(batch.map(({ id }) => id).sort(), wanted, 'ids of those that run');
     },
   },
   {
