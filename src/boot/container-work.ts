@@ -192,12 +192,11 @@ async function stepSpec(
     if (id === null) await checkThere(service, other, context);
     else containers.set(other, id);
   }
-  const imageId = context.images.get(service.image)?.id ?? null;
-  const { project, files, backend, signal } = context;
+  const { project, files, images, backend, signal } = context;
   const links = await linksOn(backend, project, { signal });
   const provided = variablesFor(service.declared, context.providers.provided);
   const { number } = step;
-  return specOf(project, service, { number, imageId, containers, files, links, provided });
+  return specOf(project, service, { number, images, containers, files, links, provided });
 }
 
 /** Fails with `NOT_FOUND` where a service that this `up` leaves out (`noDeps`) is to share what it has, and has no container. */

@@ -1,4 +1,5 @@
 import {
+  composeLabel,
   containerName,
   type FileContents,
   imageName,
@@ -20,6 +21,7 @@ import {
   WherryError,
 } from '../core/index.ts';
 import { providedHash, providedLabel } from './providers/provided.ts';
+import type { ImageState } from './state.ts';
 
 /** A service as plans and their execution see it. */
 export interface DesiredService {
@@ -27,8 +29,8 @@ export interface DesiredService {
   declared: Service;
   /** The reference that it runs. */
   image: string;
-  /** References whose files it mounts. */
-  mountedImages: readonly string[];
+  /** Images whose files it mounts. */
+  mountedImages: readonly MountedImage[];
   canBuild: boolean;
   /** It names an image, which can be pulled. */
   hasOwnImage: boolean;
@@ -54,6 +56,12 @@ export interface DesiredService {
   /** Seen from outside instead: `x-wherry.probe`. */
   probe: OutsideProbe | undefined;
   containerName(number: number): string;
+}
+
+export interface MountedImage {
+  image: string;
+  /** Path in the container. */
+  target: string;
 }
 
 /** The services that take part, by name. `scale` wins over the file; fails with `INVALID` when it cannot be. */
@@ -89,7 +97,9 @@ function desiredService(project: Project, declared: Service, scale: number): Des
     name,
     declared,
     image: imageName(project, declared),
-    mountedImages: declared.volumes.flatMap(({ type, source = '' }) => (type === 'image' ? [source] : [])),
+    mountedImages: declared.volumes.flatMap(({ type, source = '', target }) =>
+      type === 'image' ? [{ image: source, target }] : [],
+    ),
     canBuild: declared.build !== undefined,
     hasOwnImage: declared.image !== undefined,
     pullPolicy: declared.pullPolicy,
@@ -113,8 +123,8 @@ function desiredService(project: Project, declared: Service, scale: number): Des
 
 export interface SpecInput {
   number: number;
-  /** Id of the image, where it is known. */
-  imageId: string | null;
+  /** Images by reference, where they are known. */
+  images: ReadonlyMap<string, ImageState>;
   /** Ids of containers by service, for shared namespaces. */
   containers: ReadonlyMap<string, string>;
   files: FileContents;
@@ -129,19 +139,38 @@ export function specOf(project: Project, service: DesiredService, input: SpecInp
   const spec = serviceToSpec(project, service.declared, {
     index: input.number,
     files: input.files,
-    imageDigest: input.imageId ?? undefined,
+    imageDigest: input.images.get(service.image)?.id,
     containerOf: (other) => input.containers.get(other),
     links: input.links,
   });
   const ours = { [label.owner]: ownerValue, [label.project]: project.name, [label.service]: service.name };
   const { provided = {} } = input;
   const hash = providedHash(provided);
+  const mounted = mountedDigests(service, input.images);
   return {
     ...spec,
     environment: { ...spec.environment, ...provided },
-    labels: { ...spec.labels, ...ours, ...(hash === undefined ? {} : { [providedLabel]: hash }) },
+    labels: {
+      ...spec.labels,
+      ...ours,
+      ...(hash === undefined ? {} : { [providedLabel]: hash }),
+      ...(mounted.length === 0 ? {} : { [composeLabel.imageVolumes]: mounted.join(',') }),
+    },
     pullPolicy: 'never',
   };
+}
+
+/** What the label of a container says of the images whose files it mounts, as far as they are known. */
+export function mountedDigests(
+  { mountedImages }: DesiredService,
+  images: ReadonlyMap<string, ImageState>,
+): readonly string[] {
+  return mountedImages
+    .flatMap(({ image, target }) => {
+      const id = images.get(image)?.id;
+      return id === undefined ? [] : [`${target}=${id}`];
+    })
+    .sort();
 }
 
 /** What the engine makes links of. It is asked only where there are some. */

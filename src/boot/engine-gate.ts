@@ -42,7 +42,7 @@ export async function checkEngine(plan: Plan, { backend, project, desired, signa
     const declared = { ...service.declared, secrets: [], configs: [] };
     const input = {
       number: 1,
-      imageId: null,
+      images: new Map(),
       containers: new Map<string, string>(),
       files: new Map(),
       links,

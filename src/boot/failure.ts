@@ -104,7 +104,7 @@ export async function late(
     `container ${container.name} is not ${wanted} after ${timeout} ms${why}`,
     {
       hint: `see what it wrote: \`wherry logs ${container.name}\``,
-      details: { container: container.name, id: container.id, lastLines },
+      details: { container: container.name, id: container.id, timeout, lastLines },
     },
   );
 }

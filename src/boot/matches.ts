@@ -1,5 +1,5 @@
-import type { Project } from '../compose/index.ts';
-import type { DesiredService } from './desired.ts';
+import { composeLabel, type Project } from '../compose/index.ts';
+import { type DesiredService, mountedDigests } from './desired.ts';
 import type { ObservedContainer } from './observed.ts';
 import type { ProjectState } from './state.ts';
 
@@ -27,6 +27,16 @@ export function isConnected(
         : present.ids.includes(networkId),
     );
   });
+}
+
+/** Whether the images whose files it mounts are those that it was made with. */
+export function mountsItsImages(
+  { labels }: ObservedContainer,
+  service: DesiredService,
+  images: ProjectState['images'],
+): boolean {
+  const made = `,${labels[composeLabel.imageVolumes]},`;
+  return mountedDigests(service, images).every((digest) => made.includes(`,${digest},`));
 }
 
 /** Whether it mounts every named volume that its service declares. */

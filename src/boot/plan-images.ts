@@ -32,7 +32,7 @@ function mountedImages(
   const users = new Map<string, string[]>();
   for (const { name, scale, mountedImages, pullPolicy } of services) {
     if (scale === 0 || pullPolicy?.when === 'never') continue;
-    for (const image of mountedImages)
+    for (const { image } of mountedImages)
       if (!run.has(image) && !images.has(image)) users.set(image, [...(users.get(image) ?? []), name]);
   }
   return [...users].map(([image, names]) => ({

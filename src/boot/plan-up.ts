@@ -275,7 +275,7 @@ class UpPlanner {
     const resources = this.#planned([
       ...service.volumes.map((key) => `volume ${this.#project.volumes[key]?.name}`),
       `image ${service.image}`,
-      ...service.mountedImages.map((image) => `image ${image}`),
+      ...service.mountedImages.map(({ image }) => `image ${image}`),
     ]);
     // A name is free once its holder is gone; what an interrupted `up` left has the name that a replacement takes first.
     const inTheWay = removals.filter(

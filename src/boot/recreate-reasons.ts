@@ -1,6 +1,6 @@
 import type { Project } from '../compose/index.ts';
 import type { DesiredService } from './desired.ts';
-import { hasItsVolumes, isConnected } from './matches.ts';
+import { hasItsVolumes, isConnected, mountsItsImages } from './matches.ts';
 import type { ObservedContainer } from './observed.ts';
 import type { UpPlanOptions } from './options.ts';
 import type { ContainerStep } from './plan.ts';
@@ -47,6 +47,7 @@ export class RecreateReasons {
     if (one.status === 'created' && service.madeInParts && options.noStart !== true) return 'left-over';
     const image = current.images.get(service.image);
     if (image !== undefined && image.id !== (one.madeFrom ?? one.imageId)) return 'image-changed';
+    if (!mountsItsImages(one, service, current.images)) return 'image-changed';
     if (service.shares.some(isReplaced)) return 'dependency-recreated';
     if (!isConnected(one, service, project, current.networks)) return 'network-changed';
     return hasItsVolumes(one, service, project, current.volumes) ? null : 'volume-changed';

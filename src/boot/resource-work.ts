@@ -53,7 +53,7 @@ async function attachmentOf(
 ): Promise<NetworkAttachment> {
   const declared = desired.get(service);
   if (declared?.networks.some((key) => project.networks[key]?.name === network)) {
-    const spec = specOf(project, declared, { number, imageId: null, containers: new Map(), files });
+    const spec = specOf(project, declared, { number, images: new Map(), containers: new Map(), files });
     return spec.networks?.[network] ?? {};
   }
   const { spec } = await backend.inspect(id);

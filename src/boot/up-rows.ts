@@ -5,7 +5,7 @@ import { observeContainers } from './observed.ts';
 import type { ChangeReason, ContainerStep } from './plan.ts';
 import type { PortHolder } from './port-holder.ts';
 import { serviceUrl } from './service-url.ts';
-import type { ProjectState } from './state.ts';
+import type { ImageState, ProjectState } from './state.ts';
 import type { BootChange, BootContainer, BootRow, BootStatus } from './summary.ts';
 import type { StepOutcome } from './up-run.ts';
 import type { ProjectWatch } from './watch.ts';
@@ -217,7 +217,7 @@ function declaredPorts(
   number: number,
 ): PublishedPort[] | undefined {
   const none = {
-    imageId: null,
+    images: new Map<string, ImageState>(),
     provided: {},
     containers: new Map<string, string>(),
     files: new Map<string, Uint8Array>(),

@@ -168,11 +168,7 @@ class Up {
   async #refreshed(first: Preview): Promise<UpContext> {
     const context = await this.#context(first);
     const early = earlyProviders(first.plan);
-    const used = new Set(first.state.containers.map((one) => one.service));
-    const refreshes = first.plan.steps.filter(
-      (step): step is ImageStep =>
-        step.kind === 'image' && step.services.some((service) => used.has(service)),
-    );
+    const refreshes = this.#usedImages(first);
     if (refreshes.length === 0 && early.length === 0) return context;
     const failedImages = new Map<string, WherryError>();
     await Promise.all([
@@ -188,6 +184,19 @@ class Up {
     const { provided } = context.providers;
     const plan = planUp({ project: this.#project, current, options, now: new Date(), refreshed, provided });
     return { ...context, plan, failedImages };
+  }
+
+  /** Those to pull or build that containers were made from, or mount. */
+  #usedImages({ plan, state }: Preview): readonly ImageStep[] {
+    const used = new Set(state.containers.map((one) => one.service));
+    const mounted = new Set(
+      [...used].flatMap((name) => this.#desired.get(name)?.mountedImages.map(({ image }) => image) ?? []),
+    );
+    return plan.steps.filter(
+      (step): step is ImageStep =>
+        step.kind === 'image' &&
+        (mounted.has(step.image) || step.services.some((service) => used.has(service))),
+    );
   }
 
   /** What they give decides whether what exists is up to date. A failure is told where the plan comes to that provider. */
@@ -315,7 +324,7 @@ async function preview(
   const references = new Set(
     [...desiredServices(project, options.scale ?? {}).values()].flatMap(
       ({ image, mountedImages, declared }) =>
-        declared.provider === undefined ? [image, ...mountedImages] : [],
+        declared.provider === undefined ? [image, ...mountedImages.map((one) => one.image)] : [],
     ),
   );
   const state = await lookAtProject(backend, project, [...references], { signal });

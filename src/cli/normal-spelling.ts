@@ -17,7 +17,7 @@ interface Found extends Spelled {
 /**
  * A command line as the parser takes it: other spellings become the option's name, and flags lose the values that docker's
  * users may write: `--rm=true` becomes `--rm`, `--rm=false` nothing, or the
- * option that negates it; where there is only `--no-stdin`, `--stdin=false`
+ * option that negates it or that it negates; where there is only `--no-stdin`, `--stdin=false`
  * becomes that and `--stdin` nothing; `-t=3` is `-t 3`. With `passThrough` what follows the first word is left as it is.
  */
 export function inNormalSpelling(
@@ -54,6 +54,7 @@ function respelled(word: string, known: ReadonlyMap<string, Found>): string[] {
   const wanted = option.takesValue ? undefined : booleanOf(value);
   if (wanted === undefined) return [`${name}=${value}`];
   if (wanted) return [name];
+  if (option.negates !== undefined) return [option.negates];
   const negative = [...known.values()].find(({ negates }) => negates === option.spellings.at(-1));
   return negative === undefined ? [] : negative.spellings.slice(-1);
 }

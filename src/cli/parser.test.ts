@@ -93,6 +93,14 @@ describe('the parser', () => {
     const run = await parse('run', '--rm=false', '--no-TTY', '-e', '--rm=true', 'web', 'sh', '--no-TTY=true');
     expect(run.options).toMatchObject({ rm: false, noTty: true, environment: ['--rm=true'] });
     expect(run.words).toEqual(['web', 'sh', '--no-TTY=true']);
+    expect((await parse('exec', '--no-tty=false', 'web', 'sh')).options).toMatchObject({
+      tty: true,
+      noTty: false,
+    });
+    expect((await parse('exec', '--tty=false', 'web', 'sh')).options).toMatchObject({
+      tty: false,
+      noTty: true,
+    });
     await expect(parse('up', '--build=perhaps')).rejects.toMatchObject({ code: 'INVALID' });
   });
 

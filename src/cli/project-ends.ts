@@ -12,6 +12,9 @@ const tellingOfStop = 100;
 /** ms within which what is stopped for a restart starts again. */
 const restarting = 1000;
 
+/** `restart`: the same container starts again; `replacement`: another one takes its place. */
+export type NextRun = 'nothing' | 'restart' | 'replacement';
+
 /** Tells ends that are final from those of containers that are replaced or restarted. */
 export class ProjectEnds {
   readonly #backend: Backend;
@@ -22,6 +25,8 @@ export class ProjectEnds {
   /** Runs that ended because somebody stopped them, by container. */
   readonly #stopped = new Set<string>();
   readonly #starts = new Map<string, number>();
+  /** Containers whose start was told, and no end since. */
+  readonly #started = new Set<string>();
 
   constructor(backend: Backend, project: string, signal: AbortSignal) {
     this.#backend = backend;
@@ -37,22 +42,29 @@ export class ProjectEnds {
     // The name is free: whoever has it from now on is not replaced.
     else if (type === 'renamed' || type === 'removed') this.#replaced.delete(old ?? subject.name);
     else if (type === 'stopped') this.#stopped.add(id);
+    if (type === 'died' || type === 'removed') this.#started.delete(id);
     if (type === 'started') {
+      this.#started.add(id);
       this.#stopped.delete(id);
       this.#starts.set(id, (this.#starts.get(id) ?? 0) + 1);
     }
   }
 
-  /** Whether the end of a container is one that nothing follows: neither a replacement nor another start. */
-  async isFinal({ subject }: ContainerEvent): Promise<boolean> {
+  /** Whether the engine has not told the end of each run whose start it told. */
+  get areOwed(): boolean {
+    return this.#started.size > 0;
+  }
+
+  /** What follows the end of a container. */
+  async next({ subject }: ContainerEvent): Promise<NextRun> {
     const { id, name } = subject;
     // docker compose leaves the project out of the name.
-    if ([...this.#replaced].some((old) => name === old || name.endsWith(`-${old}`))) return false;
+    if ([...this.#replaced].some((old) => name === old || name.endsWith(`-${old}`))) return 'replacement';
     const starts = this.#starts.get(id);
     const info = await this.#backend.inspect(id, { signal: this.#signal }).catch(() => undefined);
-    if (info?.status === 'starting' || info?.status === 'running') return false;
+    if (info?.status === 'starting' || info?.status === 'running') return 'restart';
     await this.passes();
-    return this.#starts.get(id) === starts;
+    return this.#starts.get(id) === starts ? 'nothing' : 'restart';
   }
 
   /**

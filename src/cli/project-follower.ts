@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { Backend } from '../core/backend.ts';
 import { composeLabel } from '../core/compose-labels.ts';
 import type { EngineEvent } from '../core/engine-event.ts';
@@ -10,6 +11,9 @@ import { ProjectEnds } from './project-ends.ts';
 type Died = Extract<EngineEvent, { type: 'died' }>;
 type Resync = Extract<EngineEvent, { type: 'resync' }>;
 
+/** ms within which an engine tells of an end that its list shows already. */
+const tellingOfEnd = 3000;
+
 export interface FollowerOptions {
   projectName: string;
   /** Services whose containers count; all when undefined. */
@@ -21,6 +25,8 @@ export interface FollowerOptions {
   afterBatch: () => Promise<void>;
   /** A container of `services` ended and does not come back by itself. */
   onExit?: (exit: Died) => void;
+  /** A container of `services` ended and starts again. */
+  onRestart?: (exit: Died) => void;
   signal: AbortSignal;
 }
 
@@ -67,7 +73,10 @@ export class ProjectFollower {
       const changed = deferred<void>();
       this.#onChange = changed.resolve;
       const isQuiet = this.#running.size === 0 && this.#ending.size === 0;
-      if (isQuiet && !(await this.#anyRuns()) && !(await this.#comesBack())) break;
+      if (isQuiet && !(await this.#anyRuns()) && !(await this.#comesBack())) {
+        if (!this.#ends.areOwed || !(await this.#within(tellingOfEnd, changed.promise))) break;
+        continue;
+      }
       await Promise.race([changed.promise, this.#listening]);
       this.#signal.throwIfAborted();
     }
@@ -132,13 +141,16 @@ export class ProjectFollower {
 
   /** An engine tells of an end before its list does: whoever looked in between has to look again. */
   async #over(event: Died, service: string): Promise<void> {
-    const isFinal = this.#ends.isFinal(event).catch(() => false);
+    const next = this.#ends.next(event).catch(() => undefined);
     // What fails here fails for the one who waits until all is idle.
     await this.#logs
       .get(event.subject.id)
       ?.end()
       .catch(() => undefined);
-    if ((await isFinal) && this.#counts(service)) this.#options.onExit?.(event);
+    const followed = await next;
+    if (!this.#counts(service)) return;
+    if (followed === 'nothing') this.#options.onExit?.(event);
+    else if (followed === 'restart') this.#options.onRestart?.(event);
   }
 
   /** The engine restarts some containers by itself: what it is about to start counts. */
@@ -151,6 +163,15 @@ export class ProjectFollower {
   async #comesBack(): Promise<boolean> {
     await this.#ends.passes();
     return this.#running.size > 0 || (await this.#anyRuns());
+  }
+
+  /** Whether something happens within so many ms. */
+  async #within(time: number, change: Promise<void>): Promise<boolean> {
+    const { signal } = this.#options;
+    return Promise.race([
+      change.then(() => true),
+      setTimeout(time, false, { signal, ref: false }).catch(() => false),
+    ]);
   }
 
   get #labels(): string[] {

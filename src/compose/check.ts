@@ -137,9 +137,8 @@ function checkBuild(service: Service, to: Reading): void {
     to.warnAt(build, 'ignored-key', message, 'say which with platform');
   }
   if (build === undefined || platform === undefined || build.platforms.length === 0) return;
-  if (!build.platforms.includes(platform)) {
-    to.errorAt(build, 'conflict', `build.platforms has to include the platform ${platform}`);
-  }
+  if (!build.platforms.includes(platform))
+    to.errorAt(build, 'conflict', `service.build.platforms MUST include service.platform "${platform}"`);
 }
 
 function checkContexts({ build }: Service, project: Checked, to: Reading): void {

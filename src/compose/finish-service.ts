@@ -1,5 +1,5 @@
 import { define } from './decode.ts';
-import type { Resources, RestartPolicy, Service } from './model.ts';
+import type { Build, Resources, RestartPolicy, Service } from './model.ts';
 import { finishDeploy } from './read-deploy.ts';
 import type { Reading } from './reading.ts';
 import type { ServiceDraft } from './service-draft.ts';
@@ -21,11 +21,25 @@ export function finishService(draft: ServiceDraft, lookup: Lookup, to: Reading):
     }
     // The same object: the loader knows where it was written.
     service.build = Object.assign(build, { args });
-    const platform = service.platform ?? (lookup('DOCKER_DEFAULT_PLATFORM') || undefined);
+    const platform = service.platform ?? defaultPlatform(service.name, build, lookup, to);
     if (platform !== undefined) service.platform = platform;
   }
   if (deploy !== undefined) service.deploy = finishDeploy(deploy);
   return service;
+}
+
+/** The platform that is built for where none is said. Fails where the build names others only. */
+function defaultPlatform(
+  name: string,
+  build: Pick<Build, 'platforms'>,
+  lookup: Lookup,
+  to: Reading,
+): string | undefined {
+  const platform = lookup('DOCKER_DEFAULT_PLATFORM') || undefined;
+  if (platform === undefined || build.platforms.length === 0 || build.platforms.includes(platform))
+    return platform;
+  const message = `service "${name}" build.platforms does not support value set by DOCKER_DEFAULT_PLATFORM: ${platform}`;
+  return to.errorAt(build, 'conflict', message);
 }
 
 function mergedScale({ scale, deploy, origin }: ServiceDraft, to: Reading): number {

@@ -6,10 +6,13 @@ import { memoryFiles } from './memory-files.ts';
 import type { Problem } from './problem.ts';
 
 /** Errors and warnings of a file, each as `line:column path message`. */
-async function faults(text: string, over?: string): Promise<string[]> {
+async function faults(
+  text: string,
+  { over, env = { EMPTY: '' } }: { over?: string; env?: Record<string, string> } = {},
+): Promise<string[]> {
   const access = memoryFiles({ '/app/compose.yaml': text, '/app/over.yaml': over ?? '' });
   const files = over === undefined ? ['compose.yaml'] : ['compose.yaml', 'over.yaml'];
-  const found = await loadProject({ workingDirectory: '/app', env: { EMPTY: '' }, files, access }).then(
+  const found = await loadProject({ workingDirectory: '/app', env, files, access }).then(
     ({ warnings }) => warnings,
     (error: unknown) => {
       if (isWherryError(error, 'INVALID')) return error.details.problems as Problem[];
@@ -114,6 +117,24 @@ test('services as contexts of builds are built ones, and not in a circle', async
   ]);
 });
 
+test('the default platform is one of those that are built for', async () => {
+  const text = 'services: {a: {build: {context: ., platforms: [linux/arm64, linux/amd64]}}}\n';
+  expect(await faults(text, { env: { DOCKER_DEFAULT_PLATFORM: 'linux/amd64' } })).toEqual([]);
+  expect(await faults(text, { env: { DOCKER_DEFAULT_PLATFORM: 'windows/amd64' } })).toContain(
+    'E 1:23 services.a.build service "a" build.platforms does not support value set by DOCKER_DEFAULT_PLATFORM: windows/amd64',
+  );
+});
+
+test('the key that came before initial_sync is told to be the former one', async () => {
+  const text = `services:
+  a: {build: ., develop: {watch: [{action: sync, path: ., target: /x, x-initialSync: true}]}}
+  b: {build: ., develop: {watch: [{action: sync, path: ., target: /x, x-initialSync: false}]}}
+`;
+  expect(await faults(text)).toEqual([
+    'W 2:86 services.a.develop.watch[0].x-initialSync x-initialSync is DEPRECATED, please use the official `initial_sync` attribute',
+  ]);
+});
+
 test('a chain of thousands of services is no cycle and no stack overflow', async () => {
   const lines = Array.from({ length: 5000 }, (_, i) => `  s${i}: {image: x, depends_on: [s${i + 1}]}\n`);
   expect(await faults(`services:\n${lines.join('')}  s5000: {image: x}\n`)).toEqual([]);
@@ -162,7 +183,7 @@ test.each([
   ],
   [
     'platform: linux/arm64\n    build: {platforms: [linux/amd64]}',
-    'E 5:12 services.a.build build.platforms has to include the platform linux/arm64',
+    'E 5:12 services.a.build service.build.platforms MUST include service.platform "linux/arm64"',
   ],
   [
     'build: {platforms: [linux/amd64, linux/arm64]}',
@@ -237,10 +258,9 @@ test.each([
 });
 
 test('a later file of another shape is told where it stands', async () => {
-  const found = await faults(
-    'services: {a: {image: x, cap_add: [A]}}\n',
-    'services:\n  a:\n    cap_add: {b: c}\n',
-  );
+  const found = await faults('services: {a: {image: x, cap_add: [A]}}\n', {
+    over: 'services:\n  a:\n    cap_add: {b: c}\n',
+  });
   expect(found).toContain(
     'E 3:14 services.a.cap_add a mapping cannot be merged over a list of an earlier file',
   );

@@ -4,7 +4,7 @@ import type { Hook, WatchTrigger } from './model-parts.ts';
 import { hostPath } from './paths.ts';
 import { readCommand } from './read-command.ts';
 import type { Reading } from './reading.ts';
-import type { Node, Path } from './tree.ts';
+import { child, type Mapping, type Node, type Path } from './tree.ts';
 
 type HookDraft = Omit<Hook, 'command'> & { command?: string[] };
 
@@ -69,6 +69,7 @@ function readTrigger(node: Node, path: Path, to: Reading): WatchTrigger | undefi
     to,
   );
   if (draft === undefined || node.kind !== 'mapping') return undefined;
+  draft.initialSync ||= formerInitialSync(node, path, to);
   for (const key of ['path', 'action'])
     if (!node.entries.has(key))
       to.error('missing-key', `needs ${key === 'path' ? 'a path' : 'an action'}`, node, path);
@@ -78,6 +79,16 @@ function readTrigger(node: Node, path: Path, to: Reading): WatchTrigger | undefi
     return to.error('missing-key', `needs a target to ${action}`, node, path);
   }
   return to.mark({ ...draft, path: watched, action }, node, path);
+}
+
+/** What was written before `initial_sync` was there. */
+function formerInitialSync(trigger: Mapping, path: Path, to: Reading): boolean {
+  const key = 'x-initialSync';
+  const value = trigger.entries.get(key)?.value;
+  if (value === undefined || boolean(value, child(path, key), to) !== true) return false;
+  const message = 'x-initialSync is DEPRECATED, please use the official `initial_sync` attribute';
+  to.warn('ignored-key', message, value, child(path, key));
+  return true;
 }
 
 /** `develop`. */

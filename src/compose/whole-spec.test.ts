@@ -27,7 +27,8 @@ develop:
   watch:
     - {action: sync, path: ./src, target: /s, ignore: x, include: ["*.ts"], initial_sync: true}
     - {action: sync+exec, path: /abs, target: /t, exec: {command: reload now, user: root}}
-    - {action: rebuild, path: package.json}`);
+    - {action: rebuild, path: package.json}
+    - {action: sync, path: former, target: /f, x-initialSync: true}`);
   expect(watch).toEqual([
     { action: 'sync', path: '/app/src', target: '/s', ignore: ['x'], include: ['*.ts'], initialSync: true },
     {
@@ -46,6 +47,7 @@ develop:
       },
     },
     { action: 'rebuild', path: '/app/package.json', ignore: [], include: [], initialSync: false },
+    { action: 'sync', path: '/app/former', target: '/f', ignore: [], include: [], initialSync: true },
   ]);
 });
 

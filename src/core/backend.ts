@@ -104,7 +104,12 @@ export interface Backend extends AsyncDisposable {
   events(options?: EventOptions): AsyncIterable<EngineEvent>;
 
   /** Unpacks a tar stream below `path`, with its owners, modes and links. */
-  copyIn(id: string, path: string, archive: AsyncIterable<Uint8Array>, options?: CallOptions): Promise<void>;
+  copyIn(
+    id: string,
+    path: string,
+    archive: AsyncIterable<Uint8Array>,
+    options?: CopyInOptions,
+  ): Promise<void>;
   /** `path` as a tar stream; a directory with all below it. */
   copyOut(id: string, path: string, options?: CallOptions): AsyncIterable<Uint8Array>;
 
@@ -115,6 +120,14 @@ export interface Backend extends AsyncDisposable {
 
   /** Removes what nothing uses. Only what matches `labels`, when given. */
   prune(options: PruneOptions): Promise<PruneReport>;
+}
+
+export interface CopyInOptions extends CallOptions {
+  /**
+   * What happens to a file or a link where the stream has a directory: `replace` (default) puts the directory in its
+   * place, `fail` fails, and may leave what came before it in the stream.
+   */
+  inTheWay?: 'replace' | 'fail' | undefined;
 }
 
 export interface CreateOptions extends CallOptions {

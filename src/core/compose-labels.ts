@@ -5,6 +5,7 @@ type Name =
   | 'oneOff'
   | 'configHash'
   | 'image'
+  | 'imageVolumes'
   | 'dependsOn'
   | 'workingDirectory'
   | 'configFiles'
@@ -24,6 +25,8 @@ export const composeLabel: Readonly<Record<Name, string>> = {
   configHash: 'com.docker.compose.config-hash',
   /** Digest of the image that the container was made from. */
   image: 'com.docker.compose.image',
+  /** Digests of the images whose files it mounts, as `target=digest` by target. */
+  imageVolumes: 'com.docker.compose.image-volume-digest',
   dependsOn: 'com.docker.compose.depends_on',
   workingDirectory: 'com.docker.compose.project.working_dir',
   configFiles: 'com.docker.compose.project.config_files',

@@ -725,6 +725,7 @@ export interface Messages {
   'up.changed': { state: string | number; change: string | number };
   'up.done': { project: string | number; time: string | number; command: string | number };
   'up.exited': { name: string | number; code: string | number };
+  'up.restarting': { name: string | number; code: string | number };
   'up.fetched': { project: string | number; directory: string | number };
   'up.failed': { project: string | number; command: string | number };
   'up.good': { state: string | number };
@@ -1512,6 +1513,7 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'up.changed': '✓ {state} ({change})',
   'up.done': '{project} is up ({time}). Stop it with: {command}',
   'up.exited': '{name} exited with code {code}',
+  'up.restarting': '{name} exited with code {code} (restarting)',
   'up.fetched': '{project} was fetched to {directory}',
   'up.failed': '{project} is not up. What was started goes on; remove it with: {command}',
   'up.good': '✓ {state}',

@@ -157,6 +157,33 @@ describe.skipIf(found === undefined)('in the place of docker compose', () => {
     await faulty('down');
   });
 
+  it('tells each end of what the engine starts again, and of health that nobody waited for to the end', async () => {
+    const own = await Directory.make(under.backend, {
+      services: {
+        fails: { image: under.image, entrypoint: ['sh', '-c', 'echo try; exit 7'], restart: 'on-failure:1' },
+        starts: {
+          image: under.image,
+          entrypoint: ['sh', '-c', stays],
+          stop_grace_period: '0s',
+          healthcheck: { test: ['CMD', 'false'], interval: '1s', start_period: '120s' },
+        },
+      },
+    });
+    const compose = (...args: string[]): ReturnType<typeof run> =>
+      dockerCompose('--project-directory', own.path, ...args);
+    try {
+      const { stdout } = await compose('up', 'fails');
+      expect(stdout.split('\n').filter((line) => line.startsWith('fails-1 exited'))).toEqual([
+        'fails-1 exited with code 7 (restarting)',
+        'fails-1 exited with code 7',
+      ]);
+      const { code, stderr } = await compose('up', '--wait', '--wait-timeout', '2', 'starts');
+      expect([code, stderr]).toEqual([1, expect.stringContaining('\napplication not healthy after 2s\n')]);
+    } finally {
+      await own[Symbol.asyncDispose]();
+    }
+  });
+
   it('answers as docker-compose: version, no fallback to the engine, exit code 1', async () => {
     expect((await dockerCompose('version')).stdout).toMatch(/^Docker Compose version v5\.\d+\.\d+\n$/);
     expect((await dockerCompose('compose', 'version', '--short')).stdout).toMatch(/^5\.\d+\.\d+\n$/);

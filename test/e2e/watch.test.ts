@@ -147,6 +147,14 @@ describe.each(engines)('watch on $id', { timeout: 180_000 }, (engine) => {
     await shows(['cat', '/srv/src/run.sh'], 'saved by rename');
     await shows(['ls', '/srv/src'], /^run\.sh\n$/);
 
+    const link = ['sh', '-c', 'mkdir /elsewhere && ln -s /elsewhere /srv/src/linked'];
+    await under.backend.execCapture(`${directory.project}-web-1`, { command: link, user: '0' });
+    await mkdir(at('staged'));
+    await directory.write('staged/file', 'through the link');
+    await rename(at('staged'), at('src/linked'));
+    await shows(['cat', '/elsewhere/file'], 'through the link');
+    expect(await inWeb('readlink', '/srv/src/linked')).toBe('/elsewhere\n');
+
     await directory.write('greeting', 'good morning\n');
     await watching.until((event) => event.kind === 'output' && event.line === 'good morning');
     expect(watching.events).toContainEqual(expect.objectContaining({ kind: 'output', line: 'me /srv 0' }));

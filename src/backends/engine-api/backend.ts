@@ -1,6 +1,7 @@
 import type {
   Backend,
   CommitOptions,
+  CopyInOptions,
   CreateOptions,
   DiskUse,
   EngineInfo,
@@ -284,7 +285,7 @@ export abstract class EngineApiBackend implements Backend {
     id: string,
     path: string,
     archive: AsyncIterable<Uint8Array>,
-    options: CallOptions = {},
+    options: CopyInOptions = {},
   ): Promise<void> {
     await copyIn(this.connection, id, path, archive, options);
   }

@@ -82,13 +82,17 @@ function classicProblems({
 }: DockerfileBuild): BuildProblem[] {
   const has = (map: object = {}): boolean => Object.keys(map).length > 0;
   const problems: BuildProblem[] = [];
-  if (has(secrets)) problems.push({ path: 'secrets', reason: 'the classic builder has no secrets' });
-  if (has(ssh)) problems.push({ path: 'ssh', reason: 'the classic builder forwards no agents' });
+  if (has(secrets)) problems.push({ path: 'secrets', reason: notClassic('secrets') });
+  if (has(ssh)) problems.push({ path: 'ssh', reason: notClassic('SSH keys') });
   if (has(additionalContexts))
-    problems.push({ path: 'additionalContexts', reason: 'the classic builder takes one context' });
-  if (entitlements.length > 0)
-    problems.push({ path: 'entitlements', reason: 'the classic builder grants none' });
+    problems.push({ path: 'additionalContexts', reason: notClassic('additional contexts') });
+  if (entitlements.length > 0) problems.push({ path: 'entitlements', reason: notClassic('privileged mode') });
   return problems;
+}
+
+/** In docker compose's words. */
+function notClassic(what: string): string {
+  return `the classic builder doesn't support ${what}`;
 }
 
 function buildkitProblems(input: DockerfileBuild, { isNewer }: { isNewer: boolean }): BuildProblem[] {

@@ -1,3 +1,4 @@
+import type { CopyInOptions } from '../../core/backend.ts';
 import type { CallOptions } from '../../core/image.ts';
 import { readAhead } from '../../transport/read-ahead.ts';
 import type { EngineConnection } from './connection.ts';
@@ -8,17 +9,17 @@ export async function copyIn(
   id: string,
   path: string,
   archive: AsyncIterable<Uint8Array>,
-  options: CallOptions = {},
+  { inTheWay, signal }: CopyInOptions = {},
 ): Promise<void> {
   const body = readAhead(archive);
   try {
     await connection.call({
       method: 'PUT',
       path: containerPath(id, 'archive'),
-      query: { path },
+      query: { path, noOverwriteDirNonDir: inTheWay === 'fail' ? 'true' : undefined },
       headers: { 'content-type': 'application/x-tar' },
       body,
-      signal: options.signal,
+      signal,
     });
   } finally {
     await body.return?.();

@@ -32,6 +32,12 @@ export async function sortPaths(paths: readonly SyncedPath[]): Promise<SortedPat
   return { present, gone: [...gone.values()] };
 }
 
+/** Without the directories in which others lie: these are made for them where they are not there. */
+export function withoutImplied(paths: readonly SyncedPath[]): SyncedPath[] {
+  const implied = new Set(paths.flatMap(({ container }) => above(container)));
+  return paths.filter(({ container }) => !implied.has(container));
+}
+
 /** The directories that a path lies in. */
 function above(path: string): string[] {
   const directories: string[] = [];

@@ -1,8 +1,8 @@
-import { type Backend, isWherryError, WherryError } from '../../core/index.ts';
+import { type Backend, type CopyInOptions, isWherryError, WherryError } from '../../core/index.ts';
 import { packEntries } from '../../transport/index.ts';
 import { observeContainers } from '../observed.ts';
-import { changedEntries, type SyncedPath, sortPaths } from './changed-entries.ts';
-import { containerOwner } from './container-owner.ts';
+import { changedEntries, type SyncedPath, sortPaths, withoutImplied } from './changed-entries.ts';
+import { containerOwner, type Owner } from './container-owner.ts';
 import type { SyncHistory } from './sync-history.ts';
 
 export interface SyncTarget {
@@ -51,7 +51,7 @@ async function syncContainer(
       gone.length === 0 ? undefined : await attempt(() => removePaths(backend, container, gone, signal));
     if (present.length > 0) {
       const owner = await containerOwner(backend, container.id, signal);
-      await backend.copyIn(container.id, '/', packEntries(changedEntries(present, owner)), { signal });
+      await copyThrough(backend, container.id, present, owner, signal);
     }
     onReached();
     if (removal !== undefined) throw removal;
@@ -59,6 +59,24 @@ async function syncContainer(
     // It went away meanwhile, and nothing with it that matters.
     if (!isWherryError(error, 'NOT_FOUND') || (await exists(backend, container.id, signal))) throw error;
   }
+}
+
+/**
+ * A link in the container to a directory stays, and its directory gets what is below: engines would put a directory in its
+ * place. What else is in the way of a directory goes.
+ */
+async function copyThrough(
+  backend: Backend,
+  id: string,
+  paths: readonly SyncedPath[],
+  owner: Owner | undefined,
+  signal: AbortSignal,
+): Promise<void> {
+  const copy = (some: readonly SyncedPath[], inTheWay: CopyInOptions['inTheWay']): Promise<void> =>
+    backend.copyIn(id, '/', packEntries(changedEntries(some, owner)), { inTheWay, signal });
+  const refused =
+    (await attempt(() => copy(paths, 'fail'))) && (await attempt(() => copy(withoutImplied(paths), 'fail')));
+  if (refused !== undefined) await copy(paths, 'replace');
 }
 
 async function removePaths(

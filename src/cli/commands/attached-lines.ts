@@ -44,6 +44,9 @@ export function attachedLines(context: Context, backend: Backend, options: Lines
       });
     },
     afterBatch: () => output.flushed(context.signal),
+    onRestart: ({ subject, exitCode: code }) => {
+      above(() => output.line(t('up.restarting', { name: short(subject.name), code: code ?? '?' })));
+    },
     onExit: ({ subject, exitCode: code }) => {
       above(() => output.line(t('up.exited', { name: short(subject.name), code: code ?? '?' })));
       if (!options.abortOnContainerFailure || code !== 0) onExit(code ?? exitCode.failure, subject.id);

@@ -1,5 +1,6 @@
 import type { BootRow } from '../../boot/index.ts';
 import { isWherryError, type WherryError } from '../../core/errors.ts';
+import { formatDuration } from '../../core/units.ts';
 
 /** Why a service is not up, in docker compose's words, which scripts look for. */
 export function composeFailure(
@@ -18,7 +19,9 @@ function rootOf(error: WherryError): WherryError {
 }
 
 function reasonOf({ code, message, details }: WherryError): string {
-  const { container, exitCode } = details;
+  const { container, exitCode, timeout } = details;
+  if (code === 'TIMEOUT' && container !== undefined && typeof timeout === 'number')
+    return `application not healthy after ${formatDuration(timeout)}`;
   if (code === 'EXIT' && typeof exitCode === 'number') return `container ${container} exited (${exitCode})`;
   return code === 'UNHEALTHY' && container !== undefined ? `container ${container} is unhealthy` : message;
 }

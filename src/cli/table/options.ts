@@ -59,6 +59,7 @@ export const tty: FlagDeclaration = { flags: '-t, --tty', about: 'option.tty' };
 export const noTty: FlagDeclaration = {
   flags: '-T, --no-tty',
   also: ['--no-TTY'],
+  negates: '--tty',
   about: 'option.noTty',
 };
 export const environment: ListDeclaration<string> = {

@@ -347,6 +347,42 @@ for (const id of enginesUnderTest) {
       }
     });
 
+    test('who mounts the files of an image that was built anew is made anew', async ({ skip }) => {
+      if (bench.engine.id === 'docker-20.10') skip('the engine has no image volumes');
+      await using stack = new Stack(bench);
+      const image = `localhost/${stack.name}:1`;
+      const model = (word: string): Model => ({
+        services: {
+          files: {
+            image,
+            build: { context: '.', dockerfile_inline: `FROM ${bench.image}\nRUN echo ${word} >/word\n` },
+            command: ['true'],
+          },
+          reads: {
+            command: stays,
+            depends_on: ['files'],
+            volumes: [{ type: 'image', source: image, target: '/mnt' }],
+          },
+        },
+      });
+      const reads = async (word: string, options: UpOptions): Promise<unknown> => {
+        const { rows } = await up(backend, await stack.load(model(word)), options);
+        const { change, containers, error } = rows.find(({ name }) => name === 'reads') ?? {};
+        const command = ['cat', '/mnt/word'];
+        const read = error ?? (await backend.execCapture(containers?.[0]?.id ?? '', { command })).stdout;
+        return [change, read];
+      };
+      try {
+        expect(await reads('one', {})).toEqual(['created', 'one\n']);
+        expect(await reads('two', {})).toEqual(['kept', 'one\n']);
+        expect(await reads('two', { build: 'always' })).toEqual(['recreated', 'two\n']);
+        expect(await reads('two', {})).toEqual(['kept', 'two\n']);
+      } finally {
+        await down(backend, { projectName: stack.name, timeout: 0 });
+        await backend.image(image).remove({ force: true });
+      }
+    });
+
     test('an image that cannot be had fails the services that use it, and no others', async () => {
       await using stack = new Stack(bench);
       const project = await stack.load({

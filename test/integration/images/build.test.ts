@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { BuildOptions, DockerfileBuild, ImageProgress } from '../../../src/core/image.ts';
+import { openDocker } from '../../../src/backends/docker/open.ts';
+import type { BuildOptions, DockerfileBuild, Image, ImageProgress } from '../../../src/core/image.ts';
 import { Secret } from '../../../src/core/secret.ts';
 import { packEntries } from '../../../src/transport/tar-pack.ts';
 import { shellImage } from '../../lab/shell-image.ts';
@@ -266,20 +267,33 @@ function dockerTests(engine: TestEngine): void {
   const isOld = engine.lab.apiVersion === '1.41';
 
   /** Which builder ran, told by how it names its steps. */
-  async function builderOf(input: Partial<DockerfileBuild>): Promise<string> {
+  async function builderOf(
+    input: Partial<DockerfileBuild>,
+    image: Image = engine.image(name),
+    options: BuildOptions = {},
+  ): Promise<string> {
     const steps: string[] = [];
-    await engine
-      .image(name)
-      .build(
-        { ...engine.shell('RUN true'), ...input },
-        { onProgress: (news) => news.kind === 'status' && steps.push(news.status) },
-      );
+    await image.build(
+      { ...engine.shell('RUN true'), ...input },
+      { ...options, onProgress: (news) => news.kind === 'status' && steps.push(news.status) },
+    );
     return steps.some((step) => step.startsWith('Step 1/')) ? 'classic' : 'buildkit';
   }
 
   it('chooses the builder that the engine announces, and BuildKit for secrets', { timeout }, async () => {
     expect(await builderOf({})).toBe(isOld ? 'classic' : 'buildkit');
     expect(await builderOf({ secrets: { a: new Secret('b') } })).toBe('buildkit');
+  });
+
+  it('asks the classic builder where DOCKER_BUILDKIT says so', { timeout }, async () => {
+    const { host } = engine.lab;
+    await using backend = await openDocker({ type: 'docker', host, env: { DOCKER_BUILDKIT: '0' } });
+    expect(await builderOf({}, backend.image(name))).toBe('classic');
+    const secrets = { a: new Secret('b') };
+    expect(await builderOf({ secrets }, backend.image(name), { builder: 'buildkit' })).toBe('buildkit');
+    await expect(builderOf({ secrets }, backend.image(name))).rejects.toThrow(
+      "the classic builder doesn't support secrets",
+    );
   });
 
   it('lets steps speak to an agent of this machine', { timeout }, async () => {
