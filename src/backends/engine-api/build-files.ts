@@ -26,6 +26,8 @@ export async function* contextFiles(
   rules: Dockerignore,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<BuildFile, void, undefined> {
+  // Directories that are left out themselves; BuildKit wants to see them before what is taken back below them.
+  const owed: BuildFile[] = [];
   yield* below('', undefined);
 
   async function* below(parent: string, above: IgnoreVerdict | undefined): AsyncGenerator<BuildFile> {
@@ -35,11 +37,16 @@ export async function* contextFiles(
       const verdict = rules.match(path, above);
       const full = join(directory, path);
       const stats = await fs().promises.lstat(full, { bigint: true });
+      const file = await fileOf(path, full, stats);
+      if (file === undefined) continue;
       if (!verdict.excluded) {
-        const file = await fileOf(path, full, stats);
-        if (file !== undefined) yield file;
+        yield* owed.splice(0);
+        yield file;
       }
-      if (stats.isDirectory() && !(verdict.excluded && rules.prunes(path))) yield* below(path, verdict);
+      if (file.type !== 'directory' || (verdict.excluded && rules.prunes(path))) continue;
+      if (verdict.excluded) owed.push(file);
+      yield* below(path, verdict);
+      if (owed.at(-1) === file) owed.pop();
     }
   }
 }

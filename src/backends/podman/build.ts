@@ -1,4 +1,4 @@
-import { isWherryError, type WherryError } from '../../core/errors.ts';
+import { isWherryError, WherryError } from '../../core/errors.ts';
 import type { DockerfileBuild } from '../../core/image.ts';
 import { crypto } from '../../transport/builtin.ts';
 import type { Query } from '../../transport/query.ts';
@@ -20,7 +20,9 @@ async function buildPatiently(job: BuildJob, contexts: ReadonlyMap<string, strin
   try {
     await buildOnce(job, contexts);
   } catch (error) {
-    if (!isWherryError(error, 'BUILD_FAILED') || !isRuntimeKilled(error) || !isRepeatable(job)) throw error;
+    if (!isWherryError(error, 'BUILD_FAILED')) throw error;
+    if (isLinkRefused(error)) throw withLinkHint(error);
+    if (!isRuntimeKilled(error) || !isRepeatable(job)) throw error;
     job.log.report({ kind: 'status', status: "the engine lost the step's runtime: building again" });
     await buildOnce(job, contexts);
   }
@@ -32,6 +34,19 @@ async function buildPatiently(job: BuildJob, contexts: ReadonlyMap<string, strin
  */
 function isRuntimeKilled({ message }: WherryError): boolean {
   return /while running runtime: signal: killed/.test(message);
+}
+
+/** A context with a symbolic link that leads out of it; Podman 4 refuses it without a word. */
+function isLinkRefused({ message }: WherryError): boolean {
+  return /invalid symlink|the engine answered 500 to POST/.test(message);
+}
+
+function withLinkHint(error: WherryError): WherryError {
+  return new WherryError('BUILD_FAILED', error.message, {
+    hint: 'Podman takes no context with a symbolic link that leads out of it: leave such links out in .dockerignore',
+    details: error.details,
+    cause: error,
+  });
 }
 
 /** A stream can be sent once only. */

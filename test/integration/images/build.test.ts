@@ -44,9 +44,11 @@ function tests(engine: TestEngine, builder: BuildOptions['builder']): void {
   beforeAll(async () => {
     context = await mkdtemp(join(tmpdir(), 'wherry-build-'));
     for (const [path, text] of Object.entries({
-      '.dockerignore': '*\n!kept\nkept/secret*\n',
+      '.dockerignore': '*\n!kept\nkept/secret*\n!part/deep/kept\n',
       'kept/file': 'kept',
       'kept/secret.key': 'no',
+      'part/deep/kept': 'although neither directory is',
+      'part/deep/dropped': 'no',
       dropped: 'no',
       Dockerfile: `FROM ${shellImage}\nLABEL ${engine.label}\nCOPY . /context\nRUN find /context -type f\n`,
     })) {
@@ -90,6 +92,7 @@ function tests(engine: TestEngine, builder: BuildOptions['builder']): void {
     expect(told).toContainEqual({ kind: 'status', status: expect.stringMatching(/COPY \. \/context/) });
     const output = told.map((news) => (news.kind === 'output' ? news.text : '')).join('');
     expect(output).toContain('/context/kept/file');
+    expect(output).toContain('/context/part/deep/kept');
     expect(output).not.toMatch(/dropped|secret/);
   });
 
@@ -210,6 +213,22 @@ function tests(engine: TestEngine, builder: BuildOptions['builder']): void {
       message: expect.stringContaining('nowhere'),
     });
     await expect(build({ context, dockerfile: 'none' })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+
+  it('takes a link that leads out of the context as it is, or says that it cannot', { timeout }, async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'wherry-link-'));
+    try {
+      await symlink('../../elsewhere', join(directory, 'out'));
+      const built = build({ ...shell('COPY . /context', 'RUN readlink /context/out'), context: directory });
+      if (engine.lab.kind === 'docker') expect((await built).output).toContain('../../elsewhere');
+      else
+        await expect(built).rejects.toMatchObject({
+          code: 'BUILD_FAILED',
+          hint: expect.stringContaining('link'),
+        });
+    } finally {
+      await rm(directory, { recursive: true, force: true });
+    }
   });
 
   it('stops on abort', { timeout }, async () => {
