@@ -31,8 +31,8 @@ export class BootStory implements WatchObserver {
   }
 
   /** Says whose container an id is. */
-  named(id: string, container: Named): void {
-    this.#containers.set(id, container);
+  named(id: string, { name, service }: Named): void {
+    this.#containers.set(id, { name, service });
   }
 
   started(id: string): void {

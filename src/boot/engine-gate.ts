@@ -56,6 +56,19 @@ export async function checkEngine(plan: Plan, { backend, project, desired, signa
   refuse(problems);
 }
 
+/** Refuses a one-off container of a service in the same way; fields in `changed` are not those of the file. */
+export async function checkOneOff(
+  service: Service,
+  spec: ContainerSpec,
+  { backend, project, changed, signal }: Omit<Place, 'desired'> & { changed: readonly string[] },
+): Promise<void> {
+  const refused = (await backend.check?.(spec, { signal })) ?? [];
+  const ofFile = refused.filter(
+    ({ code, field }) => code === 'UNSUPPORTED' && !changed.includes(field.split(/[.[]/)[0] ?? ''),
+  );
+  refuse(ofFile.map((problem) => placed(project, service, problem)));
+}
+
 /** What a build is carried out with. */
 interface BuildPlace extends CallOptions, Pick<ImageBuildsOptions, 'builder' | 'changes'> {
   backend: Backend;

@@ -56,6 +56,11 @@ export class Interrupts {
     };
   }
 
+  /** Ends the process at once, whatever it waits for. */
+  exit(): never {
+    process.exit(this.exitCode ?? exitCode.interrupted);
+  }
+
   /** Acts as on SIGINT. */
   interrupt(): void {
     this.#receive('SIGINT');
@@ -79,8 +84,8 @@ export class Interrupts {
     if (repeated) return;
     const again = this.#received !== undefined;
     this.#received = name;
+    if (again && this.signal.aborted) process.exit(codes[name]);
     if (this.#interceptor !== undefined) this.#interceptor(name);
-    else if (again && this.signal.aborted) process.exit(codes[name]);
     else this.abort();
   }
 }

@@ -62,9 +62,10 @@ export class ProjectFollower {
 
   /** Follows a container of a service that exists. */
   follow(id: string, name: string, service: string, part: LogPart): void {
-    if (!this.#isShown(service)) return;
+    // One whose start was seen may have ended since.
+    if (!this.#isShown(service) || this.#logs.has(id)) return;
     this.#running.add(id);
-    if (!this.#logs.has(id)) this.#begin(id, name, part);
+    this.#begin(id, name, part);
   }
 
   /** Resolves when no container of the project runs or is about to, and all lines are out. Fails when the engine is gone. */

@@ -4,6 +4,7 @@ import { prepareFixtures } from '../../src/conformance/index.ts';
 import type { Backend } from '../../src/core/index.ts';
 import { Directory, wherry } from '../e2e/cli.ts';
 import { OwnDocker } from './own-docker.ts';
+import { OwnPodman } from './own-podman.ts';
 import { Running } from './running.ts';
 
 const own = await OwnDocker.start();
@@ -80,25 +81,50 @@ describe.skipIf(own === undefined)(
       events.child.kill('SIGINT');
       expect(await events.ended).toBe(130);
     });
-
-    it('is killed in the middle of up: that is told, and the next up and down leave nothing', async () => {
-      expect(await run('down', '-t', '0')).toMatchObject({ code: 0 });
-      const up = begin(['up', '-d'], { WHERRY_ENGINE_TIMEOUT: '5s' });
-      const events = begin(['events']);
-      await up.says(/db-1: started/);
-      await engine.kill();
-      expect(await up.ended).toBe(1);
-      expect(up.told).toMatch(silent);
-      expect(up.told).toMatch(lost);
-      expect(await engine.up()).toBe(true);
-      await events.says(/resync events may be missing; \d+ containers now/);
-      events.child.kill('SIGINT');
-      const next = begin(['up', '-d']);
-      await next.says(/db-1: started/);
-      expect(await run('exec', '-T', 'db', 'touch', '/ok')).toMatchObject({ code: 0 });
-      expect(await next.ended, next.told).toBe(0);
-      expect(await run('down')).toMatchObject({ code: 0 });
-      expect(await backend.list({ all: true })).toEqual([]);
-    });
   },
 );
+
+/** The engine of each version, started only when its turn comes. */
+const killed = [
+  ['Docker', 'docker', () => OwnDocker.start()],
+  ['the newest Docker', 'docker', () => OwnDocker.start({ version: 'newest' })],
+  ['Podman', 'podman', () => OwnPodman.start()],
+  ['Podman of Debian 13', 'podman', () => OwnPodman.start('debian-13')],
+] as const;
+
+describe.each(killed)('%s killed in the middle of up', (_name, type, start) => {
+  it('ends it soon, says why, and the next up and down leave nothing', { timeout: 180_000 }, async (test) => {
+    await using engine = await start();
+    if (engine === undefined) return test.skip('it cannot be started here');
+    await using backend = await defaultRegistry().get(type).open({ type, host: engine.host }, {});
+    const { shell: image } = await prepareFixtures(backend);
+    const service = { image, network_mode: 'none', stop_grace_period: '0s', command: writes };
+    const healthcheck = { test: ['CMD', 'test', '-e', '/ok'], interval: '200ms', retries: 10_000 };
+    const depends_on = { db: { condition: 'service_healthy' } };
+    await using directory = await Directory.make(backend, {
+      services: { db: { ...service, healthcheck }, web: { ...service, depends_on } },
+    });
+    const options = ['--backend', type, '-H', engine.host];
+    const begin = (args: string[]): Running =>
+      new Running(directory.path, [...options, ...args], { WHERRY_ENGINE_TIMEOUT: '5s' });
+    const events = begin(['events']);
+    const up = begin(['up', '-d']);
+    await up.says(/db-1: started/);
+    await engine.kill();
+    expect(await up.ended).toBe(1);
+    expect(up.told).toMatch(silent);
+    expect(up.told).toMatch(lost);
+    expect(await engine.up()).toBe(true);
+    await events.says(/resync events may be missing; \d+ containers now/);
+    events.child.kill('SIGINT');
+    expect(await events.ended).toBe(130);
+    const next = begin(['up', '-d']);
+    await next.says(/db-1: (started|waiting|.*ready)|web-1: waiting/);
+    const run = (...args: string[]): ReturnType<typeof wherry> =>
+      wherry([...options, ...args], { cwd: directory.path });
+    expect(await run('exec', '-T', 'db', 'touch', '/ok')).toMatchObject({ code: 0 });
+    expect(await next.ended, next.told).toBe(0);
+    expect(await run('down', '-t', '0')).toMatchObject({ code: 0 });
+    expect(await backend.list({ all: true })).toEqual([]);
+  });
+});

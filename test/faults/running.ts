@@ -10,11 +10,17 @@ export class Running {
   readonly ended: Promise<number | null>;
   told = '';
 
-  constructor(cwd: string, args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+  /** `stdout`: a file in the place of a pipe, whose text is not in {@link told}. */
+  constructor(
+    cwd: string,
+    args: readonly string[],
+    env: Readonly<Record<string, string>> = {},
+    stdout: number | 'pipe' = 'pipe',
+  ) {
     this.child = spawn(process.execPath, [launcher, ...args], {
       cwd,
       env: plainEnvironment(env),
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', stdout, 'pipe'],
     });
     for (const stream of [this.child.stdout, this.child.stderr])
       stream?.on('data', (data: Buffer) => {

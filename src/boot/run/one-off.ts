@@ -16,6 +16,7 @@ import {
   type VolumeMount,
   WherryError,
 } from '../../core/index.ts';
+import { checkBuilds, checkOneOff } from '../engine-gate.ts';
 import { ImageBuilds } from '../images/image-builds.ts';
 import { withModels } from '../models/with-models.ts';
 import { observeContainers } from '../observed.ts';
@@ -70,6 +71,7 @@ export async function prepareRun(
       details: { service: options.service },
     });
   }
+  await checkKeys(backend, project, service, options);
   if (options.removeOrphans === true) await removeOrphans(backend, project, options);
   const needed = options.noDeps === true ? [] : Object.keys(service.dependsOn);
   const provided = new Map<string, ProvidedVariables>();
@@ -90,6 +92,29 @@ export async function prepareRun(
   const spec = await oneOffSpec(backend, knowing, knowing.services[service.name] ?? service, options);
   const given = variablesFor(service, provided);
   return { ...spec, environment: { ...spec.environment, ...given, ...options.changes?.environment } };
+}
+
+/** Before anything is made. What is in secrets and configs does not matter here. */
+async function checkKeys(
+  backend: Backend,
+  project: Project,
+  service: Service,
+  { changes = {}, servicePorts, build, signal }: RunOptions,
+): Promise<void> {
+  const declared = { ...service, secrets: [], configs: [] };
+  const {
+    ports,
+    restart: _restart,
+    ...kept
+  } = serviceToSpec(project, declared, {
+    index: 1,
+    oneOff: true,
+    name: service.name,
+    files: new Map(),
+  });
+  const spec = { ...kept, ...(servicePorts === true && ports !== undefined ? { ports } : {}) };
+  await checkOneOff(service, spec, { backend, project, changed: Object.keys(changes), signal });
+  if (build === 'always') await checkBuilds([service], { backend, project, signal });
 }
 
 function bootOptions({ parallel, signal, onProgress, events, logger }: BootOptions): BootOptions {

@@ -141,6 +141,7 @@ async function serveServices(
   let received = 0;
   using _answer = interrupts.intercept(() => {
     received += 1;
+    if (received > 2) interrupts.exit();
     opening.abort();
     interrupt();
     if (received === 1) return;

@@ -8,6 +8,7 @@ import type { IsolatedCopy } from '../../boot/isolated/index.ts';
 import type { Project } from '../../compose/index.ts';
 import type { Backend } from '../../core/backend.ts';
 import type { Context } from '../context.ts';
+import { type CrashRecord, recordCrashes } from '../crash-record.ts';
 import { type Deferred, deferred } from '../deferred.ts';
 import { exitCode } from '../exit-codes.ts';
 import { bootProgress, shortName } from '../output/boot-progress.ts';
@@ -40,6 +41,8 @@ export interface AttachedOptions {
   timeout: number | undefined;
   /** Files are watched as well. */
   watch: boolean;
+  /** File for lifecycle events. */
+  history: string | undefined;
   menu: boolean;
   noMenu: boolean;
   /** The isolated copy that the project is; null for none. */
@@ -48,7 +51,7 @@ export interface AttachedOptions {
 
 /**
  * `up` in the foreground: logs of all services until all of them end or Ctrl-C comes, which stops them; a second Ctrl-C
- * kills them. While files are watched it goes on without any.
+ * kills them, a third one ends the command at once. While files are watched it goes on without any.
  */
 export async function upAttached(
   context: Context,
@@ -61,7 +64,11 @@ export async function upAttached(
   const { killServices } = await import('../../boot/index.ts');
   const attached = new AttachedUp({ context, backend, project, watched, wishes, options });
   let killing: Promise<unknown> | undefined;
+  let presses = 0;
   using _answer = context.interrupts.intercept(() => {
+    presses += 1;
+    // What it waits for may never come.
+    if (presses > 2) context.interrupts.exit();
     attached.interrupt();
     if (!attached.isStopping) return;
     killing ??= killServices(backend, { projectName: project.name }).catch(() => undefined);
@@ -95,6 +102,7 @@ class AttachedUp {
   #board: ProgressBoard | undefined;
   #companions: UpCompanions | undefined;
   #restarts: UnhealthyRestarts | null = null;
+  #crashes: CrashRecord | undefined;
   #isStopping = false;
 
   constructor(of: Attached) {
@@ -125,6 +133,7 @@ class AttachedUp {
   async run(): Promise<number> {
     const summary = await this.#boot();
     if (summary !== undefined && !summary.ok) {
+      await this.#crashes?.[Symbol.asyncDispose]();
       await this.#follower.close();
       showSummary(this.#of.context, summary, this.#of.project.name);
       return exitCode.failure;
@@ -137,15 +146,24 @@ class AttachedUp {
   async #boot(): Promise<BootSummary | undefined> {
     const { context, backend, project, wishes, options } = this.#of;
     const { up } = await import('../../boot/index.ts');
+    this.#crashes =
+      options.history === undefined || wishes.events === undefined
+        ? undefined
+        : recordCrashes(backend, {
+            projectName: project.name,
+            events: wishes.events,
+            signal: context.signal,
+          });
     using board = new ProgressBoard(context.output);
     this.#board = board;
     this.#follower.listen();
     try {
       return await up(backend, project, {
         ...wishes,
+        events: this.#crashes?.others ?? wishes.events,
         // What ends before all is up is told by its own lines and its exit code.
         earlyExit: 'passes',
-        signal: this.#booting.signal,
+        signal: AbortSignal.any([this.#booting.signal, context.signal]),
         onProgress: quietImages(bootProgress(board, project.name), options),
       });
     } catch (error) {
@@ -209,6 +227,8 @@ class AttachedUp {
   async #finish(end: End): Promise<number> {
     const { context, backend, project, watched, options } = this.#of;
     const { output, interrupts } = context;
+    // What ends from now on is meant to.
+    await this.#crashes?.[Symbol.asyncDispose]();
     const stopped = end === 'ended' || end === 'detached' || (await this.#stop(end));
     await this.#follower.close();
     if (!stopped) return exitCode.failure;
