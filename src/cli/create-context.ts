@@ -37,7 +37,7 @@ export function createContext(parts: ContextParts): Context & { close(): Promise
     remote: {
       fetch: async (name, options) => {
         const { remoteFiles } = await import('../boot/remote/remote-files.ts');
-        remote ??= remoteFiles({ env: context.env });
+        remote ??= remoteFiles({ env: context.env, insecureRegistries: parts.globals.insecureRegistry });
         return await remote.fetch(name, options);
       },
     },

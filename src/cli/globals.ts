@@ -10,6 +10,8 @@ export interface GlobalOptions {
   profile: readonly string[];
   envFile: readonly string[];
   projectDirectory: string | undefined;
+  /** Hosts of registries that compose files are fetched from without TLS. */
+  insecureRegistry: readonly string[];
   /** Empty: the name of the copy is derived. */
   isolated: string | undefined;
   engine: boolean;
@@ -42,6 +44,11 @@ export const globalOptions: CommandDeclaration<GlobalOptions>['options'] = {
     flags: '--project-directory <path>',
     about: 'global.projectDirectory',
     complete: 'directory',
+  },
+  insecureRegistry: {
+    flags: '--insecure-registry <host>',
+    about: 'global.insecureRegistry',
+    many: true,
   },
   isolated: { flags: '--isolated[=<name>]', about: 'global.isolated' },
   engine: { flags: '--engine', about: 'global.engine' },

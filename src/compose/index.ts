@@ -5,8 +5,10 @@ export {
   type CanonicalMap,
   type CanonicalStruct,
   type CanonicalValue,
+  canonicalMap,
   isMap,
   isStruct,
+  withFields,
 } from './canonical/value.ts';
 export { configDocument, configJson } from './config-document.ts';
 export { type Crontab, type Every, parseCrontab } from './crontab.ts';

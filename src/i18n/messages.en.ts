@@ -30,6 +30,12 @@ export interface Messages {
   'attach.badKeys': { text: string | number };
   'attach.badKeysFix': Record<never, never>;
   'attach.detached': { name: string | number };
+  'bridge.created': { directory: string | number };
+  'bridge.declined': { directory: string | number };
+  'bridge.declinedFix': Record<never, never>;
+  'bridge.exists': { directory: string | number };
+  'bridge.existsFix': Record<never, never>;
+  'bridge.notEmpty': { directory: string | number };
   'build.done': { image: string | number };
   'build.noContext': Record<never, never>;
   'build.noContextFix': Record<never, never>;
@@ -76,6 +82,13 @@ export interface Messages {
   'column.url': Record<never, never>;
   'column.variable': Record<never, never>;
   'column.volumeName': Record<never, never>;
+  'command.bridgeConvert.about': Record<never, never>;
+  'command.bridgeConvert.detail': Record<never, never>;
+  'command.publish.about': Record<never, never>;
+  'command.publish.detail': Record<never, never>;
+  'command.transformationCreate.about': Record<never, never>;
+  'command.transformationList.about': Record<never, never>;
+  'command.viz.about': Record<never, never>;
   'command.attach.about': Record<never, never>;
   'command.build.about': Record<never, never>;
   'command.build.detail': Record<never, never>;
@@ -276,6 +289,7 @@ export interface Messages {
   'format.unknown': { text: string | number };
   'gc.removed': { count: number };
   'gc.wouldRemove': { count: number };
+  'global.insecureRegistry': Record<never, never>;
   'global.allResources': Record<never, never>;
   'global.ansi': Record<never, never>;
   'global.backend': Record<never, never>;
@@ -356,6 +370,19 @@ export interface Messages {
   'ls.status.stopped': Record<never, never>;
   'ls.status.unhealthy': Record<never, never>;
   'ls.status.unknown': Record<never, never>;
+  'option.bridgeOutput': Record<never, never>;
+  'option.ociVersion': Record<never, never>;
+  'option.publishApp': Record<never, never>;
+  'option.publishInsecure': Record<never, never>;
+  'option.publishWithEnv': Record<never, never>;
+  'option.templates': Record<never, never>;
+  'option.transformation': Record<never, never>;
+  'option.transformationFrom': Record<never, never>;
+  'option.vizImage': Record<never, never>;
+  'option.vizIndentation': Record<never, never>;
+  'option.vizNetworks': Record<never, never>;
+  'option.vizPorts': Record<never, never>;
+  'option.vizSpaces': Record<never, never>;
   'option.abortOnContainerExit': Record<never, never>;
   'option.abortOnContainerFailure': Record<never, never>;
   'option.addHost': Record<never, never>;
@@ -619,6 +646,7 @@ export interface Messages {
   'progress.waiting': Record<never, never>;
   'progress.waitingFor': { names: string | number };
   'prune.reclaimed': { size: string | number };
+  'publish.declined': Record<never, never>;
   'pull.skipped': { service: string | number; why: string | number };
   'pull.toBuild': { program: string | number; services: string | number };
   'pull.why.buildable': Record<never, never>;
@@ -818,6 +846,12 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'attach.badKeys': '"{text}" are no keys to let go of a container',
   'attach.badKeysFix': 'write letters, and ctrl- with a letter, with commas between them, such as ctrl-p,ctrl-q',
   'attach.detached': '{name} goes on without this terminal',
+  'bridge.created': 'Transformer created in "{directory}"',
+  'bridge.declined': 'deletion of output directory \'{directory}\' was not confirmed',
+  'bridge.declinedFix': 'choose another directory with --output, or say --yes',
+  'bridge.exists': 'output folder {directory} already exists',
+  'bridge.existsFix': 'name a directory that is not there yet',
+  'bridge.notEmpty': 'Output directory \'{directory}\' is not empty, all its content will be permanently deleted. Continue?',
   'build.done': '{image} is built',
   'build.noContext': 'build needs a directory with a Dockerfile',
   'build.noContextFix': 'write `wherry build -t NAME DIRECTORY`, or run it where a compose file is',
@@ -864,6 +898,13 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'column.url': 'URL',
   'column.variable': 'VARIABLE',
   'column.volumeName': 'VOLUME NAME',
+  'command.bridgeConvert.about': 'Convert a project into something else, such as Kubernetes manifests',
+  'command.bridgeConvert.detail': 'Transformations are images, run one after the other with the model of the project in /in and the output directory in /out.',
+  'command.publish.about': 'Put the files of a project into a registry',
+  'command.publish.detail': '`-f oci://REPOSITORY` and `include` read them from there, as docker compose does. Images that services build are pushed. What somebody may not want to publish is asked about.',
+  'command.transformationCreate.about': 'Start a transformation of your own from an existing one',
+  'command.transformationList.about': 'List the transformations that the engine has',
+  'command.viz.about': 'Print the services of a project as a graph for Graphviz',
   'command.attach.about': 'Connect this terminal with the main process of a running container',
   'command.build.about': 'Build the images of services, or an image from a directory',
   'command.build.detail': 'In a project: the images of the named services, or of all that have a build section. With a path (`.`, `./app`) or outside of a project: one image from a directory with a Dockerfile; it needs -t.',
@@ -1064,6 +1105,7 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'format.unknown': '{text} is not understood',
   'gc.removed': '{count, plural, =0 {nothing to remove} one {# thing removed} other {# things removed}}',
   'gc.wouldRemove': '{count, plural, =0 {nothing to remove} one {# thing would be removed} other {# things would be removed}}',
+  'global.insecureRegistry': 'Fetch compose files from this registry without TLS',
   'global.allResources': 'Also networks, volumes, secrets and configs that no service uses',
   'global.ansi': 'When output is coloured and redrawn',
   'global.backend': 'Engine to use',
@@ -1144,6 +1186,19 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'ls.status.stopped': 'stopped',
   'ls.status.unhealthy': 'unhealthy',
   'ls.status.unknown': '?',
+  'option.bridgeOutput': 'Where the result goes (default: out)',
+  'option.ociVersion': 'Version of OCI that the artifact is written in (default: the newest that the registry takes)',
+  'option.publishApp': 'Copy the images of the services into the repository too',
+  'option.publishInsecure': 'Speak to the registry without TLS',
+  'option.publishWithEnv': 'Publish files of variables too',
+  'option.templates': 'Directory with templates of your own',
+  'option.transformation': 'Image of a transformation (default: docker/compose-bridge-kubernetes)',
+  'option.transformationFrom': 'Image to start from (default: docker/compose-bridge-kubernetes)',
+  'option.vizImage': 'Show images',
+  'option.vizIndentation': 'Tabs or spaces at the start of a line (default: 1)',
+  'option.vizNetworks': 'Show networks',
+  'option.vizPorts': 'Show ports',
+  'option.vizSpaces': 'Indent with spaces instead of tabs',
   'option.abortOnContainerExit': 'Stop everything when one container ends; its exit code is passed on',
   'option.abortOnContainerFailure': 'Stop everything when one container ends with another exit code than 0, and pass it on',
   'option.addHost': 'Host name with its address, for /etc/hosts',
@@ -1407,6 +1462,7 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'progress.waiting': 'waiting',
   'progress.waitingFor': 'waiting for {names}',
   'prune.reclaimed': '{size} reclaimed',
+  'publish.declined': 'nothing was published',
   'pull.skipped': '{service} is left out: {why}',
   'pull.toBuild': 'Some service image(s) must be built from source by running:\n    {program} build {services}',
   'pull.why.buildable': 'its image can be built',

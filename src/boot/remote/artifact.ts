@@ -2,26 +2,13 @@ import { appendFile, realpath, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FetchedFile } from '../../compose/index.ts';
 import { parseReference, WherryError, withDefaultTag } from '../../core/index.ts';
+import { artifactTypes } from './artifact-types.ts';
 import { kept } from './cache.ts';
 import type { FetchOptions } from './git-checkout.ts';
-import { type Content, indexTypes, RegistryRepository } from './registry-repository.ts';
-
-/** What `docker compose publish` writes. */
-const projectType = 'application/vnd.docker.compose.project';
-const emptyConfigType = 'application/vnd.docker.compose.config.empty.v1+json';
-const composeFileType = 'application/vnd.docker.compose.file+yaml';
-const envFileType = 'application/vnd.docker.compose.envfile';
+import { type Content, type Descriptor, indexTypes, RegistryRepository } from './registry-repository.ts';
 
 /** Bytes of a file that are taken; compose files are small. */
 const largest = 16 * 1024 * 1024;
-
-interface Descriptor {
-  mediaType?: string;
-  digest: string;
-  size: number;
-  artifactType?: string;
-  annotations?: Readonly<Record<string, string>>;
-}
 
 interface Manifest {
   artifactType?: string;
@@ -33,10 +20,15 @@ interface Manifest {
 /** The compose file of an artifact that `docker compose publish` made. Fails as {@link remoteFiles} says. */
 export async function fetchArtifact(
   name: string,
-  { env, cache, signal }: FetchOptions,
+  {
+    env,
+    insecureRegistries,
+    cache,
+    signal,
+  }: FetchOptions & { insecureRegistries?: readonly string[] | undefined },
 ): Promise<FetchedFile> {
   const reference = withDefaultTag(parseReference(name));
-  const repository = new RegistryRepository(reference, { env, signal });
+  const repository = new RegistryRepository(reference, { env, insecureRegistries, signal });
   const found = await repository.manifest(reference.digest ?? reference.tag ?? 'latest');
   const root = await kept(join(cache, found.digest.replace(':', '-')), async (directory) => {
     const manifest = await projectManifest(found, repository, name);
@@ -55,13 +47,15 @@ async function projectManifest(
 ): Promise<Manifest> {
   let manifest = read(found, name);
   if (indexTypes.includes(found.mediaType) || manifest.manifests !== undefined) {
-    const project = manifest.manifests?.findLast(({ artifactType }) => artifactType === projectType);
+    const project = manifest.manifests?.findLast(
+      ({ artifactType }) => artifactType === artifactTypes.project,
+    );
     if (project === undefined) throw noProject(name);
     manifest = read(await repository.manifest(project.digest), name);
   }
   const { artifactType = '', config } = manifest;
-  if (artifactType === projectType) return manifest;
-  if (artifactType === '' && config?.mediaType === emptyConfigType) return manifest;
+  if (artifactType === artifactTypes.project) return manifest;
+  if (artifactType === '' && config?.mediaType === artifactTypes.emptyConfig) return manifest;
   throw noProject(name);
 }
 
@@ -83,11 +77,11 @@ interface Place {
 
 async function addLayer(layer: Descriptor, { repository, directory, name }: Place): Promise<void> {
   const { mediaType, annotations = {} } = layer;
-  if (mediaType !== composeFileType && mediaType !== envFileType) return;
+  if (mediaType !== artifactTypes.composeFile && mediaType !== artifactTypes.envFile) return;
   if (layer.size > largest)
     throw new WherryError('INVALID', `oci://${name} has a file of ${layer.size} bytes, which is too large`);
   const { bytes } = await repository.blob(layer.digest, layer.size);
-  if (mediaType === envFileType) {
+  if (mediaType === artifactTypes.envFile) {
     const file = fileName(annotations['com.docker.compose.envfile'], name);
     await writeFile(join(directory, file), bytes, { mode: 0o600 });
     return;

@@ -5,6 +5,8 @@ import { basicAuthorization, bearerToken, parseChallenge } from './registry-toke
 
 export interface RegistryOptions {
   env: Readonly<Record<string, string | undefined>>;
+  /** Hosts that are spoken to without TLS. Default: those of this machine's loopback may do without. */
+  insecureRegistries?: readonly string[] | undefined;
   signal?: AbortSignal | undefined;
 }
 
@@ -13,6 +15,15 @@ export interface Content {
   bytes: Uint8Array;
   digest: string;
   mediaType: string;
+}
+
+/** What manifests say of something. */
+export interface Descriptor {
+  mediaType?: string;
+  digest: string;
+  size: number;
+  artifactType?: string;
+  annotations?: Readonly<Record<string, string>>;
 }
 
 /** Media types of what lists manifests. */
@@ -33,13 +44,15 @@ const largestManifest = 4 * 1024 * 1024;
 export class RegistryRepository {
   readonly #reference: Reference;
   readonly #env: RegistryOptions['env'];
+  readonly #insecure: readonly string[];
   readonly #signal: AbortSignal | undefined;
   #authorization: string | undefined;
   #origin: string | undefined;
 
-  constructor(reference: Reference, { env, signal }: RegistryOptions) {
+  constructor(reference: Reference, { env, insecureRegistries = [], signal }: RegistryOptions) {
     this.#reference = reference;
     this.#env = env;
+    this.#insecure = insecureRegistries;
     this.#signal = signal;
   }
 
@@ -62,13 +75,81 @@ export class RegistryRepository {
     return { bytes, digest, mediaType: '' };
   }
 
+  /** A blob as it comes; whoever puts it elsewhere has it checked there. */
+  async blobStream(digest: string): Promise<ReadableStream<Uint8Array>> {
+    const { body } = await this.#get(`blobs/${digest}`, '*/*');
+    return body ?? new ReadableStream({ start: (controller) => controller.close() });
+  }
+
+  /** Puts a blob there that is not there yet. */
+  async putBlob(bytes: Buffer): Promise<Pick<Descriptor, 'digest' | 'size'>> {
+    const blob = { digest: digestOf(bytes), size: bytes.length };
+    if (!(await this.#has(blob.digest))) await this.#upload(bytes, blob);
+    return blob;
+  }
+
+  /** As {@link putBlob}, of a blob that comes from elsewhere. */
+  async putStream(
+    body: ReadableStream<Uint8Array>,
+    blob: Pick<Descriptor, 'digest' | 'size'>,
+  ): Promise<void> {
+    await this.#upload(body, blob);
+  }
+
+  /** Whether a blob is there, or the registry takes it over from a repository of its own. */
+  async takesBlob(digest: string, from: Pick<Reference, 'registry' | 'repository'>): Promise<boolean> {
+    if (await this.#has(digest)) return true;
+    if (from.registry !== this.#reference.registry) return false;
+    const query = new URLSearchParams({ mount: digest, from: from.repository });
+    const response = await this.#ask(`blobs/uploads/?${query}`, { method: 'POST' });
+    await response.body?.cancel();
+    return response.status === 201;
+  }
+
+  /** Puts a manifest there, under a tag or by its digest alone. */
+  async putManifest(tag: string | undefined, bytes: Buffer, mediaType: string): Promise<Descriptor> {
+    const digest = digestOf(bytes);
+    const headers = { 'content-type': mediaType };
+    const answer = await this.#ask(`manifests/${tag ?? digest}`, { method: 'PUT', headers, body: bytes });
+    const response = await this.#checked(answer);
+    await response.body?.cancel();
+    return { mediaType, digest, size: bytes.length };
+  }
+
+  async #has(digest: string): Promise<boolean> {
+    const response = await this.#ask(`blobs/${digest}`, { method: 'HEAD' });
+    await response.body?.cancel();
+    return response.ok;
+  }
+
+  /** In one piece, to where the registry says. */
+  async #upload(
+    body: Buffer | ReadableStream<Uint8Array>,
+    { digest, size }: Pick<Descriptor, 'digest' | 'size'>,
+  ): Promise<void> {
+    const started = await this.#checked(await this.#ask('blobs/uploads/', { method: 'POST' }));
+    await started.body?.cancel();
+    const place = new URL(started.headers.get('location') ?? '', started.url);
+    place.searchParams.set('digest', digest);
+    const headers = { 'content-type': 'application/octet-stream', 'content-length': String(size) };
+    const done = await this.#checked(
+      await this.#ask(place, { method: 'PUT', headers, body, duplex: 'half' }),
+    );
+    await done.body?.cancel();
+  }
+
   async #get(path: string, accept: string): Promise<Response> {
-    const first = await this.#fetch(path, accept);
-    if (first.status !== 401) return this.#checked(first);
+    return this.#checked(await this.#ask(path, { headers: { accept } }));
+  }
+
+  /** Logs in when the registry asks for it. */
+  async #ask(path: string | URL, request: RegistryRequest): Promise<Response> {
+    const first = await this.#fetch(path, request);
+    if (first.status !== 401 || request.body instanceof ReadableStream) return first;
     const challenge = parseChallenge(first.headers.get('www-authenticate') ?? '');
     await first.body?.cancel();
     this.#authorization = await this.#authorize(challenge);
-    return this.#checked(await this.#fetch(path, accept));
+    return await this.#fetch(path, request);
   }
 
   async #authorize(challenge: ReturnType<typeof parseChallenge>): Promise<string | undefined> {
@@ -90,20 +171,22 @@ export class RegistryRepository {
   }
 
   /** Registries of this machine may do without TLS, as engines allow it. */
-  async #fetch(path: string, accept: string): Promise<Response> {
+  async #fetch(path: string | URL, request: RegistryRequest): Promise<Response> {
     const { registry } = this.#reference;
     const host = registry === 'docker.io' ? 'registry-1.docker.io' : registry;
     const isLocal = /^(?:localhost|127\.[0-9.]+|\[::1\])(?::\d+)?$/.test(host);
-    const origins = isLocal ? [`https://${host}`, `http://${host}`] : [`https://${host}`];
+    const secure = this.#insecure.includes(registry) ? [] : [`https://${host}`];
+    const origins = isLocal || secure.length === 0 ? [...secure, `http://${host}`] : secure;
     let failure: unknown;
     for (const origin of this.#origin === undefined ? origins : [this.#origin]) {
       try {
-        const headers = {
-          accept,
-          ...(this.#authorization === undefined ? {} : { authorization: this.#authorization }),
-        };
-        const url = `${origin}/v2/${this.#reference.repository}/${path}`;
-        const response = await fetch(url, { headers, signal: this.#signal ?? null });
+        const url = typeof path === 'string' ? `${origin}/v2/${this.#reference.repository}/${path}` : path;
+        // What a registry hands on to somebody else, such as a store, is not for its credentials.
+        const isOurs = typeof url === 'string' || url.host === host;
+        const authorization =
+          isOurs && this.#authorization !== undefined ? { authorization: this.#authorization } : {};
+        const headers = { ...request.headers, ...authorization };
+        const response = await fetch(url, { ...request, headers, signal: this.#signal ?? null });
         this.#origin = origin;
         return response;
       } catch (error) {
@@ -168,6 +251,13 @@ export class RegistryRepository {
   #altered(digest: string): WherryError {
     return new WherryError('PROTOCOL', `${this.#name}: what the registry sent is not ${digest}`);
   }
+}
+
+interface RegistryRequest {
+  method?: 'HEAD' | 'POST' | 'PUT';
+  headers?: Readonly<Record<string, string>>;
+  body?: Buffer | ReadableStream<Uint8Array>;
+  duplex?: 'half';
 }
 
 function digestOf(bytes: Uint8Array): string {

@@ -8,6 +8,8 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export interface RemoteFilesOptions {
   /** What git sees, where caches are, and what is switched off. Default: ours. */
   env?: Environment | undefined;
+  /** Registries that are spoken to without TLS: `registry.example.org:5000`. Default: those of the loopback may be. */
+  insecureRegistries?: readonly string[] | undefined;
   /** Default: `wherry/remote` in `XDG_CACHE_HOME`, else in `~/.cache`. */
   cache?: string | undefined;
 }
@@ -18,14 +20,19 @@ export interface RemoteFilesOptions {
  * with a commit needs no network from then on. Fails with `NOT_FOUND`, `UNAUTHORIZED`, `UNAVAILABLE`, `INVALID`,
  * `PERMISSION` (switched off, or a path that leads out of the repository) and `CANCELLED`.
  */
-export function remoteFiles({ env = process.env, cache }: RemoteFilesOptions = {}): RemoteFiles {
+export function remoteFiles({
+  env = process.env,
+  insecureRegistries,
+  cache,
+}: RemoteFilesOptions = {}): RemoteFiles {
   const root = cache ?? join(env.XDG_CACHE_HOME || join(env.HOME || homedir(), '.cache'), 'wherry', 'remote');
   const fetched = new Map<string, Promise<FetchedFile>>();
   const fetchNew = async (name: string, { signal }: CallOptions): Promise<FetchedFile> => {
     if (name.startsWith('oci://')) {
       refuseWhereOff('COMPOSE_EXPERIMENTAL_OCI_REMOTE', name, env);
       const { fetchArtifact } = await import('./artifact.ts');
-      return await fetchArtifact(name.slice('oci://'.length), { env, cache: join(root, 'oci'), signal });
+      const options = { env, insecureRegistries, cache: join(root, 'oci'), signal };
+      return await fetchArtifact(name.slice('oci://'.length), options);
     }
     refuseWhereOff('COMPOSE_EXPERIMENTAL_GIT_REMOTE', name, env);
     const { fetchFromGit } = await import('./git-checkout.ts');

@@ -28,9 +28,9 @@ export type Found =
 
 /** Finds the command that `words` begin with; undefined when there are none. Fails for a word that is no command. */
 export function findCommand(words: readonly string[]): Found | undefined {
-  const [first, second] = words;
+  const [first, second, third] = words;
   if (first === undefined) return undefined;
-  for (const length of [2, 1]) {
+  for (const length of [3, 2, 1]) {
     const name = words.slice(0, length).join(' ');
     const command = commands.find(
       (candidate) => candidate.name === name || candidate.aliases?.includes(name),
@@ -40,6 +40,9 @@ export function findCommand(words: readonly string[]): Found | undefined {
   }
   if (commands.some(({ name }) => name.startsWith(`${first} `))) {
     if (second === undefined || second.startsWith('-')) return { kind: 'group', name: first };
+    const name = `${first} ${second}`;
+    const isGroup = commands.some((command) => command.name.startsWith(`${name} `));
+    if (isGroup && (third === undefined || third.startsWith('-'))) return { kind: 'group', name };
     throw unknown(`${first} ${second}`);
   }
   throw unknown(first);

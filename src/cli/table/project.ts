@@ -1,7 +1,14 @@
+import type { VizOptions } from '../commands/alpha-viz.ts';
+import type { BridgeConvertOptions } from '../commands/bridge-convert.ts';
+import type {
+  TransformationCreateOptions,
+  TransformationListOptions,
+} from '../commands/bridge-transformations.ts';
 import type { ConfigOptions } from '../commands/config.ts';
 import type { CreateOptions } from '../commands/create.ts';
 import type { DownOptions } from '../commands/down.ts';
 import type { LsOptions } from '../commands/ls.ts';
+import type { PublishOptions } from '../commands/publish.ts';
 import type { ScaleOptions } from '../commands/scale.ts';
 import type { ServeOptions } from '../commands/serve.ts';
 import type { UpOptions } from '../commands/up.ts';
@@ -9,7 +16,7 @@ import { type PlanOptions, pullChoices, scaleOf } from '../commands/up-options.t
 import type { WatchOptions } from '../commands/watch.ts';
 import { type AnyCommand, type CommandDeclaration, declare } from '../declaration.ts';
 import { filterOption } from '../filters.ts';
-import { seconds } from '../values.ts';
+import { seconds, wholeNumber } from '../values.ts';
 import * as shared from './options.ts';
 
 const planOptions: CommandDeclaration<PlanOptions>['options'] = {
@@ -151,6 +158,80 @@ export const projectCommands: readonly AnyCommand[] = [
       check: { flags: '-q, --quiet', about: 'option.configCheck' },
     },
     load: async () => (await import('../commands/config.ts')).config,
+  }),
+  declare<PublishOptions>({
+    name: 'publish',
+    aliases: ['alpha publish'],
+    group: 'project',
+    about: 'command.publish.about',
+    detail: 'command.publish.detail',
+    arguments: [{ name: 'repository[:tag]' }],
+    options: {
+      resolveImageDigests: { flags: '--resolve-image-digests', about: 'option.configResolveImageDigests' },
+      ociVersion: { flags: '--oci-version <version>', about: 'option.ociVersion', choices: ['1.0', '1.1'] },
+      withEnv: { flags: '--with-env', about: 'option.publishWithEnv' },
+      app: { flags: '--app', about: 'option.publishApp' },
+      yes: { flags: '-y, --yes', also: ['--y'], about: 'option.yes' },
+      insecureRegistry: { flags: '--insecure-registry', about: 'option.publishInsecure' },
+    },
+    load: async () => (await import('../commands/publish.ts')).publish,
+  }),
+  declare<BridgeConvertOptions>({
+    name: 'bridge convert',
+    group: 'project',
+    about: 'command.bridgeConvert.about',
+    detail: 'command.bridgeConvert.detail',
+    arguments: [],
+    options: {
+      output: { flags: '-o, --output <directory>', about: 'option.bridgeOutput', complete: 'directory' },
+      transformation: {
+        flags: '-t, --transformation <image>',
+        about: 'option.transformation',
+        many: true,
+        complete: 'image',
+      },
+      templates: { flags: '--templates <directory>', about: 'option.templates', complete: 'directory' },
+      yes: { flags: '-y, --yes', about: 'option.yes' },
+    },
+    load: async () => (await import('../commands/bridge-convert.ts')).bridgeConvert,
+  }),
+  declare<TransformationListOptions>({
+    name: 'bridge transformations list',
+    aliases: ['bridge transformations ls'],
+    group: 'project',
+    about: 'command.transformationList.about',
+    arguments: [],
+    options: {
+      namesOnly: { flags: '-q, --quiet', about: 'option.namesOnly' },
+      format: { flags: '--format <format>', about: 'option.formatList', choices: ['table', 'json'] },
+    },
+    load: async () => (await import('../commands/bridge-transformations.ts')).listTransformations,
+  }),
+  declare<TransformationCreateOptions>({
+    name: 'bridge transformations create',
+    group: 'project',
+    about: 'command.transformationCreate.about',
+    arguments: [{ name: 'path', complete: 'directory' }],
+    options: { from: { flags: '-f, --from <image>', about: 'option.transformationFrom', complete: 'image' } },
+    load: async () => (await import('../commands/bridge-transformations.ts')).createTransformation,
+  }),
+  declare<VizOptions>({
+    name: 'alpha viz',
+    group: 'project',
+    about: 'command.viz.about',
+    arguments: [],
+    options: {
+      image: { flags: '--image', about: 'option.vizImage' },
+      networks: { flags: '--networks', about: 'option.vizNetworks' },
+      ports: { flags: '--ports', about: 'option.vizPorts' },
+      spaces: { flags: '--spaces', about: 'option.vizSpaces' },
+      indentationSize: {
+        flags: '--indentation-size <n>',
+        about: 'option.vizIndentation',
+        parse: wholeNumber,
+      },
+    },
+    load: async () => (await import('../commands/alpha-viz.ts')).alphaViz,
   }),
   declare<ServeOptions>({
     name: 'serve',

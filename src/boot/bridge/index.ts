@@ -1,0 +1,1 @@
+export { bridgeModel } from './bridge-model.ts';
