@@ -61,6 +61,11 @@ export interface UpOptions extends BootOptions, UpPlanOptions {
    */
   eager?: boolean | undefined;
   /**
+   * Whose word about health `wait` takes in the end, for who asks the engine next: `anybody` (default) or the engine's own,
+   * for which it waits up to `waitTimeout`, or two minutes.
+   */
+  healthBy?: 'anybody' | 'engine' | undefined;
+  /**
    * What becomes of a service without a restart policy whose container has ended with another exit code than 0 by the
    * time that all is up: it `fails`, or `passes` for who follows its end himself. Default: `fails`.
    */

@@ -127,6 +127,9 @@ class Up {
       const { plan } = context;
       this.#options.onProgress?.({ kind: 'planned', plan });
       const outcomes = await new UpRun(context).run();
+      const { wait, healthBy, waitTimeout = 120_000 } = this.#options;
+      if (wait === true && healthBy === 'engine')
+        await this.#watch.confirmed(AbortSignal.any([this.#signal, AbortSignal.timeout(waitTimeout)]));
       return await this.#finish(plan, outcomes, first.state);
     } finally {
       await this.#watch.close();

@@ -24,6 +24,8 @@ type Seed = Pick<WatchedContainer, 'id' | 'phase' | 'health' | 'exitCode'>;
 interface Entry extends WatchedContainer {
   /** Events before the start that is on its way belong to an earlier run. */
   awaitsStart: boolean;
+  /** It was found healthy before the engine said so. */
+  foundEarly: boolean;
   listeners: Set<() => void>;
 }
 
@@ -78,7 +80,17 @@ export class ProjectWatch {
   /** Call when its health check was seen to pass. */
   foundHealthy(id: string): void {
     const entry = this.#entry(id);
-    if (entry.phase === 'running') this.#change(entry, { health: 'healthy' });
+    if (entry.phase !== 'running') return;
+    const foundEarly = entry.health !== 'healthy';
+    this.#change(entry, { health: 'healthy' });
+    entry.foundEarly = foundEarly;
+  }
+
+  /** Resolves when the engine itself has told the health of all that was found healthy sooner, and when `signal` fires. */
+  async confirmed(signal: AbortSignal): Promise<void> {
+    const early = [...this.#entries.values()].filter((entry) => entry.foundEarly);
+    const isTold = ({ foundEarly }: Entry): boolean => !foundEarly;
+    await Promise.allSettled(early.map((entry) => this.until(entry.id, () => isTold(entry), signal)));
   }
 
   state(id: string): Readonly<WatchedContainer> | undefined {
@@ -166,10 +178,14 @@ export class ProjectWatch {
     }
     const entry = this.#entry(event.subject.id);
     switch (event.type) {
-      case 'started':
+      case 'started': {
+        const { foundEarly } = entry;
         entry.awaitsStart = false;
         this.#change(entry, { phase: 'running', health: null, exitCode: null, oomKilled: null });
+        // Told late: what runs was found to be healthy meanwhile.
+        entry.foundEarly = foundEarly;
         break;
+      }
       case 'health':
         if (!entry.awaitsStart) this.#change(entry, { health: event.health });
         break;
@@ -204,6 +220,7 @@ export class ProjectWatch {
 
   #change(entry: Entry, change: Partial<WatchedContainer>): void {
     const { health } = entry;
+    entry.foundEarly = false;
     Object.assign(entry, {
       phase: change.phase ?? entry.phase,
       health: change.health === undefined ? entry.health : change.health,
@@ -220,7 +237,7 @@ export class ProjectWatch {
     const known = this.#entries.get(id);
     if (known !== undefined) return known;
     const fresh = { phase: 'created', health: null, exitCode: null, oomKilled: null, exits: 0 } as const;
-    const entry: Entry = { ...fresh, id, awaitsStart: false, listeners: new Set() };
+    const entry: Entry = { ...fresh, id, awaitsStart: false, foundEarly: false, listeners: new Set() };
     this.#entries.set(id, entry);
     return entry;
   }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Project } from '../../compose/index.ts';
 import { asWherryError, type Backend, isWherryError, throwIfAborted } from '../../core/index.ts';
+import { formatDuration } from '../../core/units.ts';
 import { FileWatch } from '../../watch/index.ts';
 import type { BootOptions } from '../options.ts';
 import { restartServices } from '../services.ts';
@@ -71,7 +72,12 @@ class ProjectWatcher {
     try {
       // Watched already: what changes while this is under way is in the first batch.
       await this.#carryOut(await initialWork(this.#project, rules));
-      for await (const paths of files.batches(signal)) await this.#carryOut(workOf(rules, paths));
+      for await (const paths of files.batches(signal)) {
+        const began = performance.now();
+        await this.#carryOut(workOf(rules, paths));
+        const duration = formatDuration(performance.now() - began);
+        this.#options.logger?.debug(`batch complete: duration[${duration}] count[${paths.length}]`);
+      }
     } catch (error) {
       if (!signal.aborted) throw error;
     }

@@ -77,6 +77,8 @@ export async function up(invocation: Invocation<UpOptions>): Promise<number> {
     timeout,
     noStart,
     eager: !noEager,
+    // Who calls docker compose asks the engine next.
+    healthBy: context.role === 'compose' ? ('engine' as const) : undefined,
     parallel: parallelOf(context, environment),
     events,
     mayReplaceVolume: canAsk(context.output) ? mayReplaceVolume : undefined,

@@ -21,7 +21,7 @@ export interface WatchOptions {
 export async function watch({ context, words, options }: Invocation<WatchOptions>): Promise<number> {
   if (options.prune && options.noPrune) throw usage(t('usage.excludes', { a: '--prune', b: '--no-prune' }));
   if (context.globals.dryRun) throw usage(t('dryRun.notThere', { command: 'watch' }));
-  const { output, signal } = context;
+  const { output, logger, signal } = context;
   const { project } = await placed(context, await requireProject(context, words));
   const services = words.length > 0 ? words : undefined;
   const backend = await context.backend();
@@ -42,7 +42,7 @@ export async function watch({ context, words, options }: Invocation<WatchOptions
     }
   }
   const onEvent = watchLines(output, (write) => write());
-  await boot.watchProject(backend, project, { services, prune: !options.noPrune, onEvent, signal });
+  await boot.watchProject(backend, project, { services, prune: !options.noPrune, onEvent, logger, signal });
   return context.interrupts.exitCode ?? exitCode.success;
 }
 

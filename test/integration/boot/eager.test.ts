@@ -47,6 +47,14 @@ for (const id of enginesUnderTest) {
       expect(outcomes(await up(backend, failing, waits))).toEqual({ web: 'DEPENDENCY', cache: 'TIMEOUT' });
     });
 
+    test('the engine has the last word where it is asked for', async () => {
+      await using stack = new Stack(bench);
+      const project = await stack.load(model({ test: ['CMD', 'true'], interval: '2s' }));
+      await up(backend, project, { wait: true, healthBy: 'engine' });
+      const cache = (await stack.containers()).find(({ name }) => name.endsWith('-cache-1'));
+      expect((await backend.inspect(cache?.id ?? '')).health).toBe('healthy');
+    });
+
     test('not where the file says so', async () => {
       await using stack = new Stack(bench);
       const { services } = model(rarely(['CMD', 'test', '-f', '/tmp/ok']));
