@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { fileError } from '../core/errors.ts';
 import { isId, newId } from '../core/index.ts';
 import {
   livenessOf,
@@ -103,8 +104,13 @@ export async function forgetLease(id: string, options: Pick<LeaseOptions, 'direc
 async function write(directory: string, lease: LeaseFile): Promise<void> {
   const path = pathOf(directory, lease.id);
   const draft = `${path}.${process.pid}.part`;
-  await writeFile(draft, JSON.stringify(lease), { mode: 0o600 });
-  await rename(draft, path);
+  try {
+    await writeFile(draft, JSON.stringify(lease), { mode: 0o600 });
+    await rename(draft, path);
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw fileError(error, path);
+  }
 }
 
 async function read(directory: string, id: string): Promise<LeaseFile | null> {

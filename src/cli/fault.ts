@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { type ErrorCode, isWherryError } from '../core/errors.ts';
+import { asWherryError, type ErrorCode, isWherryError } from '../core/errors.ts';
 import type { PlainKey } from '../i18n/index.ts';
 import type { Output } from './output/output.ts';
 import { printable } from './output/width.ts';
@@ -14,7 +14,8 @@ export interface Fault {
 }
 
 /** Makes the three lines from any error. */
-export function faultOf(error: unknown): Fault {
+export function faultOf(thrown: unknown): Fault {
+  const error = thrown instanceof Error ? asKnown(thrown) : thrown;
   if (!isWherryError(error)) {
     const what = error instanceof Error ? error.message : String(error);
     return { code: 'INTERNAL', what, why: t('error.INTERNAL.why'), fix: t('error.INTERNAL.fix') };
@@ -28,6 +29,12 @@ export function faultOf(error: unknown): Fault {
       (error.details.usage === true ? t('error.usage.why') : t(`error.${code}.why` satisfies PlainKey)),
     fix: error.hint ?? t(`error.${code}.fix` satisfies PlainKey),
   };
+}
+
+/** What the operating system refused is no fault of ours. */
+function asKnown(thrown: Error): Error {
+  const known = asWherryError(thrown);
+  return known.code === 'INTERNAL' ? thrown : known;
 }
 
 /** Writes an error to stderr: three lines, the chain of causes with `--debug`, or one JSON object with `--json`. */

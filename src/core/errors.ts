@@ -94,9 +94,41 @@ export function isWherryError(error: unknown, ...codes: ErrorCode[]): error is W
   return error instanceof WherryError && (codes.length === 0 || codes.includes(error.code));
 }
 
-/** Makes a {@link WherryError} of whatever was thrown: itself, or an `INTERNAL` one with it as the cause. */
+const codesOfSystem: Readonly<Record<string, ErrorCode>> = {
+  ENOSPC: 'NO_SPACE',
+  EDQUOT: 'NO_SPACE',
+  EACCES: 'PERMISSION',
+  EPERM: 'PERMISSION',
+  EROFS: 'PERMISSION',
+};
+
+/**
+ * Names the file that the operating system had something against: `NO_SPACE` or `PERMISSION`. What says neither is
+ * returned as it is.
+ */
+export function fileError(error: unknown, path: string): unknown {
+  return refusalOfSystem(error, path) ?? error;
+}
+
+function refusalOfSystem(error: unknown, path?: string): WherryError | undefined {
+  if (!(error instanceof Error) || error instanceof WherryError) return undefined;
+  const errno = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  const code = Object.hasOwn(codesOfSystem, errno) ? codesOfSystem[errno] : undefined;
+  if (code === undefined) return undefined;
+  const said = error.message.replace(`${errno}: `, '');
+  const message = path === undefined || said.includes(path) ? said : `${path}: ${said}`;
+  const hint = code === 'NO_SPACE' ? 'free some space on that disk' : undefined;
+  return new WherryError(code, message, { hint, details: { errno, ...(path && { path }) }, cause: error });
+}
+
+/**
+ * Makes a {@link WherryError} of whatever was thrown: itself, what the operating system says of a full disk or a lack of
+ * rights (`NO_SPACE`, `PERMISSION`), or an `INTERNAL` one with it as the cause.
+ */
 export function asWherryError(error: unknown): WherryError {
   if (error instanceof WherryError) return error;
+  const refusal = refusalOfSystem(error);
+  if (refusal !== undefined) return refusal;
   const message = error instanceof Error ? error.message : String(error);
   return new WherryError('INTERNAL', message, { cause: error });
 }

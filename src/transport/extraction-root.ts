@@ -60,6 +60,10 @@ export class ExtractionRoot {
       const file = await promises.open(path, flags, 0o600);
       try {
         await write(file);
+      } catch (error) {
+        // Half a file is worse than none.
+        await promises.unlink(path).catch(() => undefined);
+        throw error;
       } finally {
         await file.close();
       }

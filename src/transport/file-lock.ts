@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { link, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { cancelled, throwIfAborted } from '../core/errors.ts';
+import { cancelled, fileError, throwIfAborted } from '../core/errors.ts';
 import { livenessOf, type ProcessIdentity, parseIdentity, thisProcess } from './process-identity.ts';
 
 export interface FileLockOptions {
@@ -32,9 +32,11 @@ export async function lockFile(path: string, options: FileLockOptions = {}): Pro
   const token = randomBytes(16).toString('hex');
   const holder: Holder = { ...(await thisProcess()), token, since: new Date().toISOString() };
   const draft = `${path}.${token}.draft`;
-  await writeFile(draft, JSON.stringify(holder), { mode: 0o600, flag: 'wx' });
   try {
+    await writeFile(draft, JSON.stringify(holder), { mode: 0o600, flag: 'wx' });
     await take(path, draft, token, options);
+  } catch (error) {
+    throw fileError(error, path);
   } finally {
     await rm(draft, { force: true });
   }

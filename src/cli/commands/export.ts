@@ -3,6 +3,7 @@ import { createWriteStream } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { fileError } from '../../core/errors.ts';
 import type { Invocation } from '../declaration.ts';
 import { findTarget } from '../targets.ts';
 import { t } from '../text.ts';
@@ -35,6 +36,8 @@ export async function exportContainer({
   try {
     await pipeline(archive, createWriteStream(unfinished, { mode: 0o600 }), { signal });
     await rename(unfinished, file);
+  } catch (error) {
+    throw fileError(error, file);
   } finally {
     await rm(unfinished, { force: true });
   }

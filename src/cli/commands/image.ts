@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { rename, unlink } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
+import { fileError } from '../../core/errors.ts';
 import { formatBytes } from '../../core/units.ts';
 import type { Invocation } from '../declaration.ts';
 import { type Filter, valuesOf } from '../filters.ts';
@@ -38,7 +39,7 @@ export async function imageSave({
     await rename(part, path);
   } catch (error) {
     await unlink(part).catch(() => undefined);
-    throw error;
+    throw fileError(error, path);
   }
 }
 

@@ -1,9 +1,21 @@
-import { chmod, lchown, link, lstat, mkdir, open, symlink, unlink, utimes } from 'node:fs/promises';
+import {
+  chmod,
+  lchown,
+  link,
+  lstat,
+  mkdir,
+  open,
+  rename,
+  rm,
+  symlink,
+  unlink,
+  utimes,
+} from 'node:fs/promises';
 import { dirname, join, normalize, sep } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Header } from 'tar-stream';
-import { WherryError } from '../../core/errors.ts';
+import { fileError, WherryError } from '../../core/errors.ts';
 import { t } from '../text.ts';
 
 export interface UnpackOptions {
@@ -40,15 +52,11 @@ export async function unpackTo(
       directories.push({ path, header });
     } else {
       await mkdir(dirname(path), { recursive: true });
-      await unlink(path).catch(() => undefined);
+      const isFile = header.type === 'file' || header.type === 'contiguous-file';
+      if (!isFile) await unlink(path).catch(() => undefined);
       if (header.type === 'symlink') await symlink(header.linkname ?? '', path);
       else if (header.type === 'link') await hardLink(base, header, path, { ...options, root });
-      else if (header.type === 'file' || header.type === 'contiguous-file') {
-        await using file = await open(path, 'wx');
-        for await (const chunk of entry) await file.writeFile(chunk as Uint8Array);
-        await file.chmod(header.mode ?? 0o644);
-        if (header.mtime) await utimes(path, header.mtime, header.mtime);
-      }
+      else if (isFile) await writeFile(path, header, entry as AsyncIterable<Uint8Array>);
       if (options.keepOwner) await lchown(path, header.uid ?? 0, header.gid ?? 0).catch(() => undefined);
     }
     entry.resume();
@@ -58,6 +66,23 @@ export async function unpackTo(
     await chmod(path, header.mode ?? 0o755);
     if (options.keepOwner) await lchown(path, header.uid ?? 0, header.gid ?? 0).catch(() => undefined);
     if (header.mtime) await utimes(path, header.mtime, header.mtime);
+  }
+}
+
+/** Whole, or what was there before stays. */
+async function writeFile(path: string, header: Header, content: AsyncIterable<Uint8Array>): Promise<void> {
+  const part = `${path}.${process.pid}.part`;
+  try {
+    {
+      await using file = await open(part, 'wx');
+      for await (const chunk of content) await file.writeFile(chunk);
+      await file.chmod(header.mode ?? 0o644);
+    }
+    if (header.mtime) await utimes(part, header.mtime, header.mtime);
+    await rename(part, path);
+  } catch (error) {
+    await rm(part, { force: true });
+    throw fileError(error, path);
   }
 }
 
