@@ -685,6 +685,7 @@ export interface Messages {
   'serve.listening': { address: string | number; port: string | number };
   'serve.metrics': { url: string | number };
   'serve.refused': { reason: string | number };
+  'serve.refusedMore': { count: number; reason: string | number };
   'serve.replaced': Record<never, never>;
   'serve.starting': Record<never, never>;
   'serve.stopped': Record<never, never>;
@@ -1501,6 +1502,7 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'serve.listening': 'listens on {address} for {port}',
   'serve.metrics': 'metrics: {url}',
   'serve.refused': 'turned a client away: {reason}',
+  'serve.refusedMore': 'turned {count, plural, one {# more client} other {# more clients}} away: {reason}',
   'serve.replaced': 'a new container is ready: clients go there, the old one stops when they have left it',
   'serve.starting': 'starts',
   'serve.stopped': 'stopped',

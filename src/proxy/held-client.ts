@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { cancelled, WherryError } from '../core/errors.ts';
 import type { Lazy, Lease } from '../core/lazy.ts';
+import type { Gate } from '../transport/gate.ts';
 import type { TargetAddress } from './address.ts';
 import { closeGently } from './closing.ts';
 import { dial } from './dial.ts';
@@ -12,6 +13,8 @@ export interface HoldOptions {
   /** ms. */
   maxWait: number;
   waitingAnswer: WaitingAnswer | undefined;
+  /** Lets those who have waited to the service a few at a time. */
+  release: Gate;
   /** Fires when nobody is to be held any more. */
   signal: AbortSignal;
 }
@@ -65,10 +68,23 @@ export async function hold(client: Socket, options: HoldOptions): Promise<Passag
   }
 }
 
-async function reach({ lazy, target }: HoldOptions, signal: AbortSignal): Promise<Passage> {
+/** ms of waiting for the service from which on a client is one of those who come all at once when it is up. */
+const waited = 5;
+
+/** ms that a service has to accept a connection, before the next of those who have waited is let to it. */
+const accepting = 10;
+
+async function reach({ lazy, target, release }: HoldOptions, signal: AbortSignal): Promise<Passage> {
+  const began = performance.now();
   const lease = await lazy.acquire({ signal });
   try {
-    return { lease, ...(await dial(target, signal)) };
+    if (performance.now() - began < waited) return { lease, ...(await dial(target, signal)) };
+    const leave = await release.enter(signal);
+    try {
+      return { lease, ...(await dial(target, signal)) };
+    } finally {
+      setTimeout(leave, accepting);
+    }
   } catch (error) {
     await lease.release();
     throw error;

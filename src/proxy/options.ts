@@ -14,7 +14,7 @@ export interface ProxyOptions {
   targets?: readonly TargetAddress[] | undefined;
   /** ms that a client is held until the service is ready. Default: 60 000. */
   maxWait?: number | undefined;
-  /** Clients that are held at once; more are turned away. Default: 1024. */
+  /** Clients that are held at once; more are turned away. Default: 8192. */
   maxHeld?: number | undefined;
   /** Clients at once; more are turned away. Default: 16 384. */
   maxClients?: number | undefined;
@@ -45,7 +45,7 @@ export interface DrainOptions {
 export const defaults = {
   host: '127.0.0.1',
   maxWait: 60_000,
-  maxHeld: 1024,
+  maxHeld: 8192,
   maxClients: 16_384,
   idleTimeout: 30_000,
   maxBuffered: 65_536,

@@ -65,13 +65,17 @@ export class Service implements AsyncDisposable {
     server.on('connection', (socket) => this.sockets.add(socket));
   }
 
-  static async start(answer: (socket: Socket) => void): Promise<Service> {
+  /** `backlog`: connections that may wait until it accepts them. */
+  static async start(
+    answer: (socket: Socket) => void,
+    { backlog = 1024 }: { backlog?: number } = {},
+  ): Promise<Service> {
     const server = createServer({ allowHalfOpen: true }, (socket) => {
       socket.on('error', () => undefined);
       answer(socket);
     });
     const service = new Service(server);
-    server.listen(0, '127.0.0.1', 1024);
+    server.listen(0, '127.0.0.1', backlog);
     await once(server, 'listening');
     return service;
   }

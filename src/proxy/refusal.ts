@@ -2,7 +2,7 @@ import { isWherryError, WherryError } from '../core/errors.ts';
 
 /** The refusal of a client that is one too many. */
 export function tooMany(what: string): WherryError {
-  return new WherryError('UNAVAILABLE', `turned away: ${what}`, {
+  return new WherryError('UNAVAILABLE', what, {
     hint: 'raise the limit, or find out who connects so often',
   });
 }

@@ -119,24 +119,37 @@ describe('resets', () => {
 });
 
 describe('holding', () => {
-  test('a thousand connections at once wait for one boot, and all are served', async () => {
+  test('more than a thousand connections at once wait for one boot, and all are served', async () => {
     await using service = await echo();
     const lazy = booting();
     await using proxy = await proxyTo(service, { lazy });
     const clients = await Promise.all(
-      Array.from({ length: 1000 }, async (_, index) => {
+      Array.from({ length: 1100 }, async (_, index) => {
         const client = await open(proxy.address);
         client.end(`client ${index}`);
         return client;
       }),
     );
-    await until(() => proxy.activity.held === 1000);
+    await until(() => proxy.activity.held === 1100);
     const answers = Promise.all(clients.map(readAll));
     lazy.succeed();
     expect((await answers).map(String)).toEqual(clients.map((_, index) => `client ${index}`));
-    expect(lazy).toMatchObject({ boots: 1, acquires: 1000 });
+    expect(lazy).toMatchObject({ boots: 1, acquires: 1100 });
     await until(() => lazy.leases === 0);
-    expect(proxy.activity).toMatchObject({ open: 0, held: 0, accepted: 1000, refused: 0 });
+    expect(proxy.activity).toMatchObject({ open: 0, held: 0, accepted: 1100, refused: 0 });
+  });
+
+  test('a service with a short queue of connections loses none of those that waited for it', async () => {
+    await using service = await Service.start((socket) => socket.pipe(socket), { backlog: 16 });
+    const lazy = booting();
+    await using proxy = await proxyTo(service, { lazy });
+    const clients = await Promise.all(Array.from({ length: 300 }, () => open(proxy.address)));
+    for (const client of clients) client.end('here');
+    await until(() => proxy.activity.held === 300);
+    const answers = Promise.allSettled(clients.map(readAll));
+    lazy.succeed();
+    const told = (await answers).map((one) => (one.status === 'fulfilled' ? String(one.value) : 'lost'));
+    expect(told.filter((text) => text !== 'here')).toEqual([]);
   });
 
   test('a client that leaves while the service boots takes its request back', async () => {

@@ -1,5 +1,7 @@
+import { setMaxListeners } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { WherryError } from '../core/errors.ts';
+import { Gate } from '../transport/gate.ts';
 import { ActivityCount, type ProxyActivity } from './activity.ts';
 import { formatAddress, type TargetAddress } from './address.ts';
 import { allClosed, closeGently } from './closing.ts';
@@ -10,6 +12,9 @@ import { listenError } from './listen-error.ts';
 import { type DrainOptions, defaults, type TcpProxyOptions } from './options.ts';
 import { refusal, tooMany } from './refusal.ts';
 import { Targets } from './targets.ts';
+
+/** Clients that are let at once to a service that has just come up: its queue of connections is short, and what overflows is reset. */
+const releasedAtOnce = 8;
 
 /** A client that has its way to the service. */
 interface Connection extends Passage {
@@ -28,12 +33,15 @@ export class TcpProxy implements AsyncDisposable {
   readonly #clients = new Set<Socket>();
   readonly #connections = new Set<Connection>();
   readonly #cutting = new AbortController();
+  readonly #release = new Gate(releasedAtOnce);
   #draining: Promise<void> | undefined;
 
   constructor(options: TcpProxyOptions) {
     this.#options = options;
     this.#targets = new Targets(options.targets ?? []);
     const each = { allowHalfOpen: true, noDelay: true, keepAlive: true, keepAliveInitialDelay };
+    // One listener for each client that is held.
+    setMaxListeners(0, this.#cutting.signal);
     this.#server = createServer(each, (client) => this.#accept(client));
   }
 
@@ -136,9 +144,10 @@ export class TcpProxy implements AsyncDisposable {
     const { lazy, maxWait = defaults.maxWait, waitingAnswer } = this.#options;
     const target = (): TargetAddress => this.#targets.next();
     const { signal } = this.#cutting;
+    const release = this.#release;
     this.#count.held += 1;
     try {
-      const passage = await hold(client, { lazy, target, maxWait, waitingAnswer, signal });
+      const passage = await hold(client, { lazy, target, maxWait, waitingAnswer, release, signal });
       if (passage !== null) this.#forward({ client, ...passage });
     } catch (error) {
       if (!client.destroyed) this.#refuse(client, refusal(error));

@@ -14,6 +14,7 @@ import { printable } from '../output/width.ts';
 import { requireProject } from '../scope.ts';
 import { t } from '../text.ts';
 import { usage } from '../usage.ts';
+import { Refusals } from './refusals.ts';
 import type { openMetrics as openMetricsOf, ServedMetrics } from './serve-metrics.ts';
 
 export interface ServeOptions {
@@ -178,6 +179,12 @@ async function serveServices(
 class ServeStory {
   readonly #output: Output;
   readonly #since = new Map<string, number>();
+  readonly #refusals = new Refusals((service, reason, more) =>
+    this.#line(
+      service,
+      more === null ? t('serve.refused', { reason }) : t('serve.refusedMore', { count: more, reason }),
+    ),
+  );
 
   constructor(output: Output) {
     this.#output = output;
@@ -189,11 +196,20 @@ class ServeStory {
       output.value({ time: new Date(), ...event }, 'line');
       return;
     }
+    if (event.kind === 'refused') {
+      this.#refusals.add(event.service, event.reason.message);
+      return;
+    }
     const text = this.#text(event);
-    if (text !== undefined) output.line(`${output.paint('bold', event.service)}: ${printable(text)}`);
+    if (text !== undefined) this.#line(event.service, text);
   }
 
-  #text(event: ServeEvent): string | undefined {
+  #line(service: string, text: string): void {
+    const output = this.#output;
+    output.line(`${output.paint('bold', service)}: ${printable(text)}`);
+  }
+
+  #text(event: Exclude<ServeEvent, { kind: 'refused' }>): string | undefined {
     switch (event.kind) {
       case 'listening': {
         const { host, number } = event;
@@ -204,8 +220,6 @@ class ServeStory {
         return t('serve.replaced');
       case 'taken-over':
         return t('serve.takenOver');
-      case 'refused':
-        return t('serve.refused', { reason: event.reason.message });
       case 'changed':
         return this.#transition(event);
     }
