@@ -1,4 +1,6 @@
-#!/usr/bin/env node
+#!/bin/sh
+':' //; exec node -- "$0" "$@"
+// The line above is for sh: without its `--` Node takes an `--env-file` of ours for its own, and fails when it is missing.
 // Starts the CLI on a Node that suits it. Written so that Nodes from 4 on parse it: an old one gets a sentence, not a stack.
 'use strict';
 
@@ -144,7 +146,7 @@ function makeFolder(folder, depth) {
 
 // The `node` package is a development dependency: a clone has it, an installed wherry does not.
 function relaunch(node) {
-  var child = require('child_process').spawn(node, process.argv.slice(1), {
+  var child = require('child_process').spawn(node, ['--'].concat(process.argv.slice(1)), {
     stdio: 'inherit',
   });
   var passed = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2', 'SIGCONT', 'SIGWINCH'];

@@ -175,11 +175,14 @@ export interface Messages {
   'completion.unknown': { shell: string | number };
   'completion.unknownFix': Record<never, never>;
   'config.whole': { option: string | number };
+  'copy.leftOut': { name: string | number };
   'copy.noDirectory': { path: string | number };
   'copy.noPath': { container: string | number; path: string | number };
   'copy.noSource': { path: string | number };
   'copy.oneStream': Record<never, never>;
   'copy.oneStreamFix': Record<never, never>;
+  'copy.ontoDirectory': { path: string | number };
+  'copy.ontoNonDirectory': { path: string | number };
   'copy.ontoFile': { path: string | number };
   'copy.outside': { name: string | number };
   'copy.sides': Record<never, never>;
@@ -992,11 +995,14 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'completion.unknown': 'there is no completion for the shell "{shell}"',
   'completion.unknownFix': 'bash, zsh and fish have one',
   'config.whole': 'service filtering is not applied when {option} is set: it prints the full model',
+  'copy.leftOut': '{name} is left out: it is neither a file nor a directory nor a link',
   'copy.noDirectory': '{path} is no directory',
   'copy.noPath': '{container} has no {path}',
   'copy.noSource': '{path} does not exist here',
   'copy.oneStream': 'the tar stream can go to one container only, and the service has several',
   'copy.oneStreamFix': 'choose one with --index',
+  'copy.ontoDirectory': 'cannot overwrite directory "{path}" with non-directory',
+  'copy.ontoNonDirectory': 'cannot overwrite non-directory "{path}" with directory',
   'copy.ontoFile': '{path} is a file in the container, and a directory cannot take its place',
   'copy.outside': 'the archive has an entry outside of its directory: {name}',
   'copy.sides': 'one of the two places must be in a container',

@@ -14,7 +14,7 @@ import {
 } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { launcher, plainEnvironment } from './cli.ts';
 
@@ -86,6 +86,24 @@ describe('the launcher', () => {
     child.kill('SIGTERM');
     expect(await new Promise((resolve) => child.on('close', resolve))).toBe(143);
     connection.destroy();
+  });
+
+  it('keeps the env file of a project from Node', () => {
+    const project = join(bare, 'project');
+    mkdirSync(project);
+    writeFileSync(join(project, 'app.env'), 'NODE_OPTIONS=--require ./of-the-container.js\n');
+    writeFileSync(join(project, 'compose.yaml'), `services: {app: {image: "x:\${NODE_OPTIONS:+1}"}}`);
+    const images = (file: string): ReturnType<typeof spawnSync> =>
+      spawnSync(launcher, ['--env-file', file, 'config', '--images'], {
+        cwd: project,
+        env: plainEnvironment({ PATH: `${dirname(process.execPath)}:${process.env.PATH}` }),
+        encoding: 'utf8',
+      });
+    expect(images('app.env')).toMatchObject({ status: 0, stdout: 'x:1\n' });
+    expect(images('missing.env')).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('does not exist'),
+    });
   });
 
   it('says how to build when it is not built', () => {

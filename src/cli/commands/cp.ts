@@ -81,18 +81,20 @@ async function copyOut(
   if (found === undefined && to.path.endsWith('/')) {
     throw new WherryError('NOT_FOUND', t('copy.noDirectory', { path: to.path }));
   }
+  const onLeftOut = (name: string): void => context.output.note(t('copy.leftOut', { name }));
+  const options = { keepOwner, onLeftOut };
   if (lastName(path) === '') {
     await mkdir(target, { recursive: true });
-    await unpackTo(target, archiveOf(path), { keepOwner });
+    await unpackTo(target, archiveOf(path), options);
     return;
   }
   // `dir/.` is asked for as `dir/`: only that archive begins with the directory on every engine.
   const archive = archiveOf(meansContent(path) ? path.slice(0, -1) : path);
   if (found?.isDirectory()) {
-    await unpackTo(target, archive, { keepOwner, ...(meansContent(path) ? { rename: '' } : {}) });
+    await unpackTo(target, archive, { ...options, ...(meansContent(path) ? { rename: '' } : {}) });
     return;
   }
-  await unpackTo(dirname(target), archive, { keepOwner, rename: basename(target) });
+  await unpackTo(dirname(target), archive, { ...options, rename: basename(target) });
 }
 
 /** Not every engine says which path it did not find. */

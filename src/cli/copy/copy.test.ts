@@ -58,6 +58,29 @@ describe('pack and unpack', () => {
     expect(await readdir(at('victim'))).toEqual([]);
   });
 
+  it('refuse to put a directory on a link or a file, or anything on a directory', async () => {
+    await mkdir(at('closed'), { mode: 0o700 });
+    const door = newPack();
+    door.entry({ name: 'door', type: 'symlink', linkname: at('closed') });
+    door.entry({ name: 'door', type: 'directory', mode: 0o777 });
+    door.finalize();
+    const refusal = { code: 'CONFLICT', message: expect.stringContaining('cannot overwrite') };
+    await mkdir(at('place'));
+    await expect(unpackTo(at('place'), Readable.from(door), { keepOwner: false })).rejects.toMatchObject(
+      refusal,
+    );
+    expect((await stat(at('closed'))).mode & 0o777).toBe(0o700);
+    await mkdir(at('taken/file'), { recursive: true });
+    const file = newPack();
+    file.entry({ name: 'pipe', type: 'fifo' });
+    file.entry({ name: 'file' }, 'x');
+    file.finalize();
+    const leftOut: string[] = [];
+    const options = { keepOwner: false, onLeftOut: (name: string) => leftOut.push(name) };
+    await expect(unpackTo(at('taken'), Readable.from(file), options)).rejects.toMatchObject(refusal);
+    expect(leftOut).toEqual(['pipe']);
+  });
+
   it('fail when the archive breaks off', async () => {
     async function* cut(): AsyncIterable<Uint8Array> {
       for await (const chunk of packPath(at('file'), 'file', { keepOwner: false })) {

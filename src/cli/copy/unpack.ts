@@ -22,11 +22,14 @@ export interface UnpackOptions {
   /** Name that the root of the archive gets; undefined keeps its own, empty leaves it away. */
   rename?: string;
   keepOwner: boolean;
+  /** Gets the names of devices and FIFOs, which are left out. */
+  onLeftOut?: (name: string) => void;
 }
 
 /**
  * Unpacks a tar stream below the directory `base`. Nothing is written outside of it: names with `..` are refused, and
- * links that the archive brings are never followed.
+ * links are never followed. A directory takes the place of a directory only, anything else that of anything else
+ * (`CONFLICT`), as with `docker cp`.
  */
 export async function unpackTo(
   base: string,
@@ -48,15 +51,20 @@ export async function unpackTo(
     const path = join(base, ...parts);
     await noLinkAbove(base, parts);
     if (header.type === 'directory') {
+      if (parts.length > 0 && !(await placeOf(path)).isDirectory)
+        throw inTheWay('copy.ontoNonDirectory', path);
       await mkdir(path, { recursive: true });
       directories.push({ path, header });
     } else {
+      const place = await placeOf(path);
+      if (place.isTaken && place.isDirectory) throw inTheWay('copy.ontoDirectory', path);
       await mkdir(dirname(path), { recursive: true });
       const isFile = header.type === 'file' || header.type === 'contiguous-file';
-      if (!isFile) await unlink(path).catch(() => undefined);
+      if (!isFile && place.isTaken) await unlink(path);
       if (header.type === 'symlink') await symlink(header.linkname ?? '', path);
       else if (header.type === 'link') await hardLink(base, header, path, { ...options, root });
       else if (isFile) await writeFile(path, header, entry as AsyncIterable<Uint8Array>);
+      else options.onLeftOut?.(header.name);
       if (options.keepOwner) await lchown(path, header.uid ?? 0, header.gid ?? 0).catch(() => undefined);
     }
     entry.resume();
@@ -67,6 +75,16 @@ export async function unpackTo(
     if (options.keepOwner) await lchown(path, header.uid ?? 0, header.gid ?? 0).catch(() => undefined);
     if (header.mtime) await utimes(path, header.mtime, header.mtime);
   }
+}
+
+/** What is at `path`, links not followed; a free place can become a directory. */
+async function placeOf(path: string): Promise<{ isTaken: boolean; isDirectory: boolean }> {
+  const found = await lstat(path).catch(() => undefined);
+  return { isTaken: found !== undefined, isDirectory: found?.isDirectory() ?? true };
+}
+
+function inTheWay(message: 'copy.ontoDirectory' | 'copy.ontoNonDirectory', path: string): WherryError {
+  return new WherryError('CONFLICT', t(message, { path }), { details: { path } });
 }
 
 /** Whole, or what was there before stays. */
