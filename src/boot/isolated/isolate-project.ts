@@ -159,7 +159,9 @@ function externalLink(link: string, { containers }: OwnNames): string {
 
 /** One with a name that does not come from the project's own is renamed; so is none that is external. */
 function renamed<T extends Network | Volume>(one: T, project: Project, copy: IsolatedCopy): T {
-  if (one.external || one.name.includes(project.name)) return one;
+  // As a whole word: a copy `shop-b` does not own `shop-books`.
+  const isOwn = new RegExp(`(^|[^a-z0-9])${project.name}($|[^a-z0-9])`).test(one.name);
+  if (one.external || isOwn) return one;
   const name = `${one.name}-${copy.suffix ?? copy.name}`;
   return { ...one, name, canonical: withFields(one.canonical, { name }) };
 }

@@ -106,7 +106,12 @@ describe('a project as a copy', () => {
       bare: { image: 'redis', network_mode: 'host' },
     },
     networks: { front: { name: 'fixed', ipam: { config: [{ subnet: '10.9.0.0/24' }] } } },
-    volumes: { data: { name: 'shopdata' }, shared: { external: true, name: 'shared' }, plain: {} },
+    volumes: {
+      data: { name: 'shopdata' },
+      books: { name: 'shop-books' },
+      shared: { external: true, name: 'shared' },
+      plain: {},
+    },
   };
 
   test('has ports and names of its own, and leaves what is external', async () => {
@@ -135,7 +140,7 @@ describe('a project as a copy', () => {
     });
     expect(own.networks.front?.name).toBe('fixed-b');
     const names = Object.values(own.volumes).map(({ name }) => name);
-    expect(names.sort()).toEqual(['shared', 'shop-b_plain', 'shopdata-b']);
+    expect(names.sort()).toEqual(['shared', 'shop-b_plain', 'shop-books-b', 'shopdata-b']);
     expect(sharedThings(written)).toEqual([
       "bare uses the host's network: its ports cannot be reassigned",
       'network front has a fixed subnet, which no second copy can have',
