@@ -46,7 +46,8 @@ export class RecreateReasons {
     // And one that was killed between the parts of a create left it without some of them.
     if (one.status === 'created' && service.madeInParts && options.noStart !== true) return 'left-over';
     const image = current.images.get(service.image);
-    if (image !== undefined && image.id !== (one.madeFrom ?? one.imageId)) return 'image-changed';
+    const madeFrom = one.madeFrom ?? one.imageId;
+    if (image !== undefined && madeFrom !== image.id && madeFrom !== image.engineId) return 'image-changed';
     if (!mountsItsImages(one, service, current.images)) return 'image-changed';
     if (service.shares.some(isReplaced)) return 'dependency-recreated';
     if (!isConnected(one, service, project, current.networks)) return 'network-changed';

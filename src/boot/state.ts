@@ -24,7 +24,10 @@ export interface ResourceState {
 }
 
 export interface ImageState {
+  /** What its containers are labelled with. */
   id: string;
+  /** What the engine calls it, where that is something else. */
+  engineId?: string | undefined;
   createdAt: Date | null;
   /** The image has a health check of its own. */
   healthcheck: boolean;
@@ -98,5 +101,5 @@ async function lookAtImages(
 export function imageState(info: ImageInfo): ImageState {
   const test = info.config?.healthcheck?.test;
   const healthcheck = test !== undefined && test.length > 0 && test[0] !== 'NONE';
-  return { id: info.id, createdAt: info.createdAt, healthcheck };
+  return { id: info.contentId ?? info.id, engineId: info.id, createdAt: info.createdAt, healthcheck };
 }

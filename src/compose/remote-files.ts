@@ -1,6 +1,7 @@
 import { isAbsolute, posix, relative } from 'node:path';
 import { WherryError } from '../core/errors.ts';
 import type { CallOptions } from '../core/image.ts';
+import { redactText } from '../core/redact.ts';
 import type { FileAccess } from './file-access.ts';
 
 /** Brings compose files here that lie in a git repository or in a registry. */
@@ -44,7 +45,9 @@ export interface Locating extends CallOptions {
 export async function locate(name: string, { remote, signal, ...place }: Locating): Promise<Located> {
   if (!isRemote(name)) return { file: within(name, place), root: place.root };
   if (remote !== undefined) return await remote.fetch(name, { signal });
-  throw new WherryError('UNSUPPORTED', `${name} is not on this machine`, { hint: 'copy it here' });
+  throw new WherryError('UNSUPPORTED', `${redactText(name)} is not on this machine`, {
+    hint: 'copy it here',
+  });
 }
 
 /** The absolute path. Fails with `PERMISSION` when it leads out of what was fetched. */

@@ -111,6 +111,11 @@ export interface BuildOptions {
 
 export interface ImageInfo {
   id: string;
+  /**
+   * What a container of this engine's platform runs: it stays the same where only what is told of an image changed, such as
+   * an attestation. Undefined: as `id`.
+   */
+  contentId?: string | undefined;
   /** `sha256:…` of the manifest; null for a local build on an engine that has none. */
   digest: string | null;
   tags: readonly string[];

@@ -7,8 +7,8 @@ const deepest = 8;
 const secretNames =
   /(passwords?|passwd|passphrases?|pwd|secret|token|authorization|apikeys?|accesskey|secretkey|privatekey|credentials?|cookie|auth)$/;
 
-/** `user:password@` in a URL. */
-const userInfo = /(\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@]*):[^\s/@]+@/gi;
+/** `user:password@` in a URL; what is no URL for an `@` in its password is none to show either. */
+const userInfo = /(\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@]*):[^\s/]+@/gi;
 
 /** `?token=…` and `&api_key=…` in a URL. */
 const queryField = /([?&])([\w.-]+)=[^&\s"'#]+/g;

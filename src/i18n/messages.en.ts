@@ -697,6 +697,8 @@ export interface Messages {
   'serve.takenOver': Record<never, never>;
   'serve.up': { time: string | number };
   'serve.upIsAll': Record<never, never>;
+  'service.password': Record<never, never>;
+  'service.passwordFix': Record<never, never>;
   'service.absent': { path: string | number };
   'service.changed': { path: string | number };
   'service.created': { path: string | number };
@@ -1517,6 +1519,8 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'serve.takenOver': 'stopped, since the engine had its ports',
   'serve.up': 'up after {time}',
   'serve.upIsAll': '--up is about the whole project: name no services with it',
+  'service.password': 'the name of the compose file has a password, which would stand in the unit',
+  'service.passwordFix': 'take it out, and let a credential helper of git know it',
   'service.absent': '{path} is not there',
   'service.changed': '{path} was changed',
   'service.created': '{path} starts with the machine from now on',

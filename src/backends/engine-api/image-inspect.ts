@@ -11,13 +11,9 @@ export async function inspectImage(
   name: string,
   options: CallOptions = {},
 ): Promise<ImageInfo> {
-  const record = await connection.json<ImageRecord>(
-    {
-      path: `${imagePath(name)}/json`,
-      signal: options.signal,
-    },
-    ['Id'],
-  );
+  const path = `${imagePath(name)}/json`;
+  const query = (await connection.atLeast('1.48', options)) ? { manifests: '1' } : {};
+  const record = await connection.json<ImageRecord>({ path, query, signal: options.signal }, ['Id']);
   return imageInfo(record, name);
 }
 

@@ -16,6 +16,8 @@ export interface ImageRecord {
   Variant?: string;
   /** Only with the containerd image store. */
   Descriptor?: { digest?: string } | null;
+  /** Of all platforms, with what is attested of them, from API 1.48 on where they are asked for. */
+  Manifests?: readonly ManifestRecord[] | null;
   Config?: {
     Entrypoint?: readonly string[] | string | null;
     Cmd?: readonly string[] | null;
@@ -28,6 +30,13 @@ export interface ImageRecord {
     Labels?: Readonly<Record<string, string>> | null;
     Healthcheck?: HealthcheckRecord | null;
   } | null;
+}
+
+interface ManifestRecord {
+  ID: string;
+  Kind?: string;
+  Available?: boolean;
+  ImageData?: { Platform?: { os?: string; architecture?: string } | null } | null;
 }
 
 /** A row of `GET /images/json`. */
@@ -47,6 +56,7 @@ export function imageInfo(record: ImageRecord, name: string): ImageInfo {
   const digests = names(record.RepoDigests);
   return {
     id: withAlgorithm(record.Id),
+    contentId: contentIdOf(record),
     digest: digestOf(name, digests, record.Descriptor?.digest),
     tags: names(record.RepoTags),
     digests,
@@ -57,6 +67,22 @@ export function imageInfo(record: ImageRecord, name: string): ImageInfo {
     labels: record.Config?.Labels ?? {},
     config: record.Config ? imageConfig(record.Config) : null,
   };
+}
+
+/** As docker compose chooses it: the manifest of the platform, or the only one that is here. */
+function contentIdOf({
+  Manifests: manifests,
+  Os: os,
+  Architecture: architecture,
+}: ImageRecord): string | undefined {
+  const images = (manifests ?? []).filter(
+    ({ Kind: kind, Available: here }) => kind === 'image' && here === true,
+  );
+  const ofPlatform = images.find(({ ImageData: data }) => {
+    const platform = data?.Platform;
+    return platform?.os === os && platform?.architecture === architecture;
+  });
+  return (ofPlatform ?? (images.length === 1 ? images[0] : undefined))?.ID;
 }
 
 /** What a list tells of an image: less than `imageInfo`. */

@@ -27,6 +27,10 @@ export async function fetchArtifact(
     signal,
   }: FetchOptions & { insecureRegistries?: readonly string[] | undefined },
 ): Promise<FetchedFile> {
+  if (/^[^/]*@/.test(name))
+    throw new WherryError('INVALID', 'a name of a registry has no user in it', {
+      hint: 'log in with docker login',
+    });
   const reference = withDefaultTag(parseReference(name));
   const repository = new RegistryRepository(reference, { env, insecureRegistries, signal });
   const found = await repository.manifest(reference.digest ?? reference.tag ?? 'latest');

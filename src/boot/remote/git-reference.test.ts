@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isWherryError } from '../../core/index.ts';
-import { parseGitReference } from './git-reference.ts';
+import { parseGitReference, withoutPassword } from './git-reference.ts';
 
 describe('a name of something in a git repository', () => {
   test.each([
@@ -49,10 +49,14 @@ describe('a name of something in a git repository', () => {
     expect(() => parseGitReference('https://x.org/a.git?subdir=/x')).toThrow(refused);
   });
 
-  test('shows no password', () => {
-    expect(() => parseGitReference('https://u:secret@x.org/a')).toThrow(
-      'https://u:***@x.org/a is no git repository',
-    );
+  test.each([
+    ['https://u:secret@x.org/a', 'https://u:***@x.org/a'],
+    ['https://u:sec@ret@x.org/a', 'https://u:***@x.org/a'],
+    ['https://secret@x.org/a', 'https://***@x.org/a'],
+  ])('shows no password: %s', (text, shown) => {
+    expect(() => parseGitReference(text)).toThrow(expect.objectContaining({ code: 'INVALID' }));
+    expect(() => parseGitReference(text)).not.toThrow(/secret|ret@/);
+    expect(withoutPassword(text)).toBe(shown);
   });
 
   test('whatever it is, git takes no part of it for an option', () => {

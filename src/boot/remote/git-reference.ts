@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import { WherryError } from '../../core/index.ts';
+import { redactText } from '../../core/redact.ts';
 
 /** A file or directory of a git repository, as BuildKit writes it: `REMOTE#REF:PATH`. */
 export interface GitReference {
@@ -109,7 +110,7 @@ function pathOf(path: string, text: string): string {
   const clean = posix.normalize(path || '.').replace(/\/$/, '');
   if (clean === '.') return '';
   if (/^\.\.(?:[\\/]|$)|^[\\/]|^[a-z]:|\0/i.test(clean)) {
-    throw new WherryError('PERMISSION', `${text} leads out of the repository`, {
+    throw new WherryError('PERMISSION', `${withoutPassword(text)} leads out of the repository`, {
       hint: 'name a path below the top of the repository',
       details: { path },
     });
@@ -129,7 +130,7 @@ function invalid(text: string, why: string, hint = 'write https://HOST/NAME.git#
   return new WherryError('INVALID', `${withoutPassword(text)} ${why}`, { hint });
 }
 
-/** The name as it may be shown. */
+/** A text with the name as it may be shown. A user alone is a token where it goes over HTTP. */
 export function withoutPassword(text: string): string {
-  return text.replace(/^([a-z]+:\/\/[^/@:]*):[^/@]*@/i, '$1:***@');
+  return redactText(text).replace(/(\bhttps?:\/\/)[^\s/:@]+@/gi, '$1***@');
 }

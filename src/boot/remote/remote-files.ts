@@ -2,6 +2,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { FetchedFile, RemoteFiles } from '../../compose/index.ts';
 import { type CallOptions, WherryError } from '../../core/index.ts';
+import { withoutPassword } from './git-reference.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -59,8 +60,12 @@ function refuseWhereOff(variable: string, name: string, env: Environment): void 
       details: { variable },
     });
   }
-  throw new WherryError('PERMISSION', `${name} is not fetched: ${variable} switches it off`, {
-    hint: `unset ${variable}, or copy the file here`,
-    details: { variable },
-  });
+  throw new WherryError(
+    'PERMISSION',
+    `${withoutPassword(name)} is not fetched: ${variable} switches it off`,
+    {
+      hint: `unset ${variable}, or copy the file here`,
+      details: { variable },
+    },
+  );
 }

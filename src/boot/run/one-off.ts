@@ -212,7 +212,7 @@ async function oneOffSpec(
     oneOff: true,
     name,
     files,
-    imageDigest: image?.id,
+    imageDigest: image?.contentId ?? image?.id,
   });
   const { ports: _ports, restart: _restart, networks = {}, ...kept } = base;
   const { changes = {} } = options;

@@ -4,6 +4,7 @@ import { userInfo } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import type { ServiceUnit } from '../../boot/index.ts';
 import { isRemote } from '../../compose/remote-files.ts';
+import { redactText } from '../../core/redact.ts';
 import type { Context } from '../context.ts';
 import type { Invocation } from '../declaration.ts';
 import { exitCode } from '../exit-codes.ts';
@@ -163,6 +164,9 @@ async function ofProject(context: Context): Promise<Subject> {
   const { project, isolated } = await requireProject(context);
   const at = (path: string): string => (path === '-' || isRemote(path) ? path : resolve(directory, path));
   if (globals.file.includes('-')) throw usage(t('service.stdin'));
+  // Everybody may read a unit.
+  if (globals.file.some((path) => isRemote(path) && redactText(path) !== path))
+    throw usage(t('service.password'), t('service.passwordFix'));
   const { name } = project;
   return {
     name,
@@ -173,6 +177,7 @@ async function ofProject(context: Context): Promise<Subject> {
       ...(isolated === undefined
         ? ['-p', name]
         : ['-p', isolated.copy.base, `--isolated=${isolated.copy.name}`]),
+      ...globals.insecureRegistry.flatMap((host) => ['--insecure-registry', host]),
       ...globals.profile.flatMap((profile) => ['--profile', profile]),
       ...globals.envFile.flatMap((path) => ['--env-file', at(path)]),
       ...(globals.projectDirectory === undefined
