@@ -88,10 +88,11 @@ export function portMappings(text: string): PortMapping[] {
       text,
     );
   const target = range(match?.[4]);
-  if (match === null || target === undefined) {
+  const published = range(match?.[3]);
+  const isWrong = match?.[3] !== undefined && published === undefined;
+  if (match === null || target === undefined || isWrong) {
     throw new WherryError('INVALID', t('value.notPort', { text }), { hint: t('value.notPortFix') });
   }
-  const published = range(match[3]);
   const hostIp = match[1] ?? match[2];
   const protocol = match[5] as PortMapping['protocol'];
   if (published !== undefined && published.length !== target.length) {

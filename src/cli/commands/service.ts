@@ -135,7 +135,14 @@ async function unitOf(
   const { ServiceUnit, unitText } = await import('../../boot/index.ts');
   const what = options.all ? ofFolder(context, words) : await ofProject(context);
   const { name, description, directory, selection } = what;
-  const program = [process.execPath, resolve(process.argv[1] ?? ''), ...engineOptions(context), ...selection];
+  // Without `--` Node takes an `--env-file` of ours for its own.
+  const program = [
+    process.execPath,
+    '--',
+    resolve(process.argv[1] ?? ''),
+    ...engineOptions(context),
+    ...selection,
+  ];
   const stop = options.down ? 'down' : 'stop';
   const text = unitText({
     description,
