@@ -27,9 +27,9 @@ export function toDictionary(node: Node): Mapping | undefined {
 /** A mapping as it is, a list of names as keys of empty values, or of what `made` gives; undefined for anything else. */
 export function toNames(node: Node, made?: (place: Place) => Node): Mapping | undefined {
   if (node.kind === 'mapping') return node;
-  const items = node.kind === 'sequence' ? node.items : [node];
+  if (node.kind !== 'sequence') return undefined;
   const entries = new Map<string, Entry>();
-  for (const item of items) {
+  for (const item of node.items) {
     if (item.kind !== 'scalar' || typeof item.value !== 'string') return undefined;
     entries.set(item.value, { key: item, value: made?.(item) ?? scalarAt(item, null) });
   }

@@ -334,3 +334,16 @@ test('a label needs a name', async () => {
     'E 2:24 networks.n.labels a label needs a name',
   ]);
 });
+
+test('names that are neither a list nor a mapping, and reserved devices that say not what they are for', async () => {
+  const text = `services:
+  a: {image: x, depends_on: b, networks: n}
+  b: {image: x, deploy: {resources: {reservations: {devices: [{driver: nvidia}]}}}}
+networks: {n: {}}
+`;
+  expect(await faults(text)).toEqual([
+    'E 2:29 services.a.depends_on must be a list or a mapping, is a string',
+    'E 2:42 services.a.networks must be a list or a mapping, is a string',
+    'E 3:63 services.b.deploy.resources.reservations.devices[0] needs capabilities',
+  ]);
+});

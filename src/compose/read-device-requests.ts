@@ -43,10 +43,14 @@ export const readGpus: Read<DeviceRequest[]> = (node, path, to) =>
     ? listOf(readRequest('services.*.gpus.[]'))(node, path, to)
     : wrongType(node, path, to, 'all or a list');
 
-/** `deploy.resources.reservations.devices`. */
-export const readReservedDevices: Read<DeviceRequest[]> = listOf(
-  readRequest('services.*.deploy.resources.reservations.devices.[]'),
-);
+const readReserved = readRequest('services.*.deploy.resources.reservations.devices.[]');
+
+/** `deploy.resources.reservations.devices`, which say what they are to be capable of. */
+export const readReservedDevices: Read<DeviceRequest[]> = listOf((node, path, to) => {
+  if (node.kind === 'mapping' && !node.entries.has('capabilities'))
+    to.error('missing-key', 'needs capabilities', node, path, 'for a GPU: `capabilities: [gpu]`');
+  return readReserved(node, path, to);
+});
 
 function readPair<K extends 'rate' | 'weight'>(
   scope: string,
