@@ -8,6 +8,8 @@ import { t } from './text.ts';
 
 const groups: readonly CommandGroup[] = ['project', 'container', 'image', 'network', 'volume', 'system'];
 const widest = 110;
+/** A few commands with longer names do not push the text of all others aside. */
+const widestName = 18;
 const shown = commands.filter((command) => command.hidden !== true);
 
 /** Prints the page of a command, of a group, or the list of all commands. */
@@ -37,6 +39,7 @@ function overview(title: Title, width: number): string[] {
       ...pairs(
         shown.filter((command) => command.group === group).map((command) => [command.name, t(command.about)]),
         width,
+        widestName,
       ),
     ]),
     '',
@@ -111,9 +114,9 @@ function optionLines(options: AnyCommand['options'], width: number): string[] {
 }
 
 /** Two columns; the second one is wrapped, and stands below the first where there is no room beside it. */
-function pairs(rows: readonly (readonly [string, string])[], width: number): string[] {
-  const natural = Math.max(...rows.map(([left]) => displayWidth(left)));
-  const left = Math.min(natural, 34);
+function pairs(rows: readonly (readonly [string, string])[], width: number, most = 34): string[] {
+  const fitting = rows.map(([left]) => displayWidth(left)).filter((cells) => cells <= most);
+  const left = Math.max(...fitting, 0);
   const beside = width - left - 4 >= 24;
   return rows.flatMap(([name, text]) => {
     if (!beside) return [`  ${name}`, ...wrap(text, width - 6).map((line) => `      ${line}`)];

@@ -19,7 +19,7 @@ describe('an engine that is not there', () => {
     ['unix:///nowhere/engine.sock', 'nothing listens at unix:///nowhere/engine.sock'],
     ['tcp://127.0.0.1:1', 'nothing listens at tcp://127.0.0.1:1'],
     ['tcp://engine.invalid:2375', 'the host name of tcp://engine.invalid:2375 cannot be resolved'],
-    ['nonsense', '"nonsense" is not the address of an engine'],
+    ['non sense', '"non sense" is not the address of an engine'],
     ['ssh://user@host', 'engines behind ssh are not reached by their address'],
     [`unix:///${'x'.repeat(200)}`, 'is not an address that can be connected to'],
   ])('DOCKER_HOST=%s', async (host, text) => {

@@ -73,7 +73,7 @@ describe('the package', { timeout: 240_000 }, () => {
       ['CHANGELOG.md', 'LICENSE', 'README.md', 'bin', 'dist', 'locales', 'package.json'].sort(),
     );
     const wanted =
-      /^(dist\/.+\.(js|js\.map|d\.ts)|dist\/cli\/(main|project|rest)\.cjs|bin\/wherry\.cjs|locales\/\w+\.yaml|[A-Z]+(\.md)?|package\.json)$/;
+      /^(dist\/.+\.(js|js\.map|d\.ts)|dist\/cli\/(main|project|boot|rest)\.cjs|bin\/wherry\.cjs|locales\/\w+\.yaml|[A-Z]+(\.md)?|package\.json)$/;
     const others = files.filter(
       (path) => !wanted.test(path) || /\.test\.|test-support|fixture.*\.map/.test(path),
     );
