@@ -103,6 +103,8 @@ export class OwnPodman implements AsyncDisposable {
     const places = [
       ...['--root', this.#at('data'), '--runroot', this.#at('run'), '--tmpdir', this.#at('run/tmp')],
       ...['--network-config-dir', this.#at('networks')],
+      // The only driver that needs nothing of the file system that temporary files are on.
+      ...['--storage-driver', 'vfs'],
     ];
     const entered = ['--target', String(this.#holder?.pid), '--mount', '--net', '--'];
     const settings = `CONTAINERS_CONF=${this.#at('containers.conf')}`;
