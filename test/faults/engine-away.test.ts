@@ -76,6 +76,7 @@ describe.skipIf(own === undefined)(
         expect(one.told).toMatch(silent);
         expect(one.told).toMatch(lost);
       }
+      await events.says(silent);
       engine.thaw();
       await events.says(/answers again/);
       events.child.kill('SIGINT');
