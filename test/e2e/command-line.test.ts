@@ -25,12 +25,12 @@ describe('the command line', () => {
       as docker's do.
 
       Projects
-        up      Create and start the services of the project, in the order of their dependencies
-        watch   Keep containers as the files are: sync, rebuild and restart when they change
-        down    Stop and remove the containers and networks of the project
-        plan    Show what \`up\` (or \`down\`) would do, and do nothing
-        create  Create the containers of services without starting them
-        scale   Set how many containers services have"
+        up              Create and start the services of the project, in the order of their dependencies
+        watch           Keep containers as the files are: sync, rebuild and restart when they change
+        down            Stop and remove the containers and networks of the project
+        plan            Show what \`up\` (or \`down\`) would do, and do nothing
+        create          Create the containers of services without starting them
+        scale           Set how many containers services have"
     `);
     expect((await wherry(['--help'])).stdout).toBe(stdout);
     expect((await wherry(['help'])).stdout).toBe(stdout);
