@@ -3,7 +3,7 @@ import type { OutsideProbe } from '../compose/index.ts';
 import { bracketed } from '../core/host-port.ts';
 import { type Backend, type ContainerInfo, cancelled, WherryError } from '../core/index.ts';
 import { HealthChecker, type HealthTarget, lastLogLines, type TlsOptions } from '../health/index.ts';
-import { answers, type TargetAddress } from '../proxy/index.ts';
+import { answers, forwarderPatience, type TargetAddress } from '../proxy/index.ts';
 import { died, flapping, late } from './failure.ts';
 import { flapsTooLong } from './flaps.ts';
 import { comesBack, type Gate } from './gate.ts';
@@ -14,8 +14,6 @@ import type { ProjectWatch, WatchedContainer } from './watch.ts';
 const patience = 90_000;
 const firstDelay = 20;
 const maxDelay = 500;
-/** ms that a connection through an engine's forwarder has to stay open: it accepts for a container that does not listen. */
-const forwarderPatience = 100;
 /** How many times a container has ended when that says more than what its probe found last. */
 const manyExits = 3;
 

@@ -4,6 +4,7 @@ import {
   canonicalMap,
   isMap,
   isStruct,
+  structsIn,
   withFields,
 } from './canonical/value.ts';
 import type { Project, Service } from './model.ts';
@@ -84,8 +85,4 @@ export function imagesOnly(document: CanonicalStruct): CanonicalStruct {
     return [name, { ...service, values, extensions: new Map() }];
   });
   return { ...document, values: new Map([['services', canonicalMap(only)]]), extensions: new Map() };
-}
-
-function structsIn(value: CanonicalValue | undefined): CanonicalStruct[] {
-  return Array.isArray(value) ? (value as readonly CanonicalValue[]).filter(isStruct) : [];
 }

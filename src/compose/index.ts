@@ -8,10 +8,12 @@ export {
   canonicalMap,
   isMap,
   isStruct,
+  structsIn,
   withFields,
 } from './canonical/value.ts';
 export { configDocument, configJson } from './config-document.ts';
 export { type Crontab, type Every, parseCrontab } from './crontab.ts';
+export { everyService } from './every-service.ts';
 export type { FileAccess } from './file-access.ts';
 export { type FileContents, readFileContents } from './file-contents.ts';
 export { composeFileNames, overrideFileNames } from './file-names.ts';

@@ -10,6 +10,9 @@ export interface AnswerOptions {
   signal?: AbortSignal | undefined;
 }
 
+/** ms that a forwarder's connection has to stay open: it accepts for a container that does not listen yet, and hangs up. */
+export const forwarderPatience = 100;
+
 /** Whether something accepts a TCP connection at the address now. Never rejects. */
 export function answers({ host, port }: TargetAddress, options: AnswerOptions = {}): Promise<boolean> {
   const { stays = 0, signal } = options;

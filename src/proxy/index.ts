@@ -1,6 +1,6 @@
 export type { ProxyActivity } from './activity.ts';
 export { formatAddress, type TargetAddress } from './address.ts';
-export { type AnswerOptions, answers } from './answers.ts';
+export { type AnswerOptions, answers, forwarderPatience } from './answers.ts';
 export type { DrainOptions, ProxyOptions, TcpProxyOptions, UdpProxyOptions } from './options.ts';
 export { TcpProxy } from './tcp-proxy.ts';
 export { UdpProxy } from './udp-proxy.ts';

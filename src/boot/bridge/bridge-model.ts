@@ -9,6 +9,7 @@ import {
   isStruct,
   type Project,
   type Service,
+  structsIn,
   withFields,
 } from '../../compose/index.ts';
 import type { Backend } from '../../core/index.ts';
@@ -51,17 +52,17 @@ async function withImage(
   const { values } = service.canonical;
   const ports = new Set<string>();
   for (const port of listIn(values.get('expose'))) ports.add(String(port));
-  if (service.image === undefined && !(await image.exists({ signal })))
+  const isHere = await image.exists({ signal });
+  if (!isHere && service.image === undefined)
     onWarning(
       `image ${name} for service ${service.name} not found locally; Dockerfile-exposed ports will not be included — run \`docker compose build\` first to include them`,
     );
   else {
-    if (!(await image.exists({ signal }))) await image.pull({ signal });
+    if (!isHere) await image.pull({ signal });
     const { config } = await image.inspect({ signal });
     for (const port of config?.exposedPorts ?? []) ports.add(port.replace(/\/.*/, ''));
   }
-  for (const port of listIn(values.get('ports')))
-    if (isStruct(port)) ports.add(String(port.values.get('target')));
+  for (const port of structsIn(values.get('ports'))) ports.add(String(port.values.get('target')));
   return withFields(service.canonical, { image: name, expose: [...ports].sort() });
 }
 

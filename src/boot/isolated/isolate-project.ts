@@ -6,7 +6,14 @@ import {
   isStruct,
   withFields,
 } from '../../compose/canonical/value.ts';
-import type { Network, Port, Project, Service, Volume } from '../../compose/index.ts';
+import {
+  everyService,
+  type Network,
+  type Port,
+  type Project,
+  type Service,
+  type Volume,
+} from '../../compose/index.ts';
 import { type AssignedPort, type FixedPort, isFor } from './assign-ports.ts';
 import type { IsolatedCopy } from './isolated-copies.ts';
 
@@ -64,7 +71,7 @@ interface OwnNames {
 function ownNames(project: Project, { name: copy, suffix = copy }: IsolatedCopy): OwnNames {
   const containers = new Map<string, string>();
   const images = new Map<string, string>();
-  for (const { containerName, build, image } of everyService(project)) {
+  for (const { containerName, build, image } of ofServicesAndJobs(project)) {
     if (containerName !== undefined) containers.set(containerName, `${containerName}-${suffix}`);
     if (build !== undefined && image !== undefined && !image.includes('@'))
       images.set(image, withTagSuffix(image, suffix));
@@ -188,9 +195,8 @@ function withTagSuffix(image: string, suffix: string): string {
   return hasTag ? `${image}-${suffix}` : `${image}:${suffix}`;
 }
 
-function everyService({ services, disabledServices, jobs }: Project): Service[] {
-  const ofJobs = Object.values(jobs).map(({ service }) => service);
-  return [...Object.values(services), ...Object.values(disabledServices), ...ofJobs];
+function ofServicesAndJobs(project: Project): Service[] {
+  return [...everyService(project), ...Object.values(project.jobs).map(({ service }) => service)];
 }
 
 function mapValues<T, U>(record: Readonly<Record<string, T>>, change: (value: T) => U): Record<string, U> {

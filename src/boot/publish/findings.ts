@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { isRemote, type Project, type Service } from '../../compose/index.ts';
+import { everyService, isRemote, type Project } from '../../compose/index.ts';
 import { WherryError } from '../../core/index.ts';
 import type { PublishedFile, PublishedFiles } from './published-file.ts';
 import {
@@ -23,7 +23,7 @@ export interface FindingsOptions {
 
 /** Fails with `INVALID` for what cannot be published at all. */
 export function refuseUnpublishable(project: Project, { files }: PublishedFiles): void {
-  const buildOnly = allServices(project).filter(
+  const buildOnly = everyService(project).filter(
     ({ image, build }) => image === undefined && build !== undefined,
   );
   if (buildOnly.length > 0) {
@@ -52,7 +52,7 @@ export async function publishFindings(
 }
 
 function bindMounts(project: Project): PublishFinding | undefined {
-  const mounts = allServices(project).flatMap(({ name, volumes }) =>
+  const mounts = everyService(project).flatMap(({ name, volumes }) =>
     volumes
       .filter(({ type }) => type === 'bind')
       .map(({ source, target, readOnly }) => `${name}: ${source}:${target}:${readOnly ? 'ro' : 'rw'}\n`),
@@ -172,8 +172,4 @@ function mappingAt(value: unknown, key: string): Record<string, unknown> {
 
 function asMapping(value: unknown): Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
-}
-
-function allServices({ services, disabledServices }: Project): Service[] {
-  return [...Object.values(services), ...Object.values(disabledServices)];
 }

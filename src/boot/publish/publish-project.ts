@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { composeVersion } from '../../compose/compose-version.ts';
-import type { Project } from '../../compose/index.ts';
+import { everyService, type Project } from '../../compose/index.ts';
 import { isWherryError, parseReference, WherryError, withDefaultTag } from '../../core/index.ts';
 import { artifactTypes } from '../remote/artifact-types.ts';
 import { type Descriptor, RegistryRepository } from '../remote/registry-repository.ts';
@@ -81,9 +81,8 @@ export async function publishProject(
 }
 
 /** All names of images of a project's services, whatever their profiles. */
-export function imagesToCopy({ services, disabledServices }: Project): string[] {
-  const all = [...Object.values(services), ...Object.values(disabledServices)];
-  return all.flatMap(({ image }) => image ?? []);
+export function imagesToCopy(project: Project): string[] {
+  return everyService(project).flatMap(({ image }) => image ?? []);
 }
 
 async function layersOf(

@@ -95,7 +95,7 @@ function renamed(service: YAMLMap, document: Document, directory: string, readin
   const edits: Edit[] = [];
   for (const [key, value] of fieldsOf(service, document)) {
     if (key === 'env_file')
-      for (const node of isSeq(value) ? value.items.map((item) => resolved(item, document)) : [value])
+      for (const node of itemsOf(value, document))
         edits.push(
           ...envFileEdit(isMap(node) ? resolved(node.get('path', true), document) : node, directory, reading),
         );
@@ -144,15 +144,18 @@ function* fieldsOf(map: YAMLMap, document: Document): Generator<[string, Node]> 
     // The parser has a symbol for the merge key.
     const merges = name === '<<' || typeof name === 'symbol';
     if (!merges) yield [String(name), node];
-    else
-      for (const merged of isSeq(node) ? node.items.map((item) => resolved(item, document)) : [node])
-        if (isMap(merged)) yield* fieldsOf(merged, document);
+    else for (const merged of itemsOf(node, document)) if (isMap(merged)) yield* fieldsOf(merged, document);
   }
 }
 
 function resolved(node: unknown, document: Document): Node | undefined {
   if (isAlias(node)) return node.resolve(document);
   return isMap(node) || isSeq(node) || isScalar(node) ? node : undefined;
+}
+
+/** What a list has in it; anything else stands for itself. */
+function itemsOf(node: Node, document: Document): (Node | undefined)[] {
+  return isSeq(node) ? node.items.map((item) => resolved(item, document)) : [node];
 }
 
 function hashOf(path: string): string {

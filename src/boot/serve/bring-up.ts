@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { outsideProbe, type Project } from '../../compose/index.ts';
 import { type Backend, type ContainerInfo, cancelled, isWherryError, WherryError } from '../../core/index.ts';
-import { answers } from '../../proxy/index.ts';
+import { answers, forwarderPatience } from '../../proxy/index.ts';
 import { died } from '../failure.ts';
 import { observe } from '../observed.ts';
 import type { BootOptions, ChangeSummary } from '../options.ts';
@@ -21,9 +21,6 @@ export interface BringUpOptions {
   maxWait: number;
   boot: Omit<BootOptions, 'signal'>;
 }
-
-/** ms that a forwarder's connection has to stay open: it accepts for a container that does not listen yet, and hangs up. */
-const forwarderPatience = 100;
 
 /** ms between two looks whether the service listens. */
 const between = 20;

@@ -1,9 +1,9 @@
 import {
   type CanonicalStruct,
   imageName,
-  isStruct,
   type Project,
   type Service,
+  structsIn,
 } from '../../compose/index.ts';
 import type { Invocation } from '../declaration.ts';
 import { requireProject } from '../scope.ts';
@@ -49,8 +49,4 @@ function portText({ values }: CanonicalStruct): string {
   const [host, published, target] = ['host_ip', 'published', 'target'].map((key) => values.get(key) ?? '');
   const place = host === '' ? '' : `${host}:`;
   return `${place}${published}:${target} (${values.get('protocol')}, ${values.get('mode')})`;
-}
-
-function structsIn(value: unknown): CanonicalStruct[] {
-  return Array.isArray(value) ? value.filter(isStruct) : [];
 }

@@ -1,3 +1,4 @@
+import { everyService } from '../../compose/every-service.ts';
 import type { Project, Service } from '../../compose/index.ts';
 import { WherryError } from '../../core/errors.ts';
 
@@ -20,8 +21,7 @@ export async function configNames(project: Project, options: NameOptions): Promi
   if (options.volumes || options.networks || options.models) return await usedNames(project, options);
   if (options.hash !== undefined) return await hashes(project, options.hash);
   if (options.profiles) {
-    const all = [...services, ...Object.values(project.disabledServices)];
-    return [...new Set(all.flatMap(({ profiles }) => profiles))].sort();
+    return [...new Set(everyService(project).flatMap(({ profiles }) => profiles))].sort();
   }
   if (options.images) {
     const { imagesOf } = await import('../../compose/index.ts');

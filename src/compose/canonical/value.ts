@@ -72,6 +72,11 @@ export function isStruct(value: CanonicalValue | undefined): value is CanonicalS
   return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'struct';
 }
 
+/** The structs of a list; none of anything else. */
+export function structsIn(value: CanonicalValue | undefined): CanonicalStruct[] {
+  return Array.isArray(value) ? (value as readonly CanonicalValue[]).filter(isStruct) : [];
+}
+
 export function isMap(value: CanonicalValue | undefined): value is CanonicalMap {
   return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'map';
 }
