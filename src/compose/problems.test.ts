@@ -347,3 +347,15 @@ networks: {n: {}}
     'E 3:63 services.b.deploy.resources.reservations.devices[0] needs capabilities',
   ]);
 });
+
+test('less than no cores', async () => {
+  const resources = (cpus: string): string => `{limits: {cpus: ${cpus}}, reservations: {cpus: ${cpus}}}`;
+  const text = (cpus: string): string =>
+    `services:\n  a: {image: x, deploy: {resources: ${resources(cpus)}}}\n`;
+  const found = await faults(text('-0.5'));
+  expect(found.filter((line) => line.startsWith('E'))).toEqual([
+    'E 2:53 services.a.deploy.resources.limits.cpus cannot be negative',
+    'E 2:81 services.a.deploy.resources.reservations.cpus cannot be negative',
+  ]);
+  expect((await faults(text('0.5'))).filter((line) => line.startsWith('E'))).toEqual([]);
+});

@@ -15,6 +15,7 @@ import { type Fields, readFields, type SetField, setter } from './fields.ts';
 import type { Deploy, RestartPolicy } from './model.ts';
 import type { Placement, Reservations, UpdateConfig } from './model-parts.ts';
 import { readReservedDevices } from './read-device-requests.ts';
+import { readCpus } from './read-values.ts';
 import type { Reading } from './reading.ts';
 import type { Node, Path } from './tree.ts';
 
@@ -32,7 +33,7 @@ const setLimit = setter<DeployDraft['limits']>();
 const limitFields: Fields<DeployDraft['limits']> = {
   scope: 'services.*.deploy.resources.limits',
   keys: {
-    cpus: setLimit('cpus', number),
+    cpus: setLimit('cpus', readCpus),
     memory: setLimit('memory', bytes),
     pids: setLimit('pids', integer({ min: -1 })),
   },
@@ -64,7 +65,7 @@ const setReservation = setter<DeployDraft['reservations']>();
 const reservationFields: Fields<DeployDraft['reservations']> = {
   scope: 'services.*.deploy.resources.reservations',
   keys: {
-    cpus: setReservation('cpus', number),
+    cpus: setReservation('cpus', readCpus),
     devices: setReservation('devices', readReservedDevices),
     generic_resources: setReservation('genericResources', listOf(readGeneric)),
     memory: setReservation('memory', bytes),
