@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { chmod, mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { WatchEvent } from '../../src/boot/index.ts';
 import { readTar } from '../../src/transport/index.ts';
 import { labEngines } from '../lab/engines.ts';
@@ -56,6 +56,10 @@ describe.each(engines)('watch on $id', { timeout: 180_000 }, (engine) => {
   beforeAll(async () => {
     under = await engineUnderTest(engine);
     await putShellImage(engine);
+  });
+  afterAll(() => under?.backend[Symbol.asyncDispose]());
+  // Of each attempt's own: what an attempt that failed has synced would be met by the next one.
+  beforeEach(async () => {
     const sleeping = { command: ['sleep', '3600'], init: true, stop_grace_period: '1s' };
     directory = await Directory.make(under.backend, {
       services: {
@@ -103,11 +107,10 @@ describe.each(engines)('watch on $id', { timeout: 180_000 }, (engine) => {
     for (const name of ['src', 'conf', 'data']) await mkdir(join(directory.path, name));
     await directory.write('conf/first', 'from the start');
   });
-  afterAll(async () => {
+  afterEach(async () => {
     await directory?.[Symbol.asyncDispose]();
-    const built = under?.backend.image(`${directory?.project}-bare`);
-    await built?.remove({ force: true }).catch(() => undefined);
-    await under?.backend[Symbol.asyncDispose]();
+    const built = under.backend.image(`${directory?.project}-bare`);
+    await built.remove({ force: true }).catch(() => undefined);
   });
 
   const at = (path: string): string => join(directory.path, path);

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Project } from '../../compose/index.ts';
 import { type Backend, isWherryError } from '../../core/index.ts';
 import { observeContainers } from '../observed.ts';
@@ -40,13 +41,21 @@ export async function rebuild(
     await removeNameless(backend, id, signal);
 }
 
-/** What has a name or a container still is left alone. */
+/**
+ * What has a name or a container still is left alone. Tried again a little later when it is said to be in use or not to be
+ * there, and is there: Podman says either while others remove images and containers of theirs.
+ */
 async function removeNameless(backend: Backend, id: string, signal: AbortSignal): Promise<void> {
   const image = backend.image(id);
-  try {
-    const { tags } = await image.inspect({ signal });
-    if (tags.length === 0) await image.remove({ signal });
-  } catch (error) {
-    if (!isWherryError(error, 'NOT_FOUND', 'CONFLICT')) throw error;
+  for (let attempt = 1; attempt <= 4; attempt++) {
+    try {
+      const { tags } = await image.inspect({ signal });
+      if (tags.length === 0) await image.remove({ signal });
+      return;
+    } catch (error) {
+      if (!isWherryError(error, 'NOT_FOUND', 'CONFLICT')) throw error;
+    }
+    if (!(await image.exists({ signal }))) return;
+    await delay(attempt * 100, undefined, { signal });
   }
 }

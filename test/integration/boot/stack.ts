@@ -144,8 +144,10 @@ export class Stack implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await down(this.#bench.backend, { projectName: this.name, volumes: true, timeout: 0 });
+    const { rows } = await down(this.#bench.backend, { projectName: this.name, volumes: true, timeout: 0 });
     if (this.#directory !== undefined) await rm(this.#directory, { recursive: true, force: true });
+    const error = rows.find((row) => row.error !== null)?.error;
+    if (error) throw new Error(`the stack ${this.name} is still there`, { cause: error });
   }
 }
 
