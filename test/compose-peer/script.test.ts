@@ -61,12 +61,17 @@ function outputOf(program: string, args: readonly string[], env: NodeJS.ProcessE
   });
 }
 
-/** Ids, times and labels of our own are not compared, nor when an image got its name. */
+/**
+ * Ids, times and labels of our own are not compared, nor when an image got its name, nor the order of an array: the peer
+ * lists images in none.
+ */
 function comparable(line: string): string {
   if (!line.startsWith('{') && !line.startsWith('[')) return line.trimEnd();
   return JSON.stringify(JSON.parse(line), (key, value: unknown) => {
     if (/^(ID|CreatedAt|RunningFor|Status|Created|LastTagTime|ConfigFiles|version)$/.test(key))
       return undefined;
+    if (key === '' && Array.isArray(value))
+      return value.toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
     if (key === 'Labels')
       return String(value)
         .split(',')
