@@ -110,7 +110,7 @@ const parts = {
     'backends/docker/open',
     'backends/podman/open',
   ],
-  project: ['compose/index', 'compose/node-files', yaml, 'boot/observed'],
+  project: ['compose/index', 'compose/node-files', yaml, 'boot/observed', 'boot/isolated/isolated-copies'],
   boot: ['boot/index'],
   rest: [],
 };

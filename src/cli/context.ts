@@ -5,7 +5,7 @@ import type { Role } from './compose-role.ts';
 import type { GlobalOptions } from './globals.ts';
 import type { Interrupts } from './interrupts.ts';
 import type { Output } from './output/output.ts';
-import type { Scope } from './scope.ts';
+import type { Scope, ScopeOptions } from './scope.ts';
 
 /** What every command works with. */
 export interface Context {
@@ -23,5 +23,5 @@ export interface Context {
   /** The engine that was asked for, or the first that answers; found once. */
   backend(): Promise<Backend>;
   /** Whether names mean services of a project or containers of the engine; found once. */
-  scope(): Promise<Scope>;
+  scope(options?: ScopeOptions): Promise<Scope>;
 }

@@ -53,8 +53,8 @@ export function createContext(parts: ContextParts): Context & { close(): Promise
       }
       return backend;
     },
-    scope: () => {
-      scope ??= import('./scope.ts').then(({ findScope }) => findScope(context));
+    scope: (options) => {
+      scope ??= import('./scope.ts').then(({ findScope }) => findScope(context, options));
       return scope;
     },
     close: async () => {

@@ -29,17 +29,22 @@ export async function isolationOf(context: Context): Promise<Isolation | null> {
   const name = copyName(context);
   const projectName = globals.projectName || env.COMPOSE_PROJECT_NAME;
   if (name === undefined && !projectName) return null;
-  const { IsolatedCopies, isolateProject } = await import('../boot/isolated/index.ts');
+  const { IsolatedCopies } = await import('../boot/isolated/isolated-copies.ts');
   const copies = new IsolatedCopies();
   let copy: IsolatedCopy | null = null;
+  let isolate = (project: Project): Project => project;
   return {
     load: {
       rename: async (project, directory) => {
-        copy = await copies.find({ project, directory, name });
-        return copy?.project ?? project;
+        const found = await copies.find({ project, directory, name });
+        if (found === null) return project;
+        copy = found;
+        const { isolateProject } = await import('../boot/isolated/index.ts');
+        isolate = (written) => isolateProject(written, found);
+        return found.project;
       },
     },
-    applied: (project) => (copy === null ? project : isolateProject(project, copy)),
+    applied: (project) => isolate(project),
     of: (written) => (copy === null ? undefined : { copy, written }),
   };
 }

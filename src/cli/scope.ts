@@ -23,11 +23,16 @@ export interface ProjectScope {
   isolated?: IsolatedProject | undefined;
 }
 
+export interface ScopeOptions {
+  /** Told the name of a project that has a file, as soon as it is known: well before all of the file is read. */
+  named?: ((name: string) => void) | undefined;
+}
+
 /**
  * `--engine` says engine; -f, -p, their variables, or a compose file here or above say project; nothing says engine, and
  * fails with `NOT_FOUND` where docker compose is played.
  */
-export async function findScope(context: Context): Promise<Scope> {
+export async function findScope(context: Context, options: ScopeOptions = {}): Promise<Scope> {
   const { globals, env } = context;
   if (globals.engine) return { kind: 'engine' };
   const named = globals.projectName ?? nonEmpty(env.COMPOSE_PROJECT_NAME);
@@ -37,13 +42,13 @@ export async function findScope(context: Context): Promise<Scope> {
     return { kind: 'project', name: await nameWithoutFile(context, named), project: null };
   if (!hasFile && context.role === 'compose') throw noFile(context, t('scope.noNameFix'));
   if (!hasFile) return { kind: 'engine' };
-  return await loadScope(context);
+  return await loadScope(context, options);
 }
 
 /** What keeps a project from being made is no reason not to list, follow or take down what runs. */
-async function loadScope(context: Context): Promise<ProjectScope> {
+async function loadScope(context: Context, { named }: ScopeOptions): Promise<ProjectScope> {
   try {
-    const { project, isolated } = await loadProjectOf(context);
+    const { project, isolated } = await loadProjectOf(context, { named });
     return { kind: 'project', name: project.name, project, isolated };
   } catch (refusal) {
     if (!isWherryError(refusal, 'INVALID')) throw refusal;
@@ -72,12 +77,15 @@ export async function requireProject(
   if (scope.kind === 'project' && scope.refusal !== undefined) {
     if (services.length === 0) throw scope.refusal;
     const { kind, name } = scope;
-    return { kind, name, ...(await loadProjectOf(context, services)) };
+    return { kind, name, ...(await loadProjectOf(context, { services })) };
   }
   if (scope.kind === 'project' && scope.project !== null) {
     const { disabledServices } = scope.project;
     const dormant = services.some((name) => Object.hasOwn(disabledServices, name));
-    return { ...scope, ...(dormant ? await loadProjectOf(context, services) : { project: scope.project }) };
+    return {
+      ...scope,
+      ...(dormant ? await loadProjectOf(context, { services }) : { project: scope.project }),
+    };
   }
   throw noFile(context, t('scope.noFileFix'));
 }
@@ -92,11 +100,16 @@ export async function requireProjectName(context: Context): Promise<ProjectScope
 
 async function loadProjectOf(
   context: Context,
-  services?: readonly string[],
+  { services, named }: ScopeOptions & { services?: readonly string[] },
 ): Promise<{ project: Project; isolated: IsolatedProject | undefined }> {
   const { loadProject } = await import('../compose/index.ts');
   const isolation = await isolationOf(context);
-  const options = { ...projectOptions(context), ...isolation?.load };
+  const rename = async (own: string, folder: string): Promise<string> => {
+    const name = (await isolation?.load.rename?.(own, folder)) ?? own;
+    named?.(name);
+    return name;
+  };
+  const options = { ...projectOptions(context), rename };
   const { project, warnings } = await loadProject({ ...options, services });
   if (services === undefined) tellWarnings(context, warnings);
   return { project: isolation?.applied(project) ?? project, isolated: isolation?.of(project) };

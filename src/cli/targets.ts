@@ -104,7 +104,7 @@ export async function splitNames(
 
 /** Containers of the project as the engine has them. */
 export async function observeProject(context: Context, scope: ProjectScope): Promise<readonly ServiceRow[]> {
-  const { observe } = await import('../boot/index.ts');
+  const { observe } = await import('../boot/observed.ts');
   return observe(await context.backend(), scope.name, { signal: context.signal, oneOff: true });
 }
 

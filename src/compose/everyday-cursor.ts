@@ -88,11 +88,13 @@ export class EverydayCursor {
     this.at += 1;
     for (this.#skipFlow(indent); this.text[this.at] !== '}'; this.#skipFlow(indent)) {
       if (this.text[this.at] === '*') this.giveUp();
+      const quoted = this.text[this.at] === '"' || this.text[this.at] === "'";
       const key = this.inline(indent, FLOW_PLAIN);
       if (key.kind !== 'scalar' || key.text === '<<') this.giveUp();
       const name = this.text.slice(key.offset, this.at).trimEnd();
       const text = typeof key.value === 'string' ? key.value : name;
-      if (this.text[this.at] !== ':' || !/[ \n]/.test(this.text[this.at + 1] ?? '')) this.giveUp();
+      if (this.text[this.at] !== ':') this.giveUp();
+      if (!quoted && !/[ \n]/.test(this.text[this.at + 1] ?? '')) this.giveUp();
       this.at += 1;
       this.#skipFlow(indent);
       const ends = this.text[this.at] === ',' || this.text[this.at] === '}';

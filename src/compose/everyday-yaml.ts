@@ -4,7 +4,7 @@ import type { Entry, MergeTag, Node } from './tree.ts';
 
 /**
  * Reads the YAML that people write every day, in one pass and without the YAML library, which takes longer to load than
- * such a file takes to read. It gives up (undefined) on everything else and on everything wrong: block mappings and
+ * such a file takes to read. It gives up (undefined) on everything else and on everything wrong: JSON, block mappings and
  * lists, flow collections, quoted scalars, one-line plain scalars, literal blocks, anchors, aliases and merge keys are
  * its whole language. What it does accept, it reads as the library does.
  */
@@ -39,8 +39,16 @@ class EverydayReader extends EverydayCursor {
     if (this.text.startsWith('---\n')) this.at = 4;
     const indent = this.#nextLine();
     if (indent !== 0) this.giveUp();
-    const node = this.#blockMapping(0);
+    const node = this.text[this.at] === '{' ? this.#json() : this.#blockMapping(0);
     if (this.at < this.text.length) this.giveUp();
+    return node;
+  }
+
+  /** A document in braces. */
+  #json(): Node {
+    // It belongs to nothing: its lines may begin at the first column.
+    const node = this.inline(-1, BLOCK_PLAIN);
+    this.#endLine(-1);
     return node;
   }
 

@@ -12,11 +12,12 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { createServer as createEngine } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { launcher, plainEnvironment } from './cli.ts';
+import { launcher, plainEnvironment, wherry } from './cli.ts';
 
 const root = join(launcher, '../..');
 const bare = mkdtempSync(join(tmpdir(), 'wherry-launcher-'));
@@ -160,6 +161,37 @@ describe('the launcher', () => {
       expect(named(run({}, '--project-name', 'plain', 'completion', 'zsh'), 'plain')).toEqual([]);
       expect(named(readdirSync(folder), 'version')).not.toEqual([]);
       expect(named(readdirSync(folder), 'completion')).not.toEqual([]);
+    });
+
+    it('is of two parts after `ps` of a project, which opens no others, and not what costs milliseconds', async () => {
+      const engine = createEngine((_request, response) =>
+        response.setHeader('Api-Version', '1.41').end('[]'),
+      ).listen(join(bare, 'engine.sock'));
+      await once(engine, 'listening');
+      const told = join(bare, 'told.cjs');
+      writeFileSync(
+        told,
+        "process.on('exit', () => console.error(process.moduleLoadList.filter((name) => /fs.promises|crypto$/.test(name))));",
+      );
+      const own = join(bare, 'own');
+      mkdirSync(own, { mode: 0o700 });
+      const file = join(own, 'compose.json');
+      writeFileSync(file, '{"services":{"web":{"image":"a","command":["b"]}}}');
+      try {
+        const { code, stderr } = await wherry(['-f', file, '-p', 'lean', 'ps'], {
+          env: {
+            HOME: own,
+            XDG_CACHE_HOME: undefined,
+            NODE_DISABLE_COMPILE_CACHE: undefined,
+            NODE_OPTIONS: `--require ${told}`,
+            DOCKER_HOST: `unix://${join(bare, 'engine.sock')}`,
+          },
+        });
+        expect({ code, stderr }).toEqual({ code: 0, stderr: '[]\n' });
+        expect(readdirSync(join(own, '.cache/wherry/compiled'))).toHaveLength(2);
+      } finally {
+        engine.close();
+      }
     });
 
     it('is not taken from a file that others can write', () => {

@@ -36,12 +36,20 @@ export interface PsOptions {
 export async function ps({ context, words, options }: Invocation<PsOptions>): Promise<undefined> {
   // The engine is asked how it is while the files are read; what it fails with is told when it is needed.
   context.backend().catch(() => undefined);
-  const scope = await context.scope();
-  if (scope.kind === 'engine') await engineContainers({ context, words, options });
-  else await projectContainers({ context, words, options }, scope);
+  let early: { name: string; rows: Promise<readonly ServiceRow[]> } | undefined;
+  const scope = await context.scope({
+    named: (name) => {
+      const rows = containersOf(context, name, options);
+      rows.catch(() => undefined);
+      early = { name, rows };
+    },
+  });
+  if (scope.kind === 'engine') return await engineContainers({ context, words, options });
+  const rows = await (early?.name === scope.name ? early.rows : containersOf(context, scope.name, options));
+  await showProject({ context, words, options }, scope, rows);
 }
 
-async function engineContainers({ context, words, options }: Invocation<PsOptions>): Promise<void> {
+async function engineContainers({ context, words, options }: Invocation<PsOptions>): Promise<undefined> {
   const backend = await context.backend();
   const { labels, names, status, health } = readFilters(options);
   const rows = await backend.list(
@@ -61,17 +69,23 @@ async function engineContainers({ context, words, options }: Invocation<PsOption
   else context.output.list(engineColumns(context.output, options), sorted, containerJson);
 }
 
-async function projectContainers(
+async function containersOf(
+  context: Context,
+  name: string,
+  options: PsOptions,
+): Promise<readonly ServiceRow[]> {
+  const { labels } = readFilters(options);
+  const { observe } = await import('../../boot/observed.ts');
+  const { signal } = context;
+  return await observe(await context.backend(), name, { signal, oneOff: options.all, labels });
+}
+
+async function showProject(
   { context, words, options }: Invocation<PsOptions>,
   scope: ProjectScope,
+  rows: readonly ServiceRow[],
 ): Promise<void> {
-  const { labels, names, status, health } = readFilters(options);
-  const { observe } = await import('../../boot/observed.ts');
-  const rows = await observe(await context.backend(), scope.name, {
-    signal: context.signal,
-    oneOff: options.all,
-    labels,
-  });
+  const { names, status, health } = readFilters(options);
   for (const word of words) {
     const known =
       isService(scope, word) || rows.some(({ service, name }) => service === word || name === word);

@@ -1,6 +1,10 @@
-import { readFile } from 'node:fs/promises';
+import * as fs from 'node:fs';
 import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import type { GlobalOptions } from '../globals.ts';
+
+// Not that of node:fs/promises, which takes 4 ms to open: every command comes here.
+const readFile = promisify(fs.readFile);
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
