@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { FakeEngine } from '../engine-api/fake-engine.test-support.ts';
 import { hostDialer } from '../engine-api/host-dialer.ts';
-import { findDocker } from './config.ts';
+import { dockerStrategies, findDocker } from './config.ts';
 import { dockerFactory } from './index.ts';
 
 let home: string;
@@ -59,6 +59,19 @@ describe('where the engine is', () => {
     await writeFile(join(home, 'ca.pem'), 'x');
     expect(await found({ ...env, DOCKER_CERT_PATH: home })).toBe('tls://engine:2376');
     expect(await found(env)).toBe('tcp://engine:2375');
+    expect(await found({ DOCKER_TLS_VERIFY: '1' }, { host: 'tcp://engine' })).toBe('tls://engine:2376');
+  });
+
+  test('the default context is none of the files: DOCKER_HOST counts again', async () => {
+    await writeContext('one', { Host: 'unix:///one.sock' });
+    await mkdir(join(home, '.docker'), { recursive: true });
+    await writeFile(join(home, '.docker/config.json'), JSON.stringify({ currentContext: 'one' }));
+    const env = { DOCKER_HOST: 'unix:///host.sock' };
+    expect(await found(env, { context: 'default' })).toBe('unix:///host.sock');
+    const looked = dockerStrategies({ type: 'docker', context: 'default', env: { HOME: home } })
+      .filter(({ isOrder }) => isOrder)
+      .map(async ({ find }) => await find());
+    for (const outcome of await Promise.all(looked)) expect(outcome).toHaveProperty('passed');
   });
 
   test('a context that is not there is an error, not a fallback', async () => {

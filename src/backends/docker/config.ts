@@ -24,11 +24,13 @@ export function dockerStrategies(config: DockerConfig): EngineStrategy[] {
   const home = env.HOME ?? '';
   const directory = env.DOCKER_CONFIG || `${home}/.docker`;
   const runtime = env.XDG_RUNTIME_DIR;
+  // The one context that no file describes: DOCKER_HOST, or the usual sockets.
+  const isDefault = (config.context || env.DOCKER_CONTEXT) === 'default';
   const byContext = (name: string | null | undefined): EngineEndpoint | null =>
-    name ? readDockerContext(directory, name) : null;
+    name && name !== 'default' ? readDockerContext(directory, name) : null;
   return [
     order('explicit host', 'no host was given', () =>
-      config.host ? { host: config.host, tls: config.tls } : null,
+      config.host ? { host: config.host, tls: config.tls ?? hostTls(config.host, env, directory) } : null,
     ),
     order('explicit context', 'no context was given', () => byContext(config.context)),
     order('DOCKER_HOST', 'DOCKER_HOST is not set', () =>
@@ -37,10 +39,10 @@ export function dockerStrategies(config: DockerConfig): EngineStrategy[] {
         : null,
     ),
     order('DOCKER_CONTEXT', 'DOCKER_CONTEXT is not set', () =>
-      env.DOCKER_CONTEXT === 'default' ? null : byContext(env.DOCKER_CONTEXT),
+      isDefault ? null : byContext(env.DOCKER_CONTEXT),
     ),
     order('current docker context', 'the docker CLI is set to its default context', () =>
-      env.DOCKER_CONTEXT === 'default' ? null : byContext(currentContext(directory)),
+      isDefault ? null : byContext(currentContext(directory)),
     ),
     socket('system socket', '/var/run/docker.sock'),
     socket('rootless socket', runtime === undefined ? null : `${runtime}/docker.sock`),
@@ -86,6 +88,11 @@ function socket(name: string, path: string | null): EngineStrategy {
     isOrder: false,
     find: async () => (path === null ? { passed: 'XDG_RUNTIME_DIR is not set' } : { host: `unix://${path}` }),
   };
+}
+
+/** The variables count for a host that was given as well, as with `docker -H`; a socket of this machine has no TLS. */
+function hostTls(host: string, env: Environment, directory: string): TlsFiles | undefined {
+  return /^(?:unix|ssh):/.test(host) ? undefined : environmentTls(env, directory);
 }
 
 /** DOCKER_CERT_PATH and DOCKER_TLS_VERIFY, as the docker CLI and the Go client read them. */

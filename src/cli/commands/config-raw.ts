@@ -1,6 +1,6 @@
 import type { LoadOptions, TemplateVariable } from '../../compose/index.ts';
 import type { Context } from '../context.ts';
-import type { Column } from '../output/table.ts';
+import { type Column, wideSpacing } from '../output/table.ts';
 import { t } from '../text.ts';
 import type { ConfigOptions } from './config.ts';
 import { printResult } from './print-result.ts';
@@ -28,7 +28,7 @@ export async function printVariables(
   const { loadRawModel, templateVariables } = await import('../../compose/index.ts');
   const variables = templateVariables(await loadRawModel(load, { form: load.form }));
   if (!output.json && options.format === undefined) {
-    output.table(columns(), variables);
+    output.table(columns(), variables, wideSpacing);
     return;
   }
   const byName = Object.fromEntries(variables.map((variable) => [variable.name, peersForm(variable)]));

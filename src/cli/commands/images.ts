@@ -1,9 +1,9 @@
 import type { ImageInfo } from '../../core/image.ts';
 import { isImageId } from '../../core/reference.ts';
-import { formatBytes } from '../../core/units.ts';
 import type { Invocation } from '../declaration.ts';
 import { type Filter, valuesOf } from '../filters.ts';
 import { shortId } from '../output/container-text.ts';
+import { decimalSize } from '../output/docker-size.ts';
 import type { Column } from '../output/table.ts';
 import { ago } from '../output/time.ts';
 import { t } from '../text.ts';
@@ -70,7 +70,7 @@ function columns(options: ImagesOptions): Column<Row>[] {
     { title: t('column.tag'), value: (row) => row.tag, shrinkTo: 8 },
     { title: t('column.imageId'), value: (row) => shortId(row.info.id) },
     { title: t('column.created'), value: (row) => ago(row.info.createdAt), shrinkTo: 10 },
-    { title: t('column.size'), value: (row) => formatBytes(row.info.size), align: 'right' },
+    { title: t('column.size'), value: (row) => decimalSize(row.info.size), align: 'right' },
   ];
   if (options.digests)
     list.splice(2, 0, { title: t('column.digest'), value: (row) => row.digest ?? '<none>' });

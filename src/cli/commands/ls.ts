@@ -2,7 +2,7 @@ import type { ProjectRow } from '../../boot/index.ts';
 import type { ContainerStatus } from '../../core/container.ts';
 import type { Invocation } from '../declaration.ts';
 import { type Filter, valuesOf } from '../filters.ts';
-import type { Column } from '../output/table.ts';
+import { type Column, wideSpacing } from '../output/table.ts';
 import { t } from '../text.ts';
 import { usage } from '../usage.ts';
 
@@ -29,7 +29,7 @@ export async function ls(invocation: Invocation<LsOptions>): Promise<undefined> 
     .filter(({ name, status }) => isNamed(name) && Object.keys(status).length > 0);
   if (options.namesOnly) for (const row of shown) output.line(row.name);
   else if (options.format === 'json') output.value(shown.map(peerRow), 'line');
-  else output.list(columns, shown, (row) => row);
+  else output.list(columns, shown, (row) => row, wideSpacing);
 }
 
 /** `name=TEXT`: that name, or an expression that the name matches, as docker compose has it. Several: any of them. */

@@ -1,9 +1,9 @@
 import type { ImageInfo } from '../../core/image.ts';
 import { isImageId } from '../../core/reference.ts';
-import { formatBytes } from '../../core/units.ts';
 import type { Context } from '../context.ts';
 import { shortId } from '../output/container-text.ts';
-import type { Column } from '../output/table.ts';
+import { decimalSize } from '../output/docker-size.ts';
+import { type Column, wideSpacing } from '../output/table.ts';
 import { ago } from '../output/time.ts';
 import type { ProjectScope } from '../scope.ts';
 import { observeProject } from '../targets.ts';
@@ -32,7 +32,7 @@ export async function projectImages(
   if (options.idsOnly)
     for (const id of new Set(rows.map(({ info }) => info.id.replace(/^sha256:/, '')))) output.line(id);
   else if (options.format === 'json') output.value(rows.map(peerRow), 'line');
-  else output.list(columns, rows, peerRow);
+  else output.list(columns, rows, peerRow, wideSpacing);
 }
 
 async function rowsOf(context: Context, scope: ProjectScope, services: readonly string[]): Promise<Row[]> {
@@ -84,6 +84,6 @@ const columns: readonly Column<Row>[] = [
   { title: t('column.tag'), value: (row) => row.tag, shrinkTo: 8 },
   { title: t('column.platform'), value: (row) => platformOf(row.info) },
   { title: t('column.imageId'), value: (row) => shortId(row.info.id) },
-  { title: t('column.size'), value: (row) => formatBytes(row.info.size) },
+  { title: t('column.size'), value: (row) => decimalSize(row.info.size) },
   { title: t('column.created'), value: (row) => ago(row.info.createdAt), shrinkTo: 10 },
 ];

@@ -7,7 +7,8 @@ import { type Filter, valuesOf } from '../filters.ts';
 import { containerRows } from '../format/container-rows.ts';
 import { dockerPsFormat } from '../format/docker-format.ts';
 import { isPlainTable, printRows } from '../format/print-rows.ts';
-import { portsText, shortId, statusText } from '../output/container-text.ts';
+import { shortId, statusText } from '../output/container-text.ts';
+import { displayablePorts } from '../output/displayable-ports.ts';
 import type { Output } from '../output/output.ts';
 import { statusStyle } from '../output/style.ts';
 import type { Column } from '../output/table.ts';
@@ -161,7 +162,7 @@ function engineColumns(output: Output, { noTrunc }: PsOptions): Column<Container
     { title: t('column.command'), value: (row) => commandText(row.command, noTrunc), shrinkTo: 8 },
     { title: t('column.created'), value: (row) => ago(row.createdAt), shrinkTo: 10 },
     statusColumn(output),
-    { title: t('column.ports'), value: (row) => portsText(row.ports), shrinkTo: 12 },
+    { title: t('column.ports'), value: (row) => displayablePorts(row.ports), shrinkTo: 12 },
     { title: t('column.names'), value: (row) => row.name },
   ];
 }
@@ -174,14 +175,14 @@ function serviceColumns(output: Output, { noTrunc }: PsOptions): Column<ServiceR
     { title: t('column.service'), value: (row) => row.service },
     { title: t('column.created'), value: (row) => ago(row.createdAt), shrinkTo: 10 },
     statusColumn(output),
-    { title: t('column.ports'), value: (row) => portsText(row.ports), shrinkTo: 12 },
+    { title: t('column.ports'), value: (row) => displayablePorts(row.ports), shrinkTo: 12 },
   ];
 }
 
-/** A command as docker shows it: in quotes, its beginning only. */
+/** A command as docker shows it: in quotes, and its beginning only unless told otherwise. */
 function commandText(command: string, noTrunc: boolean): string {
   const text = printable(command);
-  return noTrunc ? text : `"${truncate(text, commandCells)}"`;
+  return `"${noTrunc ? text : truncate(text, commandCells)}"`;
 }
 
 function statusColumn<R extends Pick<ContainerSummary, 'status' | 'statusText' | 'health' | 'exitCode'>>(

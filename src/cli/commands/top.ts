@@ -1,9 +1,11 @@
 import type { ProcessTable } from '../../core/container.ts';
 import type { Context } from '../context.ts';
 import type { Invocation } from '../declaration.ts';
-import type { Column } from '../output/table.ts';
+import type { Column, Spacing } from '../output/table.ts';
 import { findTargets, type Target } from '../targets.ts';
 import { t } from '../text.ts';
+
+const topSpacing: Spacing = { gap: 2, least: 4 };
 
 export interface TopOptions {
   psArgs: string | undefined;
@@ -61,12 +63,17 @@ function ofServices({ output }: Context, listed: readonly Listed[]): void {
   const columns: Column<(typeof rows)[number]>[] = [
     { title: t('column.service'), value: ({ target }) => target.service ?? target.label },
     { title: '#', value: ({ target }) => String(target.number ?? '') },
-    ...titles.map((title) => ({
+    ...[...titles].sort(lastIsCommand).map((title) => ({
       title,
       value: ({ cells }: (typeof rows)[number]) => cells.get(title) ?? '-',
     })),
   ];
-  output.table(columns, rows);
+  output.table(columns, rows, topSpacing);
+}
+
+/** Whatever else the tables of some containers have stands before the command, which may be long. */
+function lastIsCommand(a: string, b: string): number {
+  return Number(a === 'CMD') - Number(b === 'CMD');
 }
 
 function ofContainers({ output }: Context, listed: readonly Listed[]): void {

@@ -27,20 +27,6 @@ function capital(word: string): string {
   return word.charAt(0).toUpperCase() + word.slice(1);
 }
 
-/** Ports as docker writes them: `0.0.0.0:8080->80/tcp, 443/tcp`. */
-export function portsText(ports: readonly PublishedPort[]): string {
-  const sorted = [...ports].sort(
-    (a, b) => a.target - b.target || (a.hostIp ?? '').localeCompare(b.hostIp ?? ''),
-  );
-  return [...new Set(sorted.map(portText))].join(', ');
-}
-
-/** `0.0.0.0:8080->80/tcp`, or `80/tcp` when it is not published. */
-export function portText(port: PublishedPort): string {
-  const target = `${port.target}/${port.protocol}`;
-  return port.published === null ? target : `${hostAddress(port)}->${target}`;
-}
-
 /** `0.0.0.0:8080`, `[::]:8080`. */
 export function hostAddress(port: PublishedPort): string {
   const host = port.hostIp ?? '0.0.0.0';

@@ -1,7 +1,7 @@
 import { deferred } from '../deferred.ts';
 import type { Presentation } from './presentation.ts';
 import { colored, type Paint, plain, wantsColor } from './style.ts';
-import { type Column, tableLines } from './table.ts';
+import { type Column, type Spacing, tableLines } from './table.ts';
 
 /** The part of a Node stream that output goes to. */
 export interface Sink {
@@ -199,18 +199,24 @@ export class Output {
   }
 
   /** Rows as a table. */
-  table<R>(columns: readonly Column<R>[], rows: readonly R[]): void {
-    for (const text of this.tableLines(columns, rows)) this.line(text);
+  table<R>(columns: readonly Column<R>[], rows: readonly R[], spacing?: Spacing): void {
+    for (const text of this.tableLines(columns, rows, spacing)) this.line(text);
   }
 
   /** The lines of a table that fits this terminal. */
-  tableLines<R>(columns: readonly Column<R>[], rows: readonly R[]): string[] {
-    return tableLines(columns, rows, { width: this.width, paintTitle: (text) => this.paint('bold', text) });
+  tableLines<R>(columns: readonly Column<R>[], rows: readonly R[], spacing?: Spacing): string[] {
+    const paintTitle = (text: string): string => this.paint('bold', text);
+    return tableLines(columns, rows, { width: this.width, paintTitle, spacing });
   }
 
   /** Rows as a JSON array with `--json`, else as a table. */
-  list<R>(columns: readonly Column<R>[], rows: readonly R[], json: (row: R) => unknown): void {
+  list<R>(
+    columns: readonly Column<R>[],
+    rows: readonly R[],
+    json: (row: R) => unknown,
+    spacing?: Spacing,
+  ): void {
     if (this.json) this.value(rows.map(json));
-    else this.table(columns, rows);
+    else this.table(columns, rows, spacing);
   }
 }

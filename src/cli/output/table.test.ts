@@ -21,9 +21,9 @@ const rows: readonly Row[] = [
 describe('tableLines', () => {
   it('aligns columns by cells and shows control characters', () => {
     expect(tableLines(columns, rows).join('\n')).toMatchInlineSnapshot(`
-      "NAME   IMAGE                            SIZE
-      web    registry.example/nginx:latest       7
-      日本   redis\\x1b[2J                    12345"
+      "NAME      IMAGE                            SIZE
+      web       registry.example/nginx:latest       7
+      日本      redis\\x1b[2J                    12345"
     `);
   });
 
@@ -49,7 +49,10 @@ describe('tableLines', () => {
     `);
   });
 
-  it('prints the titles of an empty table', () => {
-    expect(tableLines(columns, [])).toEqual(['NAME   IMAGE   SIZE']);
+  it("has docker's least width of columns, where the terminal has room for it", () => {
+    expect(tableLines(columns, [])).toEqual(['NAME      IMAGE     SIZE']);
+    expect(tableLines(columns, [], { width: 24 })).toEqual(['NAME      IMAGE     SIZE']);
+    expect(tableLines(columns, [], { width: 23 })).toEqual(['NAME   IMAGE   SIZE']);
+    expect(tableLines(columns, [], { spacing: { gap: 2, least: 4 } })).toEqual(['NAME  IMAGE  SIZE']);
   });
 });

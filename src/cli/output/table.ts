@@ -10,13 +10,23 @@ export interface Column<R> {
   shrinkTo?: number;
 }
 
+/** How columns stand, as docker's printers have it: cells between two, and the least cells of one with those. */
+export interface Spacing {
+  gap: number;
+  least: number;
+}
+
+/** Tables that docker compose prints without a format of the docker CLI: `ls`, `images`, variables. */
+export const wideSpacing: Spacing = { gap: 3, least: 20 };
+const dockerSpacing: Spacing = { gap: 3, least: 10 };
+
 export interface TableOptions {
   /** Cells of the terminal; undefined when there is none: then nothing is cut. */
   width?: number | undefined;
   paintTitle?: (text: string) => string;
+  /** Default: that of the docker CLI. */
+  spacing?: Spacing | undefined;
 }
-
-const gap = 3;
 
 /** Lines of a table as docker prints them; as records one below the other where the terminal is too narrow for columns. */
 export function tableLines<R>(
@@ -25,11 +35,18 @@ export function tableLines<R>(
   options: TableOptions = {},
 ): string[] {
   const paintTitle = options.paintTitle ?? ((text: string) => text);
+  const { gap, least } = options.spacing ?? dockerSpacing;
   const cells = rows.map((row) => columns.map((column) => printable(column.value(row))));
   const natural = columns.map((column, index) =>
     Math.max(displayWidth(column.title), ...cells.map((line) => displayWidth(line[index] ?? ''))),
   );
-  const widths = options.width === undefined ? natural : fittedWidths(columns, natural, options.width);
+  const roomy = natural.map((width, index) =>
+    index === natural.length - 1 ? width : Math.max(width, least - gap),
+  );
+  const widths =
+    options.width === undefined || sum(roomy) + gap * (roomy.length - 1) <= options.width
+      ? roomy
+      : fittedWidths(columns, natural, { width: options.width, gap });
   if (widths === undefined) return recordLines(columns, rows, cells, paintTitle);
   const line = (texts: readonly string[], paint: (text: string, index: number) => string): string =>
     texts
@@ -58,10 +75,10 @@ export function tableLines<R>(
 function fittedWidths<R>(
   columns: readonly Column<R>[],
   natural: readonly number[],
-  width: number,
+  { width, gap }: { width: number; gap: number },
 ): number[] | undefined {
   const widths = [...natural];
-  let excess = widths.reduce((sum, cell) => sum + cell, 0) + gap * (widths.length - 1) - width;
+  let excess = sum(widths) + gap * (widths.length - 1) - width;
   while (excess > 0) {
     let widest = -1;
     for (const [index, column] of columns.entries()) {
@@ -73,6 +90,10 @@ function fittedWidths<R>(
     excess -= 1;
   }
   return widths;
+}
+
+function sum(widths: readonly number[]): number {
+  return widths.reduce((total, width) => total + width, 0);
 }
 
 function recordLines<R>(

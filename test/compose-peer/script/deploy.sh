@@ -13,6 +13,8 @@ counted() { "$@" | grep -c .; }
 # The lines of the progress that tell how things ended.
 progress() { "$@" 2>&1 >/dev/null | grep -E ' (Started|Stopped|Killed|Paused|Unpaused|Removed|Created) *$' | sed 's/ *$//' | sort; }
 
+untimed() { "$@" | sed 's/[A-Za-z0-9]* [a-z0-9 ]* ago$//'; }
+
 step $COMPOSE version --short
 step sorted $COMPOSE --profile tools config --services
 step $COMPOSE up -d --wait
@@ -28,6 +30,11 @@ step $COMPOSE logs --no-log-prefix web
 step $COMPOSE logs --no-color --tail 1 web
 step $COMPOSE images -q
 step $COMPOSE images --format json
+step untimed $COMPOSE images
+step $COMPOSE volumes
+step $COMPOSE ls --filter name="$NAME"
+step $COMPOSE ps --status paused
+step $COMPOSE --context default ps --services
 step $COMPOSE cp compose.yaml web:/tmp/copied
 step $COMPOSE volumes --format '{{.Name}} {{.Driver}}'
 step $COMPOSE ls --filter name="$NAME" --format json
