@@ -27,6 +27,13 @@ export {
   type PlaceCopyOptions,
   placeCopy,
 } from './isolated/index.ts';
+export {
+  type JobOutcome,
+  type JobStatus,
+  type ListJobsOptions,
+  listJobs,
+  type ScheduledRun,
+} from './jobs/list-jobs.ts';
 export { type JobRun, runJob } from './jobs/run-job.ts';
 export {
   type JobServer,

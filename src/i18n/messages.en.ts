@@ -57,25 +57,32 @@ export interface Messages {
   'column.defaultValue': Record<never, never>;
   'column.digest': Record<never, never>;
   'column.driver': Record<never, never>;
+  'column.due': Record<never, never>;
   'column.image': Record<never, never>;
   'column.imageId': Record<never, never>;
   'column.inFile': Record<never, never>;
+  'column.job': Record<never, never>;
+  'column.lastRun': Record<never, never>;
   'column.memory': Record<never, never>;
   'column.memoryShare': Record<never, never>;
   'column.name': Record<never, never>;
   'column.names': Record<never, never>;
   'column.networkId': Record<never, never>;
   'column.networkIo': Record<never, never>;
+  'column.next': Record<never, never>;
   'column.pids': Record<never, never>;
   'column.platform': Record<never, never>;
   'column.port': Record<never, never>;
   'column.ports': Record<never, never>;
   'column.repository': Record<never, never>;
   'column.required': Record<never, never>;
+  'column.result': Record<never, never>;
+  'column.schedule': Record<never, never>;
   'column.scope': Record<never, never>;
   'column.service': Record<never, never>;
   'column.services': Record<never, never>;
   'column.size': Record<never, never>;
+  'column.started': Record<never, never>;
   'column.status': Record<never, never>;
   'column.tag': Record<never, never>;
   'column.time': Record<never, never>;
@@ -123,6 +130,8 @@ export interface Messages {
   'command.info.about': Record<never, never>;
   'command.inspect.about': Record<never, never>;
   'command.inspect.detail': Record<never, never>;
+  'command.jobs.about': Record<never, never>;
+  'command.jobs.detail': Record<never, never>;
   'command.kill.about': Record<never, never>;
   'command.logs.about': Record<never, never>;
   'command.logs.detail': Record<never, never>;
@@ -362,6 +371,13 @@ export interface Messages {
   'images.ofEngine': Record<never, never>;
   'images.ofEngineFix': Record<never, never>;
   'isolated.variables': { name: string | number; base: string | number; file: string | number };
+  'jobs.byHand': Record<never, never>;
+  'jobs.ended': { code: string | number; time: string | number };
+  'jobs.failed': { reason: string | number };
+  'jobs.missed': Record<never, never>;
+  'jobs.never': Record<never, never>;
+  'jobs.running': Record<never, never>;
+  'jobs.started': Record<never, never>;
   'kill.nothing': Record<never, never>;
   'ls.directoryNeedsDiscover': Record<never, never>;
   'ls.noEngine': { reason: string | number };
@@ -374,6 +390,7 @@ export interface Messages {
   'ls.status.unhealthy': Record<never, never>;
   'ls.status.unknown': Record<never, never>;
   'option.bridgeOutput': Record<never, never>;
+  'option.jobRuns': Record<never, never>;
   'option.ociVersion': Record<never, never>;
   'option.publishApp': Record<never, never>;
   'option.publishInsecure': Record<never, never>;
@@ -879,25 +896,32 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'column.defaultValue': 'DEFAULT VALUE',
   'column.digest': 'DIGEST',
   'column.driver': 'DRIVER',
+  'column.due': 'DUE',
   'column.image': 'IMAGE',
   'column.imageId': 'IMAGE ID',
   'column.inFile': 'IN THE FILE',
+  'column.job': 'JOB',
+  'column.lastRun': 'LAST RUN',
   'column.memory': 'MEM USAGE / LIMIT',
   'column.memoryShare': 'MEM %',
   'column.name': 'NAME',
   'column.names': 'NAMES',
   'column.networkId': 'NETWORK ID',
   'column.networkIo': 'NET I/O',
+  'column.next': 'NEXT',
   'column.pids': 'PIDS',
   'column.platform': 'PLATFORM',
   'column.port': 'PORT',
   'column.ports': 'PORTS',
   'column.repository': 'REPOSITORY',
   'column.required': 'REQUIRED',
+  'column.result': 'RESULT',
+  'column.schedule': 'SCHEDULE',
   'column.scope': 'SCOPE',
   'column.service': 'SERVICE',
   'column.services': 'SERVICES',
   'column.size': 'SIZE',
+  'column.started': 'STARTED',
   'column.status': 'STATUS',
   'column.tag': 'TAG',
   'column.time': 'TIME',
@@ -945,6 +969,8 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'command.info.about': 'Show what the engine says of itself',
   'command.inspect.about': 'Show all that is known of containers, images, networks or volumes, as a JSON array',
   'command.inspect.detail': 'A name is first a service of the project, then a container, an image, a network, a volume; --type chooses.',
+  'command.jobs.about': 'List the jobs of the project: when they are due, and how they went',
+  'command.jobs.detail': 'Runs by schedule, as `wherry serve` has recorded them; all of them with --runs. `wherry run JOB` runs one by hand. docs/jobs.md has it all.',
   'command.kill.about': 'Send a signal to the main process of containers',
   'command.logs.about': 'Show what containers wrote',
   'command.logs.detail': 'Lines of several containers are merged by their time, each with a prefix that says whose it is.',
@@ -1184,6 +1210,13 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'images.ofEngine': '-a, --digests and --filter are for the images of the engine',
   'images.ofEngineFix': 'add --engine',
   'isolated.variables': 'this is the copy {name} of {base}; its ports as variables: set -a; . {file}',
+  'jobs.byHand': 'by hand',
+  'jobs.ended': 'exit code {code} after {time}',
+  'jobs.failed': 'did not run: {reason}',
+  'jobs.missed': 'left out: missed',
+  'jobs.never': 'never',
+  'jobs.running': 'left out: the run before was not over',
+  'jobs.started': 'started, no end is recorded',
   'kill.nothing': 'there is no container to kill',
   'ls.directoryNeedsDiscover': 'a directory is named with --discover only',
   'ls.noEngine': 'the status is not known: {reason}',
@@ -1196,6 +1229,7 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'ls.status.unhealthy': 'unhealthy',
   'ls.status.unknown': '?',
   'option.bridgeOutput': 'Where the result goes (default: out)',
+  'option.jobRuns': 'All runs by schedule that are recorded',
   'option.ociVersion': 'Version of OCI that the artifact is written in (default: the newest that the registry takes)',
   'option.publishApp': 'Copy the images of the services into the repository too',
   'option.publishInsecure': 'Speak to the registry without TLS',

@@ -19,7 +19,7 @@ test.skipIf(engines.length === 0)(
         services: {},
         jobs: {
           tidy: { image, command: [...command, 'tidy'], triggers: { schedule: ['0 3 * * *'] } },
-          clocked: { image, command, triggers: { manual: false } },
+          clocked: { image, command, triggers: { manual: false, schedule: ['@every 2s'] } },
         },
       });
       const cwd = directory.path;
@@ -37,13 +37,30 @@ test.skipIf(engines.length === 0)(
           output += data.toString();
         });
       try {
-        await expect.poll(() => output, { timeout: 60_000 }).toMatch(/^tidy: runs next at \d{4}-\d\d-\d\dT/);
+        await expect.poll(() => output, { timeout: 60_000 }).toMatch(/^tidy: runs next at \d{4}-\d\d-\d\dT/m);
+        await expect.poll(() => output, { timeout: 60_000 }).toContain('clocked: ended with exit code 3');
         serving.kill('SIGINT');
         const [code] = await once(serving, 'exit');
         expect(code, output).toBe(0);
       } finally {
         serving.kill('SIGKILL');
       }
+
+      const listed = await wherry([...under.options, 'jobs'], { cwd, env });
+      expect(listed.stdout.split('\n'), listed.stderr).toEqual([
+        expect.stringMatching(/^JOB +SCHEDULE +NEXT +LAST RUN +RESULT$/),
+        expect.stringMatching(/^tidy +0 3 \* \* \* +\d{4}-\d\d-\d\dT\d\d:00:00Z$/),
+        expect.stringMatching(/^clocked +@every 2s +\S+Z +\S+Z +(exit code 3 after |left out|did not run)/),
+        '',
+      ]);
+      const runs = await wherry([...under.options, 'jobs', '--runs', 'clocked', '--json'], { cwd, env });
+      expect(JSON.parse(runs.stdout)[0], runs.stderr).toMatchObject({
+        job: 'clocked',
+        outcome: { kind: 'ended', exitCode: 3 },
+      });
+      const unknown = await wherry([...under.options, 'jobs', 'nosuch'], { cwd, env });
+      expect([unknown.code, unknown.stdout]).toEqual([1, '']);
+      expect(unknown.stderr).toContain('jobs: tidy, clocked');
     } finally {
       await backend[Symbol.asyncDispose]();
     }

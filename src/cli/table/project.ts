@@ -7,6 +7,7 @@ import type {
 import type { ConfigOptions } from '../commands/config.ts';
 import type { CreateOptions } from '../commands/create.ts';
 import type { DownOptions } from '../commands/down.ts';
+import type { JobsOptions } from '../commands/jobs.ts';
 import type { LsOptions } from '../commands/ls.ts';
 import type { PublishOptions } from '../commands/publish.ts';
 import type { ScaleOptions } from '../commands/scale.ts';
@@ -247,6 +248,15 @@ export const projectCommands: readonly AnyCommand[] = [
     },
     outlivesEngine: true,
     load: async () => (await import('../commands/serve.ts')).serve,
+  }),
+  declare<JobsOptions>({
+    name: 'jobs',
+    group: 'project',
+    about: 'command.jobs.about',
+    detail: 'command.jobs.detail',
+    arguments: [{ name: 'job', optional: true, many: true }],
+    options: { runs: { flags: '--runs', about: 'option.jobRuns' } },
+    load: async () => (await import('../commands/jobs.ts')).jobs,
   }),
   declare<LsOptions>({
     name: 'ls',
