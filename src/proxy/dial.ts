@@ -1,10 +1,7 @@
-import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { cancelled, WherryError } from '../core/errors.ts';
 import { formatAddress, type TargetAddress } from './address.ts';
-
-/** ms of silence after which the kernel asks whether the other side is still there: one that vanished holds nothing up. */
-export const keepAliveInitialDelay = 30_000;
+import { ServiceConnection } from './service-connection.ts';
 
 /** ms before a refused connection is tried once more; it doubles up to the last figure. */
 const firstPause = 5;
@@ -25,7 +22,7 @@ const passing = new Set([
 
 export interface Dialled {
   address: TargetAddress;
-  socket: Socket;
+  service: ServiceConnection;
 }
 
 /**
@@ -36,7 +33,7 @@ export async function dial(target: () => TargetAddress, signal: AbortSignal): Pr
   for (let pause = firstPause; ; pause = Math.min(pause * 2, lastPause)) {
     const address = target();
     try {
-      return { address, socket: await open(address, signal) };
+      return { address, service: await open(address, signal) };
     } catch (error) {
       if (signal.aborted) throw cancelled(signal);
       if (!passing.has((error as NodeJS.ErrnoException).code ?? '')) throw unreachable(address, error);
@@ -46,17 +43,11 @@ export async function dial(target: () => TargetAddress, signal: AbortSignal): Pr
   }
 }
 
-function open({ host, port }: TargetAddress, signal: AbortSignal): Promise<Socket> {
+function open(address: TargetAddress, signal: AbortSignal): Promise<ServiceConnection> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(cancelled(signal));
-    const socket = connect({
-      host,
-      port,
-      allowHalfOpen: true,
-      noDelay: true,
-      keepAlive: true,
-      keepAliveInitialDelay,
-    });
+    const service = new ServiceConnection(address);
+    const { socket } = service;
     const settle = (): void => {
       clearTimeout(timer);
       signal.removeEventListener('abort', abort);
@@ -76,7 +67,7 @@ function open({ host, port }: TargetAddress, signal: AbortSignal): Promise<Socke
     );
     socket.once('connect', () => {
       settle();
-      resolve(socket);
+      resolve(service);
     });
     socket.on('error', fail);
     signal.addEventListener('abort', abort, { once: true });

@@ -1,21 +1,24 @@
 import type { Socket } from 'node:net';
+import type { ServiceConnection } from './service-connection.ts';
 
 /**
- * Passes bytes between two open sockets, both ways, until both are closed. Each side is read no faster than the other
- * takes it; the end of one direction leaves the other open; a side that breaks has the other one reset. Both sockets must
- * have been made with `allowHalfOpen`.
+ * Passes bytes between a client and its service, both ways, until both are closed. Each side is read no faster than the
+ * other takes it; the end of one direction leaves the other open; a side that breaks has the other one reset. Both sockets
+ * must have been made with `allowHalfOpen`. A chunk costs the bare minimum of work: what is counted is read from the sockets
+ * in the end.
  */
-export function forward(client: Socket, target: Socket): void {
-  pump(client, target);
-  pump(target, client);
+export function forward(client: Socket, service: ServiceConnection): void {
+  const { socket } = service;
+  client.on('data', (chunk) => {
+    if (!socket.write(chunk)) client.pause();
+  });
+  socket.on('drain', () => client.resume());
+  service.flowTo(client);
+  passEnd(client, socket);
+  passEnd(socket, client);
 }
 
-/** The bare minimum of work for a chunk: what is counted is read from the sockets in the end. */
-function pump(from: Socket, to: Socket): void {
-  from.on('data', (chunk) => {
-    if (!to.write(chunk)) from.pause();
-  });
-  to.on('drain', () => from.resume());
+function passEnd(from: Socket, to: Socket): void {
   // An end with nothing before it is told while nobody reads: a client may have said it while it was held.
   if (from.readableEnded) to.end();
   else from.on('end', () => to.end());

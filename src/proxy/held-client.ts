@@ -5,6 +5,7 @@ import type { Gate } from '../transport/gate.ts';
 import type { TargetAddress } from './address.ts';
 import { closeGently } from './closing.ts';
 import { dial } from './dial.ts';
+import type { ServiceConnection } from './service-connection.ts';
 import { answerWaiting, defaultAnswerDelay, speaksHttp, type WaitingAnswer } from './waiting-answer.ts';
 
 export interface HoldOptions {
@@ -23,7 +24,7 @@ export interface HoldOptions {
 export interface Passage {
   lease: Lease;
   address: TargetAddress;
-  socket: Socket;
+  service: ServiceConnection;
 }
 
 /**
@@ -53,7 +54,7 @@ export async function hold(client: Socket, options: HoldOptions): Promise<Passag
   try {
     const passage = await reach(options, waiting.signal);
     if (!answered) return passage;
-    passage.socket.destroy();
+    passage.service.socket.destroy();
     await passage.lease.release();
     return null;
   } catch (error) {

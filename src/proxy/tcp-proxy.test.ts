@@ -92,6 +92,28 @@ describe('bytes', () => {
   });
 });
 
+describe('a client that reads late', () => {
+  test('gets everything as it was sent, and meanwhile the service is held back', async () => {
+    const blocks = Array.from({ length: 2000 }, (_, index) =>
+      Buffer.alloc(1 + ((index * 7919) % 20_000), index),
+    );
+    await using service = await Service.start(async (socket) => {
+      for (const block of blocks) {
+        socket.write(block);
+        // In pieces, so that the proxy reads many while it has some that were not taken yet.
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      socket.end();
+    });
+    await using proxy = await proxyTo(service);
+    const client = await open(proxy.address);
+    client.pause();
+    await until(() => [...service.sockets].some((socket) => socket.writableEnded));
+    expect([...service.sockets].every((socket) => socket.writableLength > 0)).toBe(true);
+    expect((await readAll(client)).equals(Buffer.concat(blocks))).toBe(true);
+  });
+});
+
 describe('resets', () => {
   test('a client that resets has its service connection reset', async () => {
     await using service = await Service.start((socket) => socket.resume());

@@ -5,12 +5,12 @@ import { Gate } from '../transport/gate.ts';
 import { ActivityCount, type ProxyActivity } from './activity.ts';
 import { formatAddress, type TargetAddress } from './address.ts';
 import { allClosed, closeGently } from './closing.ts';
-import { keepAliveInitialDelay } from './dial.ts';
 import { forward } from './forward.ts';
 import { hold, type Passage } from './held-client.ts';
 import { listenError } from './listen-error.ts';
 import { type DrainOptions, defaults, type TcpProxyOptions } from './options.ts';
 import { refusal, tooMany } from './refusal.ts';
+import { keepAliveInitialDelay } from './service-connection.ts';
 import { Targets } from './targets.ts';
 
 /** Clients that are let at once to a service that has just come up: its queue of connections is short, and what overflows is reset. */
@@ -157,7 +157,7 @@ export class TcpProxy implements AsyncDisposable {
   }
 
   #forward(connection: Connection): void {
-    const { client, socket, lease } = connection;
+    const { client, service, lease } = connection;
     this.#connections.add(connection);
     let open = 2;
     const closed = (): void => {
@@ -166,11 +166,11 @@ export class TcpProxy implements AsyncDisposable {
       this.#connections.delete(connection);
       void Promise.resolve(lease.release()).catch(() => undefined);
     };
-    for (const end of [client, socket]) {
+    for (const end of [client, service.socket]) {
       if (end.closed) closed();
       else end.once('close', closed);
     }
-    forward(client, socket);
+    forward(client, service);
   }
 
   #refuse(client: Socket, reason: WherryError): void {
