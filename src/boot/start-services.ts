@@ -1,6 +1,6 @@
 import { eagerGates, outsideProbe } from '../compose/index.ts';
 import type { Backend } from '../core/index.ts';
-import { carryOutOn, choose, chosenOf, isUp, observed, running, type Verb } from './carry-out.ts';
+import { carryOutOn, chosenOf, isUp, observed, running, type Verb } from './carry-out.ts';
 import { dependencyFailed } from './failure.ts';
 import { type GateCondition, pass } from './gate.ts';
 import type { ObservedContainer } from './observed.ts';
@@ -20,11 +20,12 @@ export async function startServices(backend: Backend, options: StartServicesOpti
     before: (one: ObservedContainer, signal: AbortSignal) => hooks.beforeStart(one, signal),
     after: (one: ObservedContainer, signal: AbortSignal) => hooks.afterStart(one, signal),
   };
+  const since = new Date();
   const all = await observed(backend, options);
   const wishes = { ...options, services: withDependencies(all, options) };
   const idle = chosenOf(all, wishes).filter((one) => !isUp(one));
   const cutOff = idle.length === 0 ? [] : await sharersOf(backend, idle, running(all), wishes);
-  if (cutOff.length === 0) return start(backend, wishes, around);
+  if (cutOff.length === 0) return start(backend, wishes, around, { all, since });
   const sharers = cutOff.map((one) => one.service);
   const stopped = await stopServices(backend, { ...wishes, services: sharers });
   const { services } = wishes;
@@ -36,14 +37,15 @@ export async function startServices(backend: Backend, options: StartServicesOpti
 /** What is done around a start. */
 export type Around = (one: ObservedContainer, signal: AbortSignal) => Promise<void>;
 
-/** Starts what is chosen and does not run, in dependency order. */
+/** Starts what is chosen and does not run, in dependency order. `known`: what a list said that was asked for then. */
 export async function start(
   backend: Backend,
   options: StartServicesOptions,
   hooks: { before?: Around; after: Around },
+  known?: { all: readonly ObservedContainer[]; since: Date },
 ): Promise<ChangeSummary> {
-  const [began, since] = [performance.now(), new Date()];
-  const chosen = await choose(backend, options);
+  const [began, since] = [performance.now(), known?.since ?? new Date()];
+  const chosen = chosenOf(known?.all ?? (await observed(backend, options)), options);
   const watch = new ProjectWatch(backend, options.projectName);
   const awaited = conditionsFor(chosen);
   // What happened since the list was asked for is not in it.

@@ -1,7 +1,9 @@
+import type { CallOptions } from '../core/image.ts';
+
 /** All that the loader needs of a file system. */
 export interface FileAccess {
   /** The file as text; `-` is standard input. Fails with a code of Node's (`ENOENT` …) or of Wherry's. */
-  readText(path: string): Promise<string>;
+  readText(path: string, options?: CallOptions): Promise<string>;
   /** The file as it is. */
   readBytes(path: string): Promise<Uint8Array>;
   /** Whether a file (not a directory) is there. */

@@ -4,7 +4,7 @@ import { ProjectEnvironment } from './environment.ts';
 import type { FileAccess } from './file-access.ts';
 import { interpolate } from './interpolate.ts';
 import type { LoadOptions } from './load-options.ts';
-import { invalidProject } from './problem.ts';
+import { invalidProject, type Problem } from './problem.ts';
 import { findProjectFiles } from './project-files.ts';
 import { projectName } from './project-name.ts';
 import { Reading, type Surroundings } from './reading.ts';
@@ -44,6 +44,7 @@ export async function mergeFiles(
   const loader = new TreeLoader({ access, to, remote, signal, variables });
   const documents: Document[] = [];
   for (const file of files) documents.push(...(await loader.parse(file)));
+  if (documents.length === 0 && !to.failed) to.problems.push(...files.slice(0, 1).map(empty));
   if (to.failed) throw invalidProject(to.problems);
 
   const own = projectName({
@@ -59,6 +60,12 @@ export async function mergeFiles(
   const merged = await loader.load(files, { directory, base: directory, environment, including: [], root });
   if (merged === undefined) throw new WherryError('INVALID', 'the compose files are empty');
   return { merged, name, files, environment, lookup, access, to };
+}
+
+function empty(file: string): Problem {
+  const message = 'the file is empty';
+  const hint = 'declare services';
+  return { code: 'missing-key', severity: 'error', message, file, line: 1, column: 1, path: '', hint };
 }
 
 /** The `name` of a file. What is wrong with it is told later, when everything is filled in. */

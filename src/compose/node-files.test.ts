@@ -1,7 +1,9 @@
-import { mkdir, mkdtemp, realpath, rm, symlink } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { loadProject } from './load.ts';
 import { nodeFiles } from './node-files.ts';
 
 test('the first link of a path is followed to its end, as docker compose does for what is watched', async () => {
@@ -21,6 +23,41 @@ test('the first link of a path is followed to its end, as docker compose does fo
       '/dangling/a',
       '/none',
     ]);
+  } finally {
+    await rm(root, { recursive: true });
+  }
+});
+
+test('a named pipe is read to its end, waits for its writer without a blocked thread, and what never ends is refused', async () => {
+  const root = await mkdtemp(join(tmpdir(), 'wherry-pipe-'));
+  try {
+    const pipe = join(root, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    const waiting = new AbortController();
+    const nothing = nodeFiles.readText(pipe, { signal: waiting.signal });
+    setTimeout(() => waiting.abort(), 50);
+    await expect(nothing).rejects.toMatchObject({ code: 'ABORT_ERR' });
+    const read = nodeFiles.readText(pipe);
+    await writeFile(pipe, 'services: {}');
+    expect(await read).toBe('services: {}');
+    await expect(nodeFiles.readText('/dev/zero')).rejects.toMatchObject({ code: 'INVALID' });
+  } finally {
+    await rm(root, { recursive: true });
+  }
+});
+
+test('a compose file in another encoding than UTF-8 is refused where it shows', async () => {
+  const root = await mkdtemp(join(tmpdir(), 'wherry-latin-'));
+  try {
+    await writeFile(
+      join(root, 'compose.yaml'),
+      'services:\n  a: {image: x, hostname: caf\u00e9}\n',
+      'latin1',
+    );
+    await expect(loadProject({ workingDirectory: root, env: {} })).rejects.toMatchObject({
+      code: 'INVALID',
+      message: expect.stringContaining('compose.yaml:2:30: the file is not UTF-8'),
+    });
   } finally {
     await rm(root, { recursive: true });
   }

@@ -31,9 +31,27 @@ export async function parseYaml(
   source: Source,
   limits: Readonly<YamlLimits> = defaultYamlLimits,
 ): Promise<ParsedYaml> {
+  const binary = source.text.search(control);
+  if (binary !== -1) return { documents: [], problems: [controlCharacter(source, binary)] };
   const everyday = source.text.length > limits.size ? undefined : readEverydayYaml(source, limits);
   if (everyday !== undefined) return { documents: [everyday], problems: [] };
   return await parseAnyYaml(source, limits);
+}
+
+/** What YAML lets no text have. */
+const control = /[^\t\n\r\x20-\uffff]/;
+
+function controlCharacter(source: Source, at: number): Problem {
+  const code = source.text.charCodeAt(at).toString(16).padStart(2, '0');
+  return {
+    code: 'yaml',
+    severity: 'error',
+    message: `a control character (0x${code}) stands here, which YAML has only as an escape in double quotes`,
+    file: source.name,
+    ...source.position(at),
+    path: '',
+    hint: 'is this a text file?',
+  };
 }
 
 /** As {@link parseYaml}, always by the YAML library. */

@@ -319,6 +319,22 @@ test('hostile files end in a clear error, soon', async () => {
   );
 });
 
+test.each(['', '# only a comment\n'])(
+  'a file without a word (%j) is let pass beside another one',
+  async (over) => {
+    expect(await faults('services: {a: {image: x}}\n', { over })).toEqual([]);
+    expect(await faults(over, { over: 'services: {a: {image: x}}\n' })).toEqual([]);
+    expect(await faults(over, { over })).toEqual(['E 1:1  the file is empty']);
+  },
+);
+
+test('a file that is no text is told where it stops being one', async () => {
+  expect(await faults('services:\n  a: {image: "x\0y"}\n')).toEqual([
+    'E 2:16  a control character (0x00) stands here, which YAML has only as an escape in double quotes',
+  ]);
+  expect(await faults('services: {a: {image: x}} # \u007f \ufffd \u{1f600}\n')).toEqual([]);
+});
+
 test('a quote that stays open is reported where it opens', async () => {
   const file = (image: string): string =>
     `services:\n  a:\n    image: ${image}\n    init: true\nvolumes: {b: }\n`;

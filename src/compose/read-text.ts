@@ -1,9 +1,22 @@
-import { WherryError } from '../core/errors.ts';
+import { throwIfAborted, WherryError } from '../core/errors.ts';
+import type { CallOptions } from '../core/image.ts';
 import type { FileAccess } from './file-access.ts';
 
 /** Reads a file, or says in our words why it cannot be read: `NOT_FOUND`, `PERMISSION` or `INVALID`. */
-export async function readText(path: string, what: string, access: FileAccess): Promise<string> {
-  return await explained(path, what, () => access.readText(path));
+export async function readText(
+  path: string,
+  what: string,
+  access: FileAccess,
+  options?: CallOptions,
+): Promise<string> {
+  return await explained(path, what, async () => {
+    try {
+      return await access.readText(path, options);
+    } catch (error) {
+      throwIfAborted(options?.signal);
+      throw error;
+    }
+  });
 }
 
 /** As {@link readText}, for content that need not be text. */

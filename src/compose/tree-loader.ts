@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { withDefaults } from './canonical/defaults.ts';
 import { withEnvironment } from './canonical/resolve-environment.ts';
 import { withResolvedPaths } from './canonical/resolve-paths.ts';
@@ -109,8 +110,27 @@ export class TreeLoader {
     return parsed;
   }
 
+  /** What is not UTF-8 would be read as other text. */
+  async #checkEncoding(source: Source): Promise<void> {
+    const { name: file, text } = source;
+    const at = text.indexOf('\ufffd');
+    if (at === -1 || file === '-' || isUtf8(await this.access.readBytes(file))) return;
+    const message = 'the file is not UTF-8, as YAML has to be';
+    this.to.problems.push({
+      code: 'yaml',
+      severity: 'error',
+      message,
+      file,
+      ...source.position(at),
+      path: '',
+    });
+  }
+
   async #parse(file: string): Promise<readonly Document[]> {
-    const source = new Source(file, await readText(file, 'the compose file', this.access));
+    const { signal } = this.#remote;
+    const text = await readText(file, 'the compose file', this.access, { signal });
+    const source = new Source(file, text);
+    await this.#checkEncoding(source);
     const { documents, problems } = await parseYaml(source);
     const tagged = /!(?:reset|override)/.test(source.text);
     this.to.problems.push(...problems);
@@ -122,7 +142,8 @@ export class TreeLoader {
         this.to.error('type', message, document, undefined);
       }
     }
-    if (documents.length === 0 && problems.length === 0) {
+    // A file without a word is let pass beside others.
+    if (documents.length === 0 && problems.length === 0 && /^[^\S\n]*[^\s#]/m.test(text)) {
       const whole = { source, offset: 0 };
       this.to.error('missing-key', 'the file is empty', whole, undefined, 'declare services');
     }

@@ -1,5 +1,6 @@
 import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { WherryError } from '../core/errors.ts';
 
 export interface HistoryFileOptions {
   path: string;
@@ -42,7 +43,7 @@ export class HistoryFile {
     const file = this.#file;
     this.#file = undefined;
     try {
-      await file?.datasync();
+      if (file !== undefined && (await file.stat()).isFile()) await file.datasync();
     } finally {
       await file?.close();
     }
@@ -62,15 +63,21 @@ export class HistoryFile {
 
   async #open(): Promise<FileHandle> {
     const { path, maxSize } = this.#options;
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    await makeDirectory(dirname(path));
     let file = await open(path, 'a+', 0o600);
     if ((await file.stat()).size >= maxSize) {
       await file.close();
       await this.#rotate();
       file = await open(path, 'a+', 0o600);
     }
+    try {
+      await checkHistory(file, path);
+      await closeLine(file);
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
     this.#file = file;
-    await closeLine(file);
     return file;
   }
 
@@ -81,6 +88,30 @@ export class HistoryFile {
       await move(`${path}.${number}`, `${path}.${number + 1}`);
     await move(path, `${path}.1`);
   }
+}
+
+/** Node's own recursive one never ends where nothing can be made, such as in /proc. */
+async function makeDirectory(path: string): Promise<void> {
+  const make = (): Promise<void> =>
+    mkdir(path, { mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw error;
+    });
+  try {
+    await make();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || dirname(path) === path) throw error;
+    await makeDirectory(dirname(path));
+    await make();
+  }
+}
+
+/** Nothing is appended to a file of something else. */
+async function checkHistory(file: FileHandle, path: string): Promise<void> {
+  const stats = await file.stat();
+  if (!stats.isFile() || stats.size === 0) return;
+  const { buffer } = await file.read(Buffer.alloc(1), 0, 1, 0);
+  if (buffer[0] === '{'.charCodeAt(0)) return;
+  throw new WherryError('INVALID', `${path} is no history of events: nothing is written to it`);
 }
 
 /** Ends the line that a crash has cut off, so that the next one stands alone. */

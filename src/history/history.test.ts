@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type Event, EventBus, WherryError } from '../core/index.ts';
+import { type Event, EventBus, silentLogger, WherryError } from '../core/index.ts';
 import { readHistory, recordHistory } from './index.ts';
 
 let folder: string;
@@ -109,11 +109,11 @@ test('a process that is killed while it writes leaves whole lines in order', asy
     import { EventBus } from '${join(import.meta.dirname, '../core/index.ts')}';
     import { recordHistory } from '${join(import.meta.dirname, 'index.ts')}';
     const bus = new EventBus();
-    recordHistory(bus, { file: process.argv[1], maxSize: 20_000, keep: 1000 });
+    const recorder = recordHistory(bus, { file: process.argv[1], maxSize: 20_000, keep: 1000 });
     for (let number = 0; ; number += 1) {
       bus.publish('remote.host.online', 'hosts', 'h' + number, { host: 'h'.repeat(number % 50) });
       if (number % 20 === 0) await new Promise(setImmediate);
-      if (number === 500) console.log('going');
+      if (number === 500) await recorder.flush().then(() => console.log('going'));
     }`;
   const child = spawn(process.execPath, ['--input-type=module-typescript', '-e', script, file], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -168,7 +168,7 @@ test('a disk that takes nothing keeps publishing going, drops what is too much, 
   await writeFile(join(folder, 'deep'), 'a file where the directory should be');
   const recorder = recordHistory(bus, { file, buffer: 5, logger });
   for (let number = 0; number < 20; number += 1) publish(bus, `h${number}`);
-  await expect(recorder.flush()).rejects.toMatchObject({ code: 'EEXIST' });
+  await expect(recorder.flush()).rejects.toMatchObject({ code: 'ENOTDIR' });
   for (let number = 20; number < 40; number += 1) publish(bus, `h${number}`);
   await recorder.flush().catch(() => undefined);
   expect(recorder.dropped).toBeGreaterThan(0);
@@ -195,4 +195,33 @@ test('a file whose time is coarser than that of its events is read', async () =>
 
 test('a history that is not there is NOT_FOUND', async () => {
   await expect(all()).rejects.toMatchObject({ code: 'NOT_FOUND' });
+});
+
+test.each([
+  ['no place for files', '/proc/none/events', 'ENOENT'],
+  ['a device that is full', '/dev/full', 'ENOSPC'],
+])('%s is told, once, and ends nothing', async (_what, place, code) => {
+  const bus = new EventBus();
+  const told: unknown[] = [];
+  const note = (_message: string, fields?: Readonly<Record<string, unknown>>): void =>
+    void told.push(fields?.error);
+  const logger = { ...silentLogger, error: note };
+  const recorder = recordHistory(bus, { file: place, logger });
+  publish(bus, 'a');
+  await expect(recorder.flush()).rejects.toMatchObject({ code });
+  publish(bus, 'b');
+  await recorder[Symbol.asyncDispose]();
+  expect(told).toMatchObject([{ code }]);
+});
+
+test('nothing is appended to a file that is no history', async () => {
+  const bus = new EventBus();
+  const other = join(folder, 'compose.yaml');
+  await writeFile(other, 'services: {}');
+  await using recorder = recordHistory(bus, { file: other });
+  for (const name of ['a', 'b']) {
+    publish(bus, name);
+    await expect(recorder.flush()).rejects.toMatchObject({ code: 'INVALID' });
+  }
+  expect(await readFile(other, 'utf8')).toBe('services: {}');
 });

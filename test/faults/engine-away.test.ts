@@ -127,5 +127,12 @@ describe.each(killed)('%s killed in the middle of up', (_name, type, start) => {
     expect(await next.ended, next.told).toBe(0);
     expect(await run('down', '-t', '0')).toMatchObject({ code: 0 });
     expect(await backend.list({ all: true })).toEqual([]);
+    if (!(engine instanceof OwnPodman)) return;
+    // Killed while it makes a container, Podman leaves its name in the storage: the next up takes it.
+    expect(await run('create', 'db')).toMatchObject({ code: 0 });
+    expect(await engine.forget()).toBe(true);
+    expect(await backend.list({ all: true })).toEqual([]);
+    expect(await run('up', '-d', 'db')).toMatchObject({ code: 0 });
+    expect(await backend.list()).toHaveLength(1);
   });
 });

@@ -60,6 +60,14 @@ export class OwnPodman implements AsyncDisposable {
     }
   }
 
+  /** Killed, it has lost its records of containers and comes back; their storage stays, as after a kill in a create. */
+  async forget(): Promise<boolean> {
+    await this.kill();
+    for (const records of ['db.sql', 'libpod/bolt_state.db'])
+      await rm(join(this.#at('data'), records), { force: true });
+    return this.up();
+  }
+
   /** From now on it takes connections and says nothing. */
   freeze(): void {
     for (const pid of this.#services()) send(pid, 'SIGSTOP');

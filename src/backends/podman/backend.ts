@@ -31,6 +31,7 @@ import { podmanDialect } from './dialect.ts';
 import { HealthDriver } from './health-driver.ts';
 import { podmanImageDifferences } from './image-differences.ts';
 import { hasInit } from './init-binary.ts';
+import { removeLeftStorage } from './left-storage.ts';
 import { withHealthLog } from './libpod-health.ts';
 import { listDetails, withDetails } from './list-details.ts';
 import { Walls } from './network-walls.ts';
@@ -73,6 +74,17 @@ export class PodmanBackend extends EngineApiBackend {
     this.#version = options.version;
     this.#isLocal = options.isLocal;
     this.#health = new HealthDriver(options.connection, options.version, this.logger);
+  }
+
+  override async create(spec: ContainerSpec, options: CreateOptions = {}): Promise<string> {
+    try {
+      return await super.create(spec, options);
+    } catch (error) {
+      if (!isWherryError(error, 'ALREADY_EXISTS') || spec.name === undefined) throw error;
+      if (!(await removeLeftStorage(this.connection, spec.name, options))) throw error;
+      this.logger.warn('what a killed Podman left of a container was removed', { name: spec.name });
+      return super.create(spec, options);
+    }
   }
 
   override async start(id: string, options: CallOptions = {}): Promise<void> {
