@@ -134,6 +134,11 @@ export interface PauseServicesOptions extends ServiceOptions {
   paused?: 'kept' | 'fails' | undefined;
 }
 
+export interface ResumeServicesOptions extends ServiceOptions {
+  /** What becomes of one that runs and is not paused: it is `kept`, or `fails` with `CONFLICT`. Default: `kept`. */
+  running?: 'kept' | 'fails' | undefined;
+}
+
 export interface KillServicesOptions extends ServiceOptions {
   /** With `project` and without `services`: also containers of services that it does not have. Default: false. */
   removeOrphans?: boolean | undefined;

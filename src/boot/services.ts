@@ -7,6 +7,7 @@ import type {
   PauseServicesOptions,
   RemoveServicesOptions,
   RestartServicesOptions,
+  ResumeServicesOptions,
   ServiceOptions,
 } from './options.ts';
 import type { OnProgress } from './progress.ts';
@@ -126,11 +127,16 @@ export async function pauseServices(backend: Backend, options: PauseServicesOpti
 }
 
 /** Lets paused containers go on. */
-export async function resumeServices(backend: Backend, options: ServiceOptions): Promise<ChangeSummary> {
+export async function resumeServices(
+  backend: Backend,
+  options: ResumeServicesOptions,
+): Promise<ChangeSummary> {
   return carryOut(backend, options, {
     name: 'resume',
     order: 'dependencies-first',
     carryOut: async (one, { signal, begin }) => {
+      if (one.status === 'running' && options.running === 'fails')
+        throw new WherryError('CONFLICT', `container ${one.name} is not paused`);
       if (one.status !== 'paused') return 'kept';
       begin();
       await backend.resume(one.id, { signal });

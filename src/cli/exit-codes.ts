@@ -40,8 +40,12 @@ export function exitCodeOf(error: unknown, role: Role = 'wherry'): number {
   return error.code === 'EXIT' && typeof told === 'number' ? told : exitCode.failure;
 }
 
-/** The exit code of `run` for an error that came before the process did, as `docker run` has it. */
-export function exitCodeOfRun(error: unknown): number {
+/**
+ * The exit code of `run` for an error that came before the process did, as `docker run` has it; docker compose has 1 for
+ * all of them.
+ */
+export function exitCodeOfRun(error: unknown, role: Role = 'wherry'): number {
+  if (role === 'compose') return exitCode.failure;
   const message = error instanceof Error ? error.message : String(error);
   if (/executable file .*not found|no such file or directory: unknown|stat .*: no such file/i.test(message)) {
     return exitCode.commandNotFound;

@@ -34,9 +34,9 @@ export function oneOf<T extends string>(choices: readonly T[], text: string): T 
   throw new WherryError('INVALID', t('value.notChoice', { text, names: choices.join(', ') }));
 }
 
-/** A number of lines, or all of them. */
+/** A number of lines, or all of them: `all`, or a number below 0 as docker has it. */
 export function lineCount(text: string): number {
-  return text === 'all' ? Number.POSITIVE_INFINITY : wholeNumber(text);
+  return text === 'all' || /^-\d+$/.test(text) ? Number.POSITIVE_INFINITY : wholeNumber(text);
 }
 
 /** ms from seconds (`10`), as docker's `--time`, or from a duration (`1m30s`). */

@@ -205,6 +205,10 @@ cpu_rt_runtime: 2ms`);
     cpuRealtimePeriod: 1000,
     cpuRealtimeRuntime: 2000,
   });
+  const model = await load('services: {a: {image: a, cpu_rt_period: 1400us, cpu_rt_runtime: 400ms}}');
+  expect(JSON.parse(goJsonIndented(configJson(configDocument(model))))).toMatchObject({
+    services: { a: { cpu_rt_period: 1400, cpu_rt_runtime: 400_000 } },
+  });
 });
 
 test('models, secrets and configs of the project', async () => {

@@ -121,6 +121,8 @@ export interface ImageInfo {
   tags: readonly string[];
   digests: readonly string[];
   createdAt: Date | null;
+  /** When it got its last name, where the engine tells (`inspect`). */
+  taggedAt?: Date | undefined;
   /** Bytes on disk. */
   size: number;
   os: string | null;

@@ -535,6 +535,7 @@ export interface Messages {
   'option.privileged': Record<never, never>;
   'option.protocol': Record<never, never>;
   'option.pruneAll': Record<never, never>;
+  'option.pruneForce': Record<never, never>;
   'option.psAll': Record<never, never>;
   'option.psArgs': Record<never, never>;
   'option.psServices': Record<never, never>;
@@ -1374,6 +1375,7 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'option.privileged': 'All rights of the host',
   'option.protocol': 'Protocol of the port; tcp is the default',
   'option.pruneAll': 'Also images with names',
+  'option.pruneForce': 'Taken as docker takes it: nothing is asked in any case',
   'option.psAll': 'Also containers that ended',
   'option.psArgs': 'Options for ps, such as aux',
   'option.psServices': 'Only the names of services',

@@ -66,10 +66,11 @@ function outputOf(program: string, args: readonly string[], env: NodeJS.ProcessE
  * lists images in none.
  */
 function comparable(line: string): string {
-  if (!line.startsWith('{') && !line.startsWith('[')) return line.trimEnd();
+  if (!line.startsWith('{') && !line.startsWith('['))
+    return line.replaceAll(/\b[0-9a-f]{64}\b/g, 'ID').trimEnd();
   return JSON.stringify(JSON.parse(line), (key, value: unknown) => {
-    if (/^(ID|CreatedAt|RunningFor|Status|Created|LastTagTime|ConfigFiles|version)$/.test(key))
-      return undefined;
+    if (/^(ID|CreatedAt|RunningFor|Status|ConfigFiles|version)$/.test(key)) return undefined;
+    if (key === 'Created' || key === 'LastTagTime') return 'a time';
     if (key === '' && Array.isArray(value))
       return value.toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
     if (key === 'Labels')

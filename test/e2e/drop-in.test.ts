@@ -293,6 +293,11 @@ describe.skipIf(found === undefined)('in the place of docker compose', () => {
       ).code,
     ).toBe(2);
   });
+
+  it('takes the force of docker’s `image prune`, which is no file there', async () => {
+    const nothing = ['--filter', 'label=nobody-has-this'];
+    expect(await w('image', 'prune', '-af', ...nothing)).toMatchObject({ code: 0, stdout: '' });
+  });
 });
 
 /** `podman compose` runs its provider with the address of its own service in DOCKER_HOST. */

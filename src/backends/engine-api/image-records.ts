@@ -10,6 +10,7 @@ export interface ImageRecord {
   RepoTags?: readonly string[] | null;
   RepoDigests?: readonly string[] | null;
   Created?: string | null;
+  Metadata?: { LastTagTime?: string | null } | null;
   Size?: number;
   Os?: string;
   Architecture?: string;
@@ -53,6 +54,7 @@ export interface ImageRow {
 
 /** `name` is what the image was asked for by: it decides which digest is its digest. */
 export function imageInfo(record: ImageRecord, name: string): ImageInfo {
+  const taggedAt = engineTime(record.Metadata?.LastTagTime ?? undefined);
   const digests = names(record.RepoDigests);
   return {
     id: withAlgorithm(record.Id),
@@ -61,6 +63,7 @@ export function imageInfo(record: ImageRecord, name: string): ImageInfo {
     tags: names(record.RepoTags),
     digests,
     createdAt: engineTime(record.Created ?? undefined),
+    ...(taggedAt === null ? {} : { taggedAt }),
     size: record.Size ?? 0,
     os: record.Os || null,
     architecture: record.Architecture || null,

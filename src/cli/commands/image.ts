@@ -88,6 +88,8 @@ export async function imageRm({ context, words, options }: Invocation<ImageRmOpt
 
 export interface ImagePruneOptions {
   all: boolean;
+  /** Docker's, whose scripts say it: nothing is asked in any case. */
+  force: boolean;
   filter: readonly Filter[];
 }
 

@@ -14,7 +14,8 @@ export function pause({ context, words }: Invocation<Record<never, never>>): Pro
 export function unpause({ context, words }: Invocation<Record<never, never>>): Promise<number> {
   const { signal } = context;
   return act(context, words, {
-    services: (boot, backend, chosen) => boot.resumeServices(backend, { ...chosen, signal }),
+    services: (boot, backend, chosen) =>
+      boot.resumeServices(backend, { ...chosen, running: 'fails', signal }),
     container: (backend, id) => backend.resume(id, { signal }),
   });
 }

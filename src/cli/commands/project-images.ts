@@ -71,8 +71,12 @@ function peerRow({ container, repository, tag, info }: Row): object {
     Platform: platformOf(info),
     Size: info.size,
     Created: info.createdAt,
+    LastTagTime: info.taggedAt ?? neverTagged,
   };
 }
+
+/** Go's zero of a time. */
+const neverTagged = '0001-01-01T00:00:00Z';
 
 function platformOf({ os, architecture }: ImageInfo): string {
   return `${os ?? 'unknown'}/${architecture ?? 'unknown'}`;

@@ -59,7 +59,7 @@ export async function runContainer(context: Context, spec: ContainerSpec, runnin
   } catch (error) {
     signal.throwIfAborted();
     reportFault(error, output, globals);
-    return started ? exitCodeOf(error) : exitCodeOfRun(error);
+    return started ? exitCodeOf(error) : exitCodeOfRun(error, context.role);
   } finally {
     if (running.remove && !isHandedOver && id !== undefined)
       await backend.remove(id, { force: true }).catch(() => undefined);

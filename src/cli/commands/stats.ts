@@ -17,6 +17,10 @@ export interface StatsOptions {
   format: string | undefined;
 }
 
+/** The table of docker, whose place we take. */
+const peerTable =
+  'table {{.ID}}\\t{{.Name}}\\t{{.CPUPerc}}\\t{{.MemUsage}}\\t{{.MemPerc}}\\t{{.NetIO}}\\t{{.BlockIO}}\\t{{.PIDs}}';
+
 const home = '\u001b[H';
 const clearBelow = '\u001b[0J';
 const clearLine = '\u001b[K';
@@ -39,6 +43,7 @@ export async function stats({ context, words, options }: Invocation<StatsOptions
     const rows = [...batch, ...stopped].sort((a, b) => a.name.localeCompare(b.name));
     if (!isPlainTable(options.format)) printRows(output, statsRows(rows, options), options.format);
     else if (output.json) for (const row of rows) output.value(row, 'line');
+    else if (once && context.role === 'compose') printRows(output, statsRows(rows, options), peerTable);
     else if (once) output.table(columns, rows);
     else {
       if (first) output.raw('\u001b[2J');
@@ -53,7 +58,7 @@ export async function stats({ context, words, options }: Invocation<StatsOptions
 async function wantedIds(context: Context, words: readonly string[]): Promise<string[] | undefined> {
   const scope = await context.scope();
   if (scope.kind === 'engine' && words.length === 0) return undefined;
-  return (await findTargets(context, words)).map(({ id }) => id);
+  return (await findTargets(context, words, { oneOff: true })).map(({ id }) => id);
 }
 
 /** Containers that do not run have no figures. */

@@ -21,7 +21,7 @@ export async function top({ context, words, options }: Invocation<TopOptions>): 
   const { output, signal } = context;
   const backend = await context.backend();
   const { psArgs } = options;
-  const targets = await runningOf(context, await findTargets(context, words));
+  const targets = await runningOf(context, await findTargets(context, words, { oneOff: true }));
   const listed = await Promise.all(
     targets.map(async (target) => ({
       target,
@@ -62,7 +62,7 @@ function ofServices({ output }: Context, listed: readonly Listed[]): void {
   );
   const columns: Column<(typeof rows)[number]>[] = [
     { title: t('column.service'), value: ({ target }) => target.service ?? target.label },
-    { title: '#', value: ({ target }) => String(target.number ?? '') },
+    { title: '#', value: ({ target }) => String(target.number || '') },
     ...[...titles].sort(lastIsCommand).map((title) => ({
       title,
       value: ({ cells }: (typeof rows)[number]) => cells.get(title) ?? '-',

@@ -161,6 +161,7 @@ export const imageCommands: readonly AnyCommand[] = [
     arguments: [],
     options: {
       all: { flags: '-a, --all', about: 'option.pruneAll' },
+      force: { flags: '-f, --force', about: 'option.pruneForce' },
       filter: filterOption('label', 'until'),
     },
     load: async () => (await import('../commands/image.ts')).imagePrune,

@@ -1,5 +1,5 @@
 import { isWherryError } from '../../core/errors.ts';
-import { parseBytes } from '../../core/units.ts';
+import { parseBytes, parseDuration } from '../../core/units.ts';
 import { toDictionary, toSequence } from '../forms.ts';
 import { splitShellWords } from '../shell-words.ts';
 import { isNull, type Mapping, type Node, textOf, valueAt } from '../tree.ts';
@@ -71,6 +71,10 @@ const integer: Decode = (node) => {
   return Number.isSafeInteger(value) ? value : BigInt(text);
 };
 
+const microseconds: Decode = (node) => {
+  return integer(node) ?? parsed(() => Math.round(parseDuration(textOf(node) ?? '') * 1000));
+};
+
 const words: Readonly<Record<string, boolean>> = {
   true: true,
   y: true,
@@ -104,13 +108,18 @@ const bytes: Decode = (node) => {
   if (text === undefined) return undefined;
   if (/^[-+]?\d+$/.test(text)) return BigInt(text).toString();
   if (node.kind === 'scalar' && typeof node.value === 'number') return '0';
+  return parsed(() => String(parseBytes(text)));
+};
+
+/** Undefined where `parse` refuses the text. */
+function parsed<T>(parse: () => T): T | undefined {
   try {
-    return String(parseBytes(text));
+    return parse();
   } catch (error) {
     if (isWherryError(error)) return undefined;
     throw error;
   }
-};
+}
 
 const strings: Decode = (node) =>
   (node.kind === 'sequence' ? node.items : [node]).map((item) => textOf(item) ?? '');
@@ -188,6 +197,7 @@ const decodeScalar: Readonly<Record<ScalarType, Decode>> = {
   string,
   boolean,
   integer,
+  microseconds,
   float,
   bytes,
   duration,

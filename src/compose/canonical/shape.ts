@@ -8,6 +8,8 @@ export type ScalarType =
   | 'float'
   /** Written as text. */
   | 'bytes'
+  /** A number of them; a time as text is written as that number. */
+  | 'microseconds'
   /** Written as Go writes it: `1m30s`. */
   | 'duration'
   | 'strings'

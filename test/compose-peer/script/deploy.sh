@@ -9,6 +9,9 @@ step() {
   echo "-- $code"
 }
 sorted() { "$@" | sort; }
+first() { "$@" | head -n 1; }
+# What a table has, where how wide it is differs from run to run.
+titles() { first "$@" | tr -s ' '; }
 counted() { "$@" | grep -c .; }
 # The lines of the progress that tell how things ended.
 progress() { "$@" 2>&1 >/dev/null | grep -E ' (Started|Stopped|Killed|Paused|Unpaused|Removed|Created) *$' | sed 's/ *$//' | sort; }
@@ -35,6 +38,12 @@ step $COMPOSE volumes
 step $COMPOSE ls --filter name="$NAME"
 step $COMPOSE ps --status paused
 step $COMPOSE --context default ps --services
+step titles $COMPOSE stats --no-stream
+step $COMPOSE ps --no-trunc --format 'table {{.Name}}\t{{.Command}}\t{{.Ports}}'
+step sorted $COMPOSE config --variables
+step $COMPOSE logs --no-color --tail=-1 web
+step $COMPOSE run --rm -T --no-deps --entrypoint nosuch web
+step $COMPOSE unpause web
 step $COMPOSE cp compose.yaml web:/tmp/copied
 step $COMPOSE volumes --format '{{.Name}} {{.Driver}}'
 step $COMPOSE ls --filter name="$NAME" --format json
@@ -50,6 +59,12 @@ step $COMPOSE pause web
 step progress $COMPOSE unpause web
 step $COMPOSE pause task
 step progress $COMPOSE kill web
+step $COMPOSE run -d --no-deps --name "$NAME-once" web 'exec sleep 300'
+step titles $COMPOSE top web
+step counted $COMPOSE top web
+step progress $COMPOSE kill web
+step $COMPOSE ps -a --format '{{.State}}' web
+step progress $COMPOSE rm -f web
 step progress $COMPOSE rm -f web
 step progress $COMPOSE create web
 step $COMPOSE up -d --scale db=2 --no-recreate

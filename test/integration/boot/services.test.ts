@@ -121,6 +121,8 @@ for (const id of enginesUnderTest) {
         a: 'resumed',
         b: 'kept',
       });
+      const twice = await resumeServices(backend, { projectName, services: ['a'], running: 'fails' });
+      expect(twice.rows).toMatchObject([{ change: 'failed', error: { code: 'CONFLICT' } }]);
       expect(changes(await killServices(backend, { projectName, services: ['a'] }))).toEqual({
         ok: true,
         a: 'killed',
