@@ -21,7 +21,7 @@ import {
   WherryError,
 } from '../core/index.ts';
 import { providedHash, providedLabel } from './providers/provided.ts';
-import type { ImageState } from './state.ts';
+import { type ImageState, variantKey } from './state.ts';
 
 /** A service as plans and their execution see it. */
 export interface DesiredService {
@@ -29,6 +29,8 @@ export interface DesiredService {
   declared: Service;
   /** The reference that it runs. */
   image: string;
+  /** Of which variant; undefined also where the image is built here, for whatever platform that is. */
+  platform: string | undefined;
   /** Images whose files it mounts. */
   mountedImages: readonly MountedImage[];
   canBuild: boolean;
@@ -77,8 +79,14 @@ export function desiredServices(
     }
   }
   const services = Object.values(project.services);
+  const built = new Set(
+    services.flatMap((one) => (one.build === undefined ? [] : [imageName(project, one)])),
+  );
   return new Map(
-    services.map((one) => [one.name, desiredService(project, one, scale[one.name] ?? one.scale)]),
+    services.map((one) => {
+      const service = desiredService(project, one, scale[one.name] ?? one.scale);
+      return [one.name, built.has(service.image) ? { ...service, platform: undefined } : service];
+    }),
   );
 }
 
@@ -97,6 +105,7 @@ function desiredService(project: Project, declared: Service, scale: number): Des
     name,
     declared,
     image: imageName(project, declared),
+    platform: declared.platform,
     mountedImages: declared.volumes.flatMap(({ type, source = '', target }) =>
       type === 'image' ? [{ image: source, target }] : [],
     ),
@@ -123,7 +132,7 @@ function desiredService(project: Project, declared: Service, scale: number): Des
 
 export interface SpecInput {
   number: number;
-  /** Images by reference, where they are known. */
+  /** Images by their keys, where they are known. */
   images: ReadonlyMap<string, ImageState>;
   /** Ids of containers by service, for shared namespaces. */
   containers: ReadonlyMap<string, string>;
@@ -139,7 +148,7 @@ export function specOf(project: Project, service: DesiredService, input: SpecInp
   const spec = serviceToSpec(project, service.declared, {
     index: input.number,
     files: input.files,
-    imageDigest: input.images.get(service.image)?.id,
+    imageDigest: input.images.get(variantKey(service))?.id,
     containerOf: (other) => input.containers.get(other),
     links: input.links,
   });

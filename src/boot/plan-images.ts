@@ -1,11 +1,11 @@
 import type { DesiredService } from './desired.ts';
 import type { UpPlanOptions } from './options.ts';
 import type { ImageStep } from './plan.ts';
-import type { ImageState } from './state.ts';
+import { type ImageState, variantKey } from './state.ts';
 
 export interface PlanImagesInput {
   services: readonly DesiredService[];
-  /** What is there, by reference. */
+  /** What is there, by its key. */
   images: ReadonlyMap<string, ImageState>;
   options: UpPlanOptions;
   now: Date;
@@ -17,8 +17,9 @@ export interface PlanImagesInput {
 export function planImages({ services, images, options, now, refreshed }: PlanImagesInput): ImageStep[] {
   const users = new Map<string, DesiredService[]>();
   for (const service of services) {
-    if (service.scale === 0 || refreshed.has(service.image)) continue;
-    users.set(service.image, [...(users.get(service.image) ?? []), service]);
+    const key = variantKey(service);
+    if (service.scale === 0 || refreshed.has(key)) continue;
+    users.set(key, [...(users.get(key) ?? []), service]);
   }
   return [...serviceImages(users, images, options, now), ...mountedImages(services, users, images)];
 }
@@ -51,12 +52,14 @@ function serviceImages(
   options: UpPlanOptions,
   now: Date,
 ): ImageStep[] {
-  return [...users].flatMap(([image, together]): ImageStep[] => {
-    const builder = together.find((service) => service.canBuild);
-    const action = imageAction(builder ?? together[0], images.get(image), options, now);
-    if (action === null) return [];
-    const names = together.map(({ name }) => name);
-    return [{ id: `image ${image}`, kind: 'image', needs: [], action, image, services: names }];
+  return [...users].flatMap(([key, together]): ImageStep[] => {
+    const first = together.find((service) => service.canBuild) ?? together[0];
+    const action = imageAction(first, images.get(key), options, now);
+    if (first === undefined || action === null) return [];
+    const { image, platform } = first;
+    const services = together.map(({ name }) => name);
+    const variant = platform === undefined ? { image } : { image, platform };
+    return [{ id: `image ${key}`, kind: 'image', needs: [], action, ...variant, services }];
   });
 }
 

@@ -24,7 +24,7 @@ import { overridden, type Provided, variablesFor } from './providers/provided.ts
 import { RecreateReasons } from './recreate-reasons.ts';
 import { inDependencyOrder } from './service-order.ts';
 import { startFirstWarning } from './start-first.ts';
-import type { ProjectState } from './state.ts';
+import { type ProjectState, variantKey } from './state.ts';
 
 export interface PlanUpInput {
   project: Project;
@@ -183,8 +183,8 @@ class UpPlanner {
     reason: ContainerStep['reason'],
     removals: ContainerStep[],
   ): ContainerStep {
-    const parents = service.namespaces.flatMap((other) => this.#desired.get(other)?.image ?? []);
-    const needs = this.#planned([service.image, ...parents].map((image) => `image ${image}`));
+    const parents = service.namespaces.flatMap((other) => this.#desired.get(other) ?? []);
+    const needs = this.#planned([service, ...parents].map((one) => `image ${variantKey(one)}`));
     removals.push({ ...removal(one, reason), needs });
     const step = this.#container(service, { number: one.number, action: 'create', reason }, removals);
     return { ...step, inherits: one.id };
@@ -274,7 +274,7 @@ class UpPlanner {
   ): Need[] {
     const resources = this.#planned([
       ...service.volumes.map((key) => `volume ${this.#project.volumes[key]?.name}`),
-      `image ${service.image}`,
+      `image ${variantKey(service)}`,
       ...service.mountedImages.map(({ image }) => `image ${image}`),
     ]);
     // A name is free once its holder is gone; what an interrupted `up` left has the name that a replacement takes first.

@@ -14,7 +14,7 @@ import type { UpPlanOptions } from './options.ts';
 import type { ContainerStep, NetworkStep, Plan, Step } from './plan.ts';
 import { planDown } from './plan-down.ts';
 import { planUp } from './plan-up.ts';
-import type { ProjectState } from './state.ts';
+import { type ProjectState, variantKey } from './state.ts';
 
 const now = new Date('2026-01-01T00:00:00Z');
 const nothing: ProjectState = {
@@ -53,7 +53,7 @@ function carriedOut(project: Project, before: ProjectState, done: Plan): Project
     if (step.kind === 'network') networks.set(step.name, { labels: {} });
     if (step.kind === 'volume') volumes.set(step.name, { labels: {} });
     if (step.kind === 'image')
-      images.set(step.image, { id: `id of ${step.image}`, createdAt: now, healthcheck: false });
+      images.set(variantKey(step), { id: `id of ${step.image}`, createdAt: now, healthcheck: false });
     if (step.kind !== 'container') continue;
     if (step.currentName !== null) containers.delete(step.currentName);
     if (step.action !== 'remove') containers.set(step.name, made(project, step));
@@ -245,6 +245,32 @@ describe('planUp', () => {
       'keep app-web-1',
       'start app-migrate-1',
     ]);
+  });
+
+  test('variants of an image for two platforms are pulled each, and what is built counts for any', async () => {
+    const project = await load({
+      services: {
+        own: { image: 'db:1' },
+        pinned: { image: 'db:1', platform: 'linux/arm64' },
+        built: { image: 'web:1', build: '.', platform: 'linux/arm64' },
+        same: { image: 'web:1' },
+      },
+    });
+    const variants = (current: ProjectState): unknown[] =>
+      plan(project, current).steps.flatMap((step) =>
+        step.kind === 'image' ? [[step.action, step.image, step.platform, step.services]] : [],
+      );
+    const here = { id: 'x', createdAt: now, healthcheck: false };
+    expect(variants(nothing)).toEqual([
+      ['pull', 'db:1', undefined, ['own']],
+      ['pull', 'db:1', 'linux/arm64', ['pinned']],
+      ['build', 'web:1', undefined, ['built', 'same']],
+    ]);
+    const images = new Map([
+      ['db:1', here],
+      ['web:1', here],
+    ]);
+    expect(variants({ ...nothing, images })).toEqual([['pull', 'db:1', 'linux/arm64', ['pinned']]]);
   });
 
   test('refuses what cannot be', async () => {

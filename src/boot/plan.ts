@@ -81,6 +81,8 @@ export interface ImageStep extends StepBase {
   kind: 'image';
   action: 'pull' | 'build' | 'remove';
   image: string;
+  /** Of which variant, where one is asked for. */
+  platform?: string | undefined;
   /** Services that use it. */
   services: readonly string[];
 }

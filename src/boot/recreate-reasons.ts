@@ -5,7 +5,7 @@ import type { ObservedContainer } from './observed.ts';
 import type { UpPlanOptions } from './options.ts';
 import type { ContainerStep } from './plan.ts';
 import { type Provided, providedHash, providedLabel, variablesFor } from './providers/provided.ts';
-import type { ProjectState } from './state.ts';
+import { type ProjectState, variantKey } from './state.ts';
 
 export interface RecreateReasonsInput {
   project: Project;
@@ -45,7 +45,7 @@ export class RecreateReasons {
     if (interrupted.has(one.number)) return 'left-over';
     // And one that was killed between the parts of a create left it without some of them.
     if (one.status === 'created' && service.madeInParts && options.noStart !== true) return 'left-over';
-    const image = current.images.get(service.image);
+    const image = current.images.get(variantKey(service));
     const madeFrom = one.madeFrom ?? one.imageId;
     if (image !== undefined && madeFrom !== image.id && madeFrom !== image.engineId) return 'image-changed';
     if (!mountsItsImages(one, service, current.images)) return 'image-changed';

@@ -11,8 +11,20 @@ export interface ProjectState {
   networks: ReadonlyMap<string, ResourceState> | null;
   /** The engine's volumes by name; null when nobody looked. */
   volumes: ReadonlyMap<string, ResourceState> | null;
-  /** By the reference that services use; a missing image is not in it. */
+  /** By what {@link variantKey} makes of the references that services use; a missing image is not in it. */
   images: ReadonlyMap<string, ImageState>;
+}
+
+/** An image as a service runs it. */
+export interface ImageVariant {
+  image: string;
+  /** Undefined: whatever the engine takes by itself. */
+  platform?: string | undefined;
+}
+
+/** Images of one name for several platforms may be there side by side. */
+export function variantKey({ image, platform }: ImageVariant): string {
+  return platform === undefined ? image : `${image} ${platform}`;
 }
 
 export interface ResourceState {
@@ -37,7 +49,7 @@ export interface ImageState {
 export async function lookAtProject(
   backend: Backend,
   project: Project,
-  images: readonly string[],
+  images: readonly ImageVariant[],
   options: CallOptions,
 ): Promise<ProjectState> {
   const [containers, known, resources] = await Promise.all([
@@ -79,16 +91,17 @@ async function onNetworks(
   return infos.flatMap((info) => info?.containers ?? []);
 }
 
-/** The images that are there, by reference. */
+/** The images that are there, by their keys. */
 async function lookAtImages(
   backend: Backend,
-  references: readonly string[],
+  variants: readonly ImageVariant[],
   options: CallOptions,
 ): Promise<ReadonlyMap<string, ImageState>> {
+  const byKey = new Map(variants.map((variant) => [variantKey(variant), variant]));
   const found = await Promise.all(
-    references.map(async (reference): Promise<[string, ImageState][]> => {
+    [...byKey].map(async ([key, { image, platform }]): Promise<[string, ImageState][]> => {
       try {
-        return [[reference, imageState(await backend.image(reference).inspect(options))]];
+        return [[key, imageState(await backend.image(image).inspect({ ...options, platform }))]];
       } catch (error) {
         if (isWherryError(error, 'NOT_FOUND')) return [];
         throw error;

@@ -18,7 +18,7 @@ import type { PortHolder } from './port-holder.ts';
 import type { BootProgress, StepState } from './progress.ts';
 import type { Providers } from './providers/providers.ts';
 import { performResourceStep } from './resource-work.ts';
-import type { ImageState } from './state.ts';
+import { type ImageState, variantKey } from './state.ts';
 import { type ProjectWatch, phaseOf } from './watch.ts';
 
 export interface UpContext {
@@ -224,7 +224,7 @@ export class UpRun {
     const { backend, images, signal, watch } = this.#context;
     const health = watch.state(id)?.health;
     if (health !== undefined && health !== null && health !== 'none') return true;
-    const image = images.get(service.image);
+    const image = images.get(variantKey(service));
     if (image !== undefined) return image.healthcheck;
     return (await backend.inspect(id, { signal })).health !== 'none';
   }

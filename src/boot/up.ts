@@ -19,7 +19,7 @@ import type { OnProgress } from './progress.ts';
 import { lockProject } from './project-lock.ts';
 import { Providers } from './providers/providers.ts';
 import { behindProxy } from './serve/behind-proxy.ts';
-import { lookAtProject, type ProjectState } from './state.ts';
+import { lookAtProject, type ProjectState, variantKey } from './state.ts';
 import { type BootSummary, summarize, whyNotBooted } from './summary.ts';
 import { asHeld, upRows } from './up-rows.ts';
 import { type StepOutcome, type UpContext, UpRun } from './up-run.ts';
@@ -181,7 +181,7 @@ class Up {
     throwIfAborted(this.#signal);
     const current = { ...first.state, images: context.images };
     const refreshed = new Set(
-      refreshes.map(({ image }) => image).filter((image) => !failedImages.has(image)),
+      refreshes.map((step) => variantKey(step)).filter((key) => !failedImages.has(key)),
     );
     const { options } = context;
     const { provided } = context.providers;
@@ -226,7 +226,7 @@ class Up {
       await context.limit.run(() => performImageStep(context, step), this.#signal);
       tell('ready');
     } catch (error) {
-      failed.set(step.image, asWherryError(error));
+      failed.set(variantKey(step), asWherryError(error));
     }
   }
 
@@ -324,13 +324,11 @@ async function preview(
   options: UpPlanOptions & CallOptions,
 ): Promise<Preview> {
   const { signal } = options;
-  const references = new Set(
-    [...desiredServices(project, options.scale ?? {}).values()].flatMap(
-      ({ image, mountedImages, declared }) =>
-        declared.provider === undefined ? [image, ...mountedImages.map((one) => one.image)] : [],
-    ),
+  const variants = [...desiredServices(project, options.scale ?? {}).values()].flatMap(
+    ({ image, platform, mountedImages, declared }) =>
+      declared.provider === undefined ? [{ image, platform }, ...mountedImages] : [],
   );
-  const state = await lookAtProject(backend, project, [...references], { signal });
+  const state = await lookAtProject(backend, project, variants, { signal });
   return { plan: planUp({ project, current: state, options, now: new Date() }), state };
 }
 
@@ -356,5 +354,5 @@ function keptOutcomes(plan: Plan): StepOutcome[] {
 /** As far as file and image say it. */
 function hasHealthCheck(service: DesiredService | undefined, { images }: ProjectState): boolean {
   if (service?.healthcheck !== 'image') return service?.healthcheck === 'own';
-  return images.get(service.image)?.healthcheck === true;
+  return images.get(variantKey(service))?.healthcheck === true;
 }

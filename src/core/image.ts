@@ -159,7 +159,8 @@ export interface Image {
     options?: Pick<BuildOptions, 'builder' | 'signal'>,
   ): Promise<readonly SpecProblem[]>;
   exists(options?: CallOptions): Promise<boolean>;
-  inspect(options?: CallOptions): Promise<ImageInfo>;
+  /** Of the variant for `platform` where one is given: `NOT_FOUND` when only others are there. */
+  inspect(options?: CallOptions & { platform?: string | undefined }): Promise<ImageInfo>;
   tag(name: string, options?: CallOptions): Promise<void>;
   /** Removes the name, and the image with its last name. */
   remove(options?: CallOptions & { force?: boolean; noPrune?: boolean }): Promise<void>;

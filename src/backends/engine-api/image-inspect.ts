@@ -1,20 +1,28 @@
-import { isWherryError } from '../../core/errors.ts';
+import { isWherryError, WherryError } from '../../core/errors.ts';
 import type { CallOptions, ImageInfo } from '../../core/image.ts';
 import { isImageId, parseReference } from '../../core/reference.ts';
 import type { EngineConnection } from './connection.ts';
-import { type ImageRecord, imageInfo } from './image-records.ts';
+import { type ImageRecord, imageInfo, manifestFor } from './image-records.ts';
 import { canonicalArchitecture, platformJson } from './platform.ts';
 
-/** The image with this name or id, normalised. `NOT_FOUND`, `INVALID`. */
+/** The image with this name or id (its variant for a platform), normalised. `NOT_FOUND`, `INVALID`. */
 export async function inspectImage(
   connection: EngineConnection,
   name: string,
-  options: CallOptions = {},
+  options: CallOptions & { platform?: string | undefined } = {},
 ): Promise<ImageInfo> {
+  const { platform } = options;
   const path = `${imagePath(name)}/json`;
   const query = (await connection.atLeast('1.48', options)) ? { manifests: '1' } : {};
   const record = await connection.json<ImageRecord>({ path, query, signal: options.signal }, ['Id']);
-  return imageInfo(record, name);
+  if (platform === undefined) return imageInfo(record, name);
+  const manifest = manifestFor(record, (one) => isPlatform(one, platform));
+  if (manifest === undefined && !isPlatform(platformOf(record), platform)) {
+    throw new WherryError('NOT_FOUND', `${name} is not on the engine for ${platform}`, {
+      details: { kind: 'image', image: name, platform },
+    });
+  }
+  return { ...imageInfo(record, name), ...(manifest === undefined ? {} : { contentId: manifest }) };
 }
 
 /**
@@ -35,19 +43,32 @@ export async function imageExists(
       query: asksForPlatform ? { platform: platformJson(platform) } : {},
       signal,
     });
-    return platform === undefined || isPlatform(record, platform);
+    return platform === undefined || isPlatform(platformOf(record), platform);
   } catch (error) {
     if (isWherryError(error, 'NOT_FOUND')) return false;
     throw error;
   }
 }
 
-function isPlatform(record: ImageRecord, platform: string): boolean {
-  const [os, architecture, variant] = platform.toLowerCase().split('/');
-  if (record.Os !== os) return false;
+interface RecordedPlatform {
+  os?: string | undefined;
+  architecture?: string | undefined;
+  variant?: string | undefined;
+}
+
+function platformOf({ Os: os, Architecture: architecture, Variant: variant }: ImageRecord): RecordedPlatform {
+  return { os, architecture, variant };
+}
+
+function isPlatform(recorded: RecordedPlatform, platform: string): boolean {
+  const words = platform.toLowerCase().split('/');
+  // `arm64` alone names no operating system.
+  if (words.length === 1 && words[0] !== recorded.os) words.unshift(recorded.os ?? '');
+  const [os, architecture, variant] = words;
+  if (recorded.os !== os) return false;
   if (architecture === undefined) return true;
-  if (record.Architecture !== canonicalArchitecture(architecture)) return false;
-  return variant === undefined || !record.Variant || record.Variant === variant;
+  if (recorded.architecture !== canonicalArchitecture(architecture)) return false;
+  return variant === undefined || !recorded.variant || recorded.variant === variant;
 }
 
 /** `/images/NAME`; `INVALID` for what is neither a reference nor an id, so that nothing else gets into the path. */

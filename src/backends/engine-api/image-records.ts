@@ -37,7 +37,7 @@ interface ManifestRecord {
   ID: string;
   Kind?: string;
   Available?: boolean;
-  ImageData?: { Platform?: { os?: string; architecture?: string } | null } | null;
+  ImageData?: { Platform?: { os?: string; architecture?: string; variant?: string } | null } | null;
 }
 
 /** A row of `GET /images/json`. */
@@ -73,19 +73,24 @@ export function imageInfo(record: ImageRecord, name: string): ImageInfo {
 }
 
 /** As docker compose chooses it: the manifest of the platform, or the only one that is here. */
-function contentIdOf({
-  Manifests: manifests,
-  Os: os,
-  Architecture: architecture,
-}: ImageRecord): string | undefined {
-  const images = (manifests ?? []).filter(
-    ({ Kind: kind, Available: here }) => kind === 'image' && here === true,
-  );
-  const ofPlatform = images.find(({ ImageData: data }) => {
-    const platform = data?.Platform;
-    return platform?.os === os && platform?.architecture === architecture;
-  });
-  return (ofPlatform ?? (images.length === 1 ? images[0] : undefined))?.ID;
+function contentIdOf(record: ImageRecord): string | undefined {
+  const { Os: os, Architecture: architecture } = record;
+  const ofPlatform = manifestFor(record, (one) => one.os === os && one.architecture === architecture);
+  if (ofPlatform !== undefined) return ofPlatform;
+  const [only, ...others] = manifestsHere(record);
+  return others.length === 0 ? only?.ID : undefined;
+}
+
+/** The id of the variant that is here for a platform; undefined where there is none, or the engine does not tell them. */
+export function manifestFor(
+  record: ImageRecord,
+  isWanted: (platform: { os?: string; architecture?: string; variant?: string }) => boolean,
+): string | undefined {
+  return manifestsHere(record).find(({ ImageData: data }) => isWanted(data?.Platform ?? {}))?.ID;
+}
+
+function manifestsHere({ Manifests: manifests }: ImageRecord): ManifestRecord[] {
+  return (manifests ?? []).filter(({ Kind: kind, Available: here }) => kind === 'image' && here === true);
 }
 
 /** What a list tells of an image: less than `imageInfo`. */

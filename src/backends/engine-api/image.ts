@@ -50,7 +50,7 @@ export class EngineImage implements Image {
     return imageExists(this.#context.connection, this.name, options);
   }
 
-  inspect(options?: CallOptions): Promise<ImageInfo> {
+  inspect(options?: CallOptions & { platform?: string | undefined }): Promise<ImageInfo> {
     return inspectImage(this.#context.connection, this.name, options);
   }
 

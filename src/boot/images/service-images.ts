@@ -1,4 +1,5 @@
 import { imageName, type Project, type Service } from '../../compose/index.ts';
+import { variantKey } from '../state.ts';
 import { chosenServices } from './chosen-services.ts';
 
 export interface ServiceImagesOptions {
@@ -35,7 +36,7 @@ export function imagesToPull(
   project: Project,
   options: ServiceImagesOptions & { ignoreBuildable?: boolean | undefined } = {},
 ): ServiceImages {
-  const wishes = new Wishes();
+  const wishes = new Wishes(variantKey);
   const skipped: SkippedService[] = [];
   for (const service of chosenOf(project, options)) {
     const why = whyNotPulled(service, options.ignoreBuildable === true);
@@ -48,7 +49,7 @@ export function imagesToPull(
 
 /** The images that services build and that have a name of their own. */
 export function imagesToPush(project: Project, options: ServiceImagesOptions = {}): ServiceImages {
-  const wishes = new Wishes();
+  const wishes = new Wishes(({ image }) => image);
   const skipped: SkippedService[] = [];
   for (const service of chosenOf(project, options)) {
     if (service.build === undefined) skipped.push({ service: service.name, why: 'foreign' });
@@ -67,19 +68,25 @@ function whyNotPulled(
   return build !== undefined && ignoreBuildable ? 'buildable' : undefined;
 }
 
-/** One wish for each image, however many services use it. */
+/** One wish for each key, however many services use it. */
 class Wishes {
-  readonly #byImage = new Map<string, ImageWish>();
+  readonly #byKey = new Map<string, ImageWish>();
+  readonly #keyOf: (wish: { image: string; platform: string | undefined }) => string;
+
+  constructor(keyOf: (wish: { image: string; platform: string | undefined }) => string) {
+    this.#keyOf = keyOf;
+  }
 
   get list(): readonly ImageWish[] {
-    return [...this.#byImage.values()];
+    return [...this.#byKey.values()];
   }
 
   add({ name, platform, pullPolicy, build }: Service, image: string): void {
-    const known = this.#byImage.get(image);
+    const key = this.#keyOf({ image, platform });
+    const known = this.#byKey.get(key);
     const when = pullPolicy?.when;
     const policy = when === 'always' || when === 'missing' ? when : undefined;
-    this.#byImage.set(image, {
+    this.#byKey.set(key, {
       image,
       services: [...(known?.services ?? []), name],
       platform: known?.platform ?? platform,

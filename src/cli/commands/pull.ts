@@ -1,5 +1,6 @@
-import type { SkippedService } from '../../boot/index.ts';
+import type { ImageWish, SkippedService } from '../../boot/index.ts';
 import type { Project } from '../../compose/index.ts';
+import { isWherryError } from '../../core/errors.ts';
 import { parseReference, withDefaultTag } from '../../core/reference.ts';
 import type { Context } from '../context.ts';
 import type { Invocation } from '../declaration.ts';
@@ -43,14 +44,13 @@ async function pullOfServices(
   const { includeDeps, ignoreBuildable } = options;
   const { images, skipped } = imagesToPull(project, { services: words, includeDeps, ignoreBuildable });
   for (const { service, why } of skipped) tellSkipped(context, service, why);
-  const wishes = new Map(images.map((wish) => [wish.image, wish]));
   const toBuild: string[] = [];
   const pulls = { ...options, words: composeWords };
-  const code = await eachImage(context, [...wishes.keys()], pulls, async (name, board) => {
-    const wish = wishes.get(name);
-    const platform = options.platform ?? wish?.platform;
-    const policy = options.policy ?? wish?.policy;
-    if (policy === 'missing' && !isLatest(name) && (await (await context.backend()).image(name).exists())) {
+  const pullWish = async (wish: ImageWish, board: ProgressBoard): Promise<'done' | 'left'> => {
+    const { image: name } = wish;
+    const platform = options.platform ?? wish.platform;
+    const policy = options.policy ?? wish.policy;
+    if (policy === 'missing' && !isLatest(name) && (await isHere(context, name, platform))) {
       if (context.output.inComposeWords)
         board.tell(`Image ${name}`, 'done', `Skipped ${composeReasons.present}`);
       else context.output.note(t('pull.skipped', { service: name, why: t('pull.why.present') }));
@@ -61,10 +61,16 @@ async function pullOfServices(
       return 'done';
     } catch (error) {
       context.signal.throwIfAborted();
-      if (wish?.buildable !== true) throw error;
+      if (!wish.buildable) throw error;
       toBuild.push(...wish.services);
       return 'left';
     }
+  };
+  const names = images.map(({ image }) => image);
+  const code = await eachImage(context, names, pulls, async (name, board) => {
+    const outcomes: string[] = [];
+    for (const wish of images) if (wish.image === name) outcomes.push(await pullWish(wish, board));
+    return outcomes.includes('done') ? 'done' : 'left';
   });
   if (toBuild.length > 0) {
     const program = context.role === 'compose' ? 'docker compose' : 'wherry';
@@ -83,6 +89,16 @@ function tellSkipped({ output }: Context, service: string, why: SkippedService['
   if (why === 'built' && output.inComposeWords)
     output.progressLine({ id: service, status: 'Done', text: `Skipped ${composeReasons.built}` });
   else output.note(t('pull.skipped', { service, why: t(`pull.why.${why}`) }));
+}
+
+async function isHere(context: Context, name: string, platform: string | undefined): Promise<boolean> {
+  try {
+    await (await context.backend()).image(name).inspect({ platform, signal: context.signal });
+    return true;
+  } catch (error) {
+    if (isWherryError(error, 'NOT_FOUND')) return false;
+    throw error;
+  }
 }
 
 /** What changes under its name is pulled also when it is there. */

@@ -1,4 +1,5 @@
 import type { Backend } from '../../core/backend.ts';
+import type { ImageProgress } from '../../core/image.ts';
 import { label as labels } from '../../core/labels.ts';
 import type { ContainerSpec } from '../../core/spec.ts';
 import type { Context } from '../context.ts';
@@ -18,6 +19,8 @@ export interface Running {
   detach: boolean;
   /** Remove the container when it has ended: once its exit code is read, or by the engine when nobody follows it. */
   remove: boolean;
+  /** Of a service, which docker compose tells of. Default: an engine's container, told as docker does. */
+  ofService?: { quietPull: boolean };
   /** Done once it runs; its failure fails the run. */
   afterStart?: ((id: string) => Promise<void>) | undefined;
 }
@@ -40,7 +43,7 @@ export async function runContainer(context: Context, spec: ContainerSpec, runnin
       lease === undefined
         ? { ...spec, ...(autoRemove ? { autoRemove } : {}) }
         : { ...spec, labels: { ...spec.labels, [labels.lease]: lease.id } };
-    id = await create(context, backend, leased);
+    id = await create(context, backend, leased, running);
     if (running.detach || globals.dryRun) {
       await backend.start(id, { signal });
       if (globals.dryRun) return exitCode.success;
@@ -67,9 +70,28 @@ export async function runContainer(context: Context, spec: ContainerSpec, runnin
   }
 }
 
-async function create(context: Context, backend: Backend, spec: ContainerSpec): Promise<string> {
-  using board = new ProgressBoard(context.output);
-  return await backend.create(spec, { signal: context.signal, onProgress: imageProgress(board) });
+async function create(
+  { output, signal }: Context,
+  backend: Backend,
+  spec: ContainerSpec,
+  { ofService }: Running,
+): Promise<string> {
+  using board = new ProgressBoard(output);
+  const show = imageProgress(board);
+  const tells = ofService !== undefined && output.inComposeWords;
+  let isPulled = false;
+  const onProgress = (progress: ImageProgress): void => {
+    if (tells && !isPulled) board.tell(`Image ${spec.image}`, 'working', 'Pulling');
+    isPulled = true;
+    if (ofService?.quietPull !== true) show(progress);
+  };
+  const id = await backend.create(spec, { signal, onProgress });
+  if (tells && isPulled) board.tell(`Image ${spec.image}`, 'done', 'Pulled');
+  if (tells) {
+    board.tell(`Container ${spec.name}`, 'working', 'Creating');
+    board.tell(`Container ${spec.name}`, 'done', 'Created');
+  }
+  return id;
 }
 
 async function follow(

@@ -54,7 +54,8 @@ export async function runService({ context, words, options }: Invocation<RunOpti
       signal: context.signal,
     });
   };
-  return runContainer(context, spec, { stdin, tty, detach: options.detach, remove: options.rm, afterStart });
+  const { detach, rm: remove, quietPull } = options;
+  return runContainer(context, spec, { stdin, tty, detach, remove, afterStart, ofService: { quietPull } });
 }
 
 /** The project with the job of that name among its services, if there is one. */

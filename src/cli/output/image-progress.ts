@@ -35,7 +35,10 @@ export function imageProgress(board: ProgressBoard): (progress: ImageProgress) =
         text: known && board.live ? `${status} ${formatBytes(current)} / ${formatBytes(total)}` : status,
         share: known ? current / total : null,
       });
-    } else if (progress.kind === 'status') board.log(progress.status);
-    else if (progress.kind === 'output') board.buildLine(progress.text.replace(/\n$/, ''));
+    } else if (progress.kind === 'status') {
+      // Docker compose says itself that something is pulled, and not where from.
+      if (!board.inComposeWords) board.log(progress.status);
+    }
+    if (progress.kind === 'output') board.buildLine(progress.text.replace(/\n$/, ''));
   };
 }

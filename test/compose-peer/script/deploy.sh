@@ -29,6 +29,7 @@ step $COMPOSE port web 8080
 step $COMPOSE exec -T -e WHO=me -w /tmp --user 0 web sh -c 'echo $WHO $PWD; echo to stderr >&2; exit 3'
 echo piped | step $COMPOSE exec -T web cat
 step $COMPOSE run --rm -T --no-deps web 'echo one-off; exit 4'
+step progress $COMPOSE run --rm -T --no-deps --name "$NAME-once" web true
 step $COMPOSE logs --no-log-prefix web
 step $COMPOSE logs --no-color --tail 1 web
 step $COMPOSE images -q
