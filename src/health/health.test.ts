@@ -1,7 +1,9 @@
+import { once } from 'node:events';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { WherryError } from '../core/errors.ts';
 import { EventBus } from '../core/event-bus.ts';
+import { silentLogger } from '../core/logger.ts';
 import { HealthChecker } from './checker.ts';
 import { HealthMonitor } from './monitor.ts';
 import { delayBefore, retryPolicy, Streak } from './retry.ts';
@@ -215,5 +217,39 @@ describe('monitor', () => {
     await new Promise((resolve) => setTimeout(resolve, 20));
     expect(kept.calls).toBe(last);
     expect(() => monitor.add(gone)).toThrow(WherryError);
+  });
+
+  test('so many at a time, each with a signal that no other check listens to meanwhile', async () => {
+    const used = new Set<AbortSignal>();
+    let checks = 0;
+    let most = 0;
+    class Watched extends HealthChecker {
+      override async check(
+        target: HealthTarget,
+        options: { signal?: AbortSignal } = {},
+      ): ReturnType<HealthChecker['check']> {
+        const { signal = AbortSignal.abort() } = options;
+        expect(used.has(signal)).toBe(false);
+        most = Math.max(most, used.add(signal).size);
+        try {
+          return await super.check(target, options);
+        } finally {
+          used.delete(signal);
+          checks += 1;
+        }
+      }
+    }
+    const error = vi.fn();
+    const logger = { ...silentLogger, error };
+    const monitor = new HealthMonitor({ checker: new Watched(), interval: 1, parallel: 4, logger });
+    const pass = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 1));
+    for (let index = 0; index < 20; index += 1)
+      monitor.add({ kind: 'custom', name: `t${index}`, check: pass });
+    await vi.waitFor(() => expect(checks).toBeGreaterThan(60));
+    const hanging = vi.fn((signal: AbortSignal) => once(signal, 'abort').then(() => undefined));
+    monitor.add({ kind: 'custom', name: 'hangs', check: hanging, timeout: 600_000 });
+    await vi.waitFor(() => expect(hanging).toHaveBeenCalled());
+    await monitor[Symbol.asyncDispose]();
+    expect({ most, left: used.size, faults: error.mock.calls }).toEqual({ most: 4, left: 0, faults: [] });
   });
 });

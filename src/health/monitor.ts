@@ -35,6 +35,16 @@ interface Entry {
   removed: boolean;
 }
 
+/**
+ * Does one check after the other. Its signal is its own: Node leaves links between what listens to one signal at the same
+ * time, by which the memory of one check holds that of the next, of thousands of checks in the end.
+ */
+interface Worker {
+  scope: AbortController;
+  /** Null while it has nothing to do. */
+  run: Promise<void> | null;
+}
+
 /** Keeps checking targets and publishes `health.changed` when one changes. It does not keep the process alive. */
 export class HealthMonitor implements AsyncDisposable {
   readonly #options: HealthMonitorOptions;
@@ -43,8 +53,8 @@ export class HealthMonitor implements AsyncDisposable {
   readonly #logger: Logger;
   readonly #entries = new Map<string, Entry>();
   readonly #queue: Entry[] = [];
-  readonly #running = new Set<Promise<void>>();
-  readonly #scope = new AbortController();
+  readonly #workers: Worker[] = [];
+  #closed = false;
 
   constructor(options: HealthMonitorOptions) {
     this.#options = options;
@@ -58,7 +68,7 @@ export class HealthMonitor implements AsyncDisposable {
   /** Starts checking `target`, at once for the first time. `ALREADY_EXISTS` when its name is watched already. */
   add(target: HealthTarget): void {
     const name = targetName(target);
-    if (this.#scope.signal.aborted) throw new WherryError('CONFLICT', 'the health monitor is closed');
+    if (this.#closed) throw new WherryError('CONFLICT', 'the health monitor is closed');
     if (this.#entries.has(name)) throw new WherryError('ALREADY_EXISTS', `${name} is already monitored`);
     const entry: Entry = {
       target,
@@ -88,36 +98,40 @@ export class HealthMonitor implements AsyncDisposable {
 
   /** Stops all checks and waits for those under way. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#scope.abort();
+    this.#closed = true;
     for (const name of [...this.#entries.keys()]) this.remove(name);
     this.#queue.length = 0;
-    await Promise.allSettled(this.#running);
+    for (const { scope } of this.#workers) scope.abort();
+    await Promise.all(this.#workers.map(({ run }) => run));
   }
 
   #enqueue(entry: Entry): void {
     this.#queue.push(entry);
-    this.#work();
+    const worker = this.#freeWorker();
+    if (worker !== undefined) worker.run = this.#work(worker);
   }
 
-  #work(): void {
-    while (this.#running.size < (this.#options.parallel ?? 16)) {
-      const entry = this.#queue.shift();
-      if (entry === undefined) return;
-      if (entry.removed) continue;
-      const run = this.#check(entry).finally(() => {
-        this.#running.delete(run);
-        this.#work();
-      });
-      this.#running.add(run);
-    }
+  #freeWorker(): Worker | undefined {
+    const free = this.#workers.find(({ run }) => run === null);
+    if (free !== undefined || this.#workers.length >= (this.#options.parallel ?? 16)) return free;
+    const worker: Worker = { scope: new AbortController(), run: null };
+    this.#workers.push(worker);
+    return worker;
   }
 
-  async #check(entry: Entry): Promise<void> {
+  /** Never rejects. */
+  async #work(worker: Worker): Promise<void> {
+    for (let entry = this.#queue.shift(); entry !== undefined; entry = this.#queue.shift())
+      if (!entry.removed) await this.#check(entry, worker.scope.signal);
+    worker.run = null;
+  }
+
+  async #check(entry: Entry, signal: AbortSignal): Promise<void> {
     try {
-      const result = await this.#options.checker.check(entry.target, { signal: this.#scope.signal });
+      const result = await this.#options.checker.check(entry.target, { signal });
       if (!entry.removed) this.#take(entry, result);
     } catch (error) {
-      if (this.#scope.signal.aborted) return;
+      if (this.#closed) return;
       this.#logger.error('a health check cannot be run', { target: targetName(entry.target), error });
     }
     if (entry.removed) return;

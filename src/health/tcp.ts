@@ -2,8 +2,8 @@ import { probePort } from '../transport/port-probe.ts';
 import type { Check } from './check.ts';
 import type { TcpTarget } from './target.ts';
 
-/** ms; the target's own limit, which fires the signal, is what counts. */
-const noLimit = 2 ** 31 - 1;
+/** The target's own limit, which fires the signal, is what counts. */
+const noLimit = Number.POSITIVE_INFINITY;
 
 /** Opens a TCP connection and closes it again. */
 export const checkTcp: Check<TcpTarget> = async (target, { signal }) => {

@@ -26,7 +26,7 @@ export interface PortProbe {
 }
 
 export interface ProbeOptions {
-  /** ms to wait for an answer. Default: 2000. */
+  /** ms to wait for an answer; `Infinity`: until `signal` fires. Default: 2000. */
   timeout?: number | undefined;
   /** Finds the addresses of the host. Default: the system's resolver. */
   lookup?: LookupFunction | undefined;
@@ -66,6 +66,8 @@ export function probePort(host: string, port: number, options: ProbeOptions = {}
     const close = (): void => {
       clearTimeout(timer);
       signal?.removeEventListener('abort', abort);
+      // Node keeps a closed socket for a while, and with it all that listens to it.
+      socket.removeAllListeners().on('error', ignore);
       socket.destroy();
     };
     const abort = (): void => {
@@ -77,16 +79,13 @@ export function probePort(host: string, port: number, options: ProbeOptions = {}
       close();
       resolve({ host, port, state, address, durationMs: performance.now() - began, message });
     };
-    const timer = setTimeout(
-      () => answer('silent', `${host}:${port} did not answer within ${timeout} ms`),
-      timeout,
-    );
+    const late = (): void => answer('silent', `${host}:${port} did not answer within ${timeout} ms`);
+    const timer = timeout === Number.POSITIVE_INFINITY ? undefined : setTimeout(late, timeout);
     signal?.addEventListener('abort', abort, { once: true });
     socket.once('connect', () => {
       if (isConnectedToItself(socket)) answer('closed', `nobody listens on ${host}:${port}`);
       else answer('open', `${host}:${port} accepts connections`);
     });
-    // Stays after the answer: what a closed socket still says is of no interest.
     socket.on('error', (error: NodeJS.ErrnoException) => {
       const code = codeOf(error);
       if (localFaults.includes(code)) {
@@ -97,6 +96,9 @@ export function probePort(host: string, port: number, options: ProbeOptions = {}
     });
   });
 }
+
+/** What a closed socket still says is of no interest. */
+function ignore(): void {}
 
 /** A connection to a free port of this machine can get that very port for its own end, and is then its own peer. */
 function isConnectedToItself({ localPort, remotePort, localAddress, remoteAddress }: Socket): boolean {
