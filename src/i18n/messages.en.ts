@@ -30,6 +30,9 @@ export interface Messages {
   'attach.badKeys': { text: string | number };
   'attach.badKeysFix': Record<never, never>;
   'attach.detached': { name: string | number };
+  'attach.notRunning': { name: string | number; status: string | number };
+  'attach.notRunningFix': Record<never, never>;
+  'attach.pausedFix': Record<never, never>;
   'bridge.created': { directory: string | number };
   'bridge.declined': { directory: string | number };
   'bridge.declinedFix': Record<never, never>;
@@ -870,6 +873,9 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'attach.badKeys': '"{text}" are no keys to let go of a container',
   'attach.badKeysFix': 'write letters, and ctrl- with a letter, with commas between them, such as ctrl-p,ctrl-q',
   'attach.detached': '{name} goes on without this terminal',
+  'attach.notRunning': '{name} is {status}: there is no running process to attach to',
+  'attach.notRunningFix': 'start it first; `wherry logs` shows what it wrote',
+  'attach.pausedFix': 'unpause it first',
   'bridge.created': 'Transformer created in "{directory}"',
   'bridge.declined': 'deletion of output directory \'{directory}\' was not confirmed',
   'bridge.declinedFix': 'choose another directory with --output, or say --yes',

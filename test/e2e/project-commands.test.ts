@@ -161,6 +161,9 @@ describe.skipIf(found === undefined)('commands of docker compose', { timeout: 18
     expect(quiet.stdout).not.toContain('out');
     const shown = await w(['up', '--attach', 'once', '--timestamps', 'once', 'good']);
     expect(shown.stdout).toMatch(/once-1 {2}\| \d{4}-\d\d-\d\dT\S+ out/);
+    const ended = await w(['attach', 'once']);
+    expect(ended).toMatchObject({ code: 1, stdout: '' });
+    expect(ended.stderr).toContain('is exited: there is no running process to attach to');
   });
 
   it('takes a one-shot that succeeded for ready, and tells what one that failed wrote in its last run', async () => {

@@ -1,3 +1,4 @@
+import { WherryError } from '../../core/errors.ts';
 import type { Invocation } from '../declaration.ts';
 import { findTarget } from '../targets.ts';
 import { converse } from '../terminal/converse.ts';
@@ -24,7 +25,11 @@ export async function attach({
   const detachKeys = readOptions(() => parseDetachKeys(options.detachKeys ?? defaultDetachKeys));
   const backend = await context.backend();
   const target = await findTarget(context, words[0] ?? '', options.index, { oneOff: true });
-  const { spec } = await backend.inspect(target.id, { signal });
+  const { spec, status } = await backend.inspect(target.id, { signal });
+  if (status !== 'running')
+    throw new WherryError('CONFLICT', t('attach.notRunning', { name: target.label, status }), {
+      hint: t(status === 'paused' ? 'attach.pausedFix' : 'attach.notRunningFix'),
+    });
   const stdin = !options.noStdin && spec.stdinOpen === true;
   const tty = spec.tty === true;
   await using attached = await backend.attach(target.id, { stdin, signal });
