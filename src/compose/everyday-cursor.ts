@@ -91,6 +91,7 @@ export class EverydayCursor {
       const quoted = this.text[this.at] === '"' || this.text[this.at] === "'";
       const key = this.inline(indent, FLOW_PLAIN);
       if (key.kind !== 'scalar' || key.text === '<<') this.giveUp();
+      if (!quoted && typeof key.value !== 'string') this.giveUp();
       const name = this.text.slice(key.offset, this.at).trimEnd();
       const text = typeof key.value === 'string' ? key.value : name;
       if (this.text[this.at] !== ':') this.giveUp();

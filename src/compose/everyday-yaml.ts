@@ -1,4 +1,5 @@
 import { BLOCK_PLAIN, EverydayCursor, type EverydayLimits, GIVE_UP } from './everyday-cursor.ts';
+import { resolvePlain } from './scalars.ts';
 import type { Source } from './source.ts';
 import type { Entry, MergeTag, Node } from './tree.ts';
 
@@ -90,6 +91,8 @@ class EverydayReader extends EverydayCursor {
       const quoted = this.match(QUOTED_KEY);
       const name = quoted === undefined ? this.match(KEY) : quoted.slice(1, -1);
       if (name === undefined) this.giveUp();
+      // Numbers and the like are no keys: the library says so with their place.
+      if (quoted === undefined && typeof resolvePlain(name).value !== 'string') this.giveUp();
       this.at = this.text.indexOf(':', this.at) + 1;
       const value = this.#blockValue({ kind: 'key', indent, at: keyAt });
       if (name === '<<' && quoted === undefined) merged.push(value);

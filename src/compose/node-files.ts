@@ -43,7 +43,8 @@ async function readBytes(path: string, { signal }: CallOptions = {}): Promise<Bu
   let isOurs = true;
   try {
     const stats = await fstat(file);
-    if (stats.isFile() || stats.isDirectory()) return await readFile(file);
+    if (stats.isDirectory()) throw Object.assign(new Error(`${path} is a directory`), { code: 'EISDIR' });
+    if (stats.isFile()) return await readFile(file);
     isOurs = false;
     const { Socket } = await import('node:net');
     const stream = stats.isFIFO()

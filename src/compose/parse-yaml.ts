@@ -172,6 +172,11 @@ class YamlReader {
         merged.push(value);
         continue;
       }
+      const plain = key.type === 'PLAIN' && key.tag === undefined ? resolvePlain(name).value : name;
+      if (typeof plain !== 'string') {
+        this.#report('yaml', `a key must be text, "${name}" is none`, key.range[0], at, 'put it in quotes');
+        continue;
+      }
       const first = entries.get(name);
       if (first !== undefined) {
         const { line } = this.#source.position(first.key.offset);

@@ -17,10 +17,15 @@ export const hostPath: Read<string> = (node, path, to) => {
     : absolutePath(read, to.surroundings);
 };
 
-/** An absolute path in the container. */
+/** `C:\data`, `C:/data` or a pipe (`\\.\pipe\name`). */
+export function isWindowsPath(path: string): boolean {
+  return /^(?:[a-z]:[\\/]|\\\\)/i.test(path);
+}
+
+/** An absolute path in the container, which may run Windows: its engine judges that. */
 export const containerPath: Read<string> = (node, path, to) => {
   const read = text(node, path, to);
-  if (read === undefined || read.startsWith('/')) return read;
+  if (read === undefined || read.startsWith('/') || isWindowsPath(read)) return read;
   return to.error('value', `"${read}" is not an absolute path`, node, path);
 };
 

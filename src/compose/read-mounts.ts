@@ -1,7 +1,17 @@
-import { boolean, bytes, filledDictionary, integer, oneOf, text, unique, wrongType } from './decode.ts';
+import {
+  boolean,
+  bytes,
+  filledDictionary,
+  integer,
+  oneOf,
+  type Read,
+  text,
+  unique,
+  wrongType,
+} from './decode.ts';
 import { type Fields, readFields, setter } from './fields.ts';
 import type { Mount } from './model.ts';
-import { absolutePath, cleanPath, containerPath } from './paths.ts';
+import { absolutePath, cleanPath, containerPath, isWindowsPath } from './paths.ts';
 import type { Reading } from './reading.ts';
 import { parseShortMount } from './short-mount.ts';
 import { child, type Node, type Path } from './tree.ts';
@@ -62,10 +72,17 @@ const volumeFields: Fields<VolumeOptions> = {
     subpath: setVolume('subpath', text),
   },
 };
+
+/** The specification has a number here only without a fraction; `"0.5k"` is text. */
+const wholeBytes: Read<number> = (node, path, to) =>
+  node.kind === 'scalar' && typeof node.value === 'number' && !Number.isInteger(node.value)
+    ? to.error('value', `${node.text} is no whole number of bytes`, node, path)
+    : bytes(node, path, to);
+
 const setTmpfs = setter<TmpfsOptions>();
 const tmpfsFields: Fields<TmpfsOptions> = {
   scope: 'services.*.volumes.[].tmpfs',
-  keys: { size: setTmpfs('size', bytes), mode: setTmpfs('mode', integer({ min: 0, max: 0o7777 })) },
+  keys: { size: setTmpfs('size', wholeBytes), mode: setTmpfs('mode', integer({ min: 0, max: 0o7777 })) },
 };
 
 /** Kinds of mounts that engines of ours make. */
@@ -129,5 +146,6 @@ function readLong(node: Node, path: Path, to: Reading): Mount | undefined {
   if (type !== 'bind') return { type, source, ...common, ...(image === undefined ? {} : { image }) };
   // The long form fails on a missing path unless it says otherwise, as with the peer.
   const binding = bind ?? { createHostPath: false };
-  return { type, source: absolutePath(source, to.surroundings), ...common, bind: binding };
+  const from = isWindowsPath(source) ? source : absolutePath(source, to.surroundings);
+  return { type, source: from, ...common, bind: binding };
 }

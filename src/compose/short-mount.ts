@@ -1,4 +1,4 @@
-import { cleanPath } from './paths.ts';
+import { cleanPath, isWindowsPath } from './paths.ts';
 
 /** A mount as its long form says it. */
 export interface ShortMount {
@@ -21,7 +21,8 @@ export function parseShortMount(spec: string): ShortMount | string {
   if (parts.some((part) => part === '')) return `"${spec}" has an empty part`;
   if (parts.length > 3) return `"${spec}" has too many colons`;
   const [first = '', second, flags] = parts;
-  if (!(second ?? first).startsWith('/')) return `"${second ?? first}" is not an absolute path`;
+  const inside = second ?? first;
+  if (!inside.startsWith('/') && !isWindowsPath(inside)) return `"${inside}" is not an absolute path`;
   if (second === undefined) {
     const target = cleanPath(first);
     // So short a one has no options with the peer, which the hash shows.
@@ -40,17 +41,19 @@ export function parseShortMount(spec: string): ShortMount | string {
   return mount;
 }
 
-/** The parts between colons; a variable that is not filled in yet may hold colons too. */
+/** The parts between colons; a Windows drive (`C:\data`) and a variable that is not filled in yet hold colons too. */
 function splitSpec(spec: string): string[] {
-  if (!spec.includes('${')) return spec.split(':');
+  if (!spec.includes('${') && !/[a-z]:\\/i.test(spec)) return spec.split(':');
   const parts = [''];
   let depth = 0;
   for (let at = 0; at < spec.length; at++) {
     const character = spec[at] ?? '';
     if (character === '$' && spec[at + 1] === '{') depth += 1;
     if (character === '}' && depth > 0) depth -= 1;
-    if (character === ':' && depth === 0) parts.push('');
-    else parts[parts.length - 1] += character;
+    const part = parts[parts.length - 1] ?? '';
+    const drive = /^[a-z]$/i.test(part) && spec[at + 1] === '\\';
+    if (character === ':' && depth === 0 && !drive) parts.push('');
+    else parts[parts.length - 1] = part + character;
   }
   return parts;
 }
@@ -66,5 +69,5 @@ function applyFlag(mount: ShortMount, flag: string, spec: string): string | unde
 }
 
 function isPath(source: string): boolean {
-  return source.startsWith('.') || source.startsWith('/') || source.startsWith('~');
+  return isWindowsPath(source) || source.startsWith('.') || source.startsWith('/') || source.startsWith('~');
 }
