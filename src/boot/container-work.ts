@@ -1,7 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { composeLabel, firstContainer, type Service } from '../compose/index.ts';
 import {
   asWherryError,
   type ContainerSpec,
+  cancelled,
   isWherryError,
   label,
   type VolumeMount,
@@ -13,6 +15,7 @@ import { replaceLabel } from './labels.ts';
 import type { ContainerStep } from './plan.ts';
 import { variablesFor } from './providers/provided.ts';
 import { passReady } from './ready.ts';
+import type { Rollout } from './rollout.ts';
 import { startsFirst } from './start-first.ts';
 import type { UpContext } from './up-run.ts';
 
@@ -87,6 +90,7 @@ class Replacement implements ContainerWork {
   readonly #step: ContainerStep;
   #id: string | null = null;
   #swapping = false;
+  #kept: Kept | null = null;
 
   constructor(context: UpContext, step: ContainerStep) {
     this.#context = context;
@@ -113,27 +117,93 @@ class Replacement implements ContainerWork {
   }
 
   async finish(): Promise<string | null> {
-    const { backend, limit } = this.#context;
-    const { current, name } = this.#step;
+    const { current } = this.#step;
     const id = this.#id;
-    if (current === null || id === null) return id;
     const service = this.#context.desired.get(this.#step.service);
-    const first = this.#step.start && service !== undefined && startsFirst(service);
-    if (first) await this.#startBeside(service, id, current);
-    await stop(this.#context, this.#step);
-    // No signal from here to the new name: an abort in between would leave the service without its container.
-    this.#swapping = true;
-    await limit.run(async () => {
-      await backend.remove(current, { force: true, keepVolumes: true }).catch(ignoreGone);
-      await backend.rename(id, name);
-    });
-    if (this.#step.start && !first) await start(this.#context, this.#step, id);
+    if (current === null || id === null || service === undefined) return id;
+    const rollout = this.#rollout();
+    if (rollout === undefined) await this.#swap(service, id, current);
+    else await this.#takeTurn(rollout, service, id, current);
     return id;
   }
 
-  /** Gets the new one ready while the old one still serves, and sends clients over. */
-  async #startBeside(service: DesiredService, id: string, current: string): Promise<void> {
-    const { holder, signal } = this.#context;
+  #rollout(): Rollout | undefined {
+    return this.#step.start ? this.#context.rollouts.get(this.#step.service) : undefined;
+  }
+
+  async #swap(service: DesiredService, id: string, current: string): Promise<void> {
+    const first = this.#step.start && startsFirst(service);
+    if (first) {
+      await this.#startBeside(service, id);
+      await this.#sendOver(service, id, current);
+    }
+    await stop(this.#context, this.#step);
+    await this.#takeName(id, current);
+    if (this.#step.start && !first) await start(this.#context, this.#step, id);
+  }
+
+  async #takeTurn(rollout: Rollout, service: DesiredService, id: string, current: string): Promise<void> {
+    await rollout.turn(this.#step.id, this.#context.signal);
+    try {
+      if (rollout.rollsBack) await this.#tryOut(rollout.monitor, service, id, current);
+      else await this.#swap(service, id, current);
+      if (!rollout.rollsBack && rollout.isAwaited(this.#step.id))
+        await this.#proveReady(rollout.monitor, service, id);
+    } catch (error) {
+      rollout.end(this.#step.id, asWherryError(error));
+      throw error;
+    }
+    rollout.end(this.#step.id, null);
+    if (!rollout.rollsBack) return;
+    await rollout.whole();
+    await this.#takeName(id, current);
+  }
+
+  /** Lets the new one work while the old one, stopped, can still come back. */
+  async #tryOut(monitor: number, service: DesiredService, id: string, current: string): Promise<void> {
+    const { signal, watch } = this.#context;
+    const first = startsFirst(service);
+    const ran = watch.state(current)?.phase === 'running';
+    if (first) {
+      await this.#startBeside(service, id);
+      this.#kept = { current, ran, service, first };
+      await this.#sendOver(service, id, current, 'for now');
+    }
+    this.#kept = { current, ran, service, first };
+    await stop(this.#context, this.#step);
+    try {
+      if (!first) await start(this.#context, this.#step, id);
+      await this.#proveReady(monitor, service, id);
+    } catch (error) {
+      if (signal.aborted) throw error;
+      throw gaveWay(service.name, asWherryError(error));
+    }
+  }
+
+  async #proveReady(monitor: number, service: DesiredService, id: string): Promise<void> {
+    const one = { id, name: this.#step.name };
+    await passReady(this.#context, service, one);
+    if (monitor === 0) return;
+    const { signal } = this.#context;
+    await sleep(monitor, undefined, { signal }).catch(() => {
+      throw cancelled(signal);
+    });
+    await passReady(this.#context, service, one);
+  }
+
+  /** No signal from here to the new name: an abort in between would leave the service without its container. */
+  async #takeName(id: string, current: string): Promise<void> {
+    const { backend, limit } = this.#context;
+    this.#swapping = true;
+    await limit.run(async () => {
+      await backend.remove(current, { force: true, keepVolumes: true }).catch(ignoreGone);
+      await backend.rename(id, this.#step.name);
+    });
+  }
+
+  /** Gets the new one ready while the old one still serves. */
+  async #startBeside(service: DesiredService, id: string): Promise<void> {
+    const { signal } = this.#context;
     try {
       await start(this.#context, this.#step, id);
       await passReady(this.#context, service, { id, name: this.#step.name });
@@ -141,16 +211,51 @@ class Replacement implements ContainerWork {
       if (signal.aborted) throw error;
       throw gaveWay(service.name, asWherryError(error));
     }
+  }
+
+  async #sendOver(service: DesiredService, id: string, current: string, until?: 'for now'): Promise<void> {
+    const { holder, signal } = this.#context;
     if (holder === null || !holder.services.includes(service.name)) return;
-    // From here on clients are with the new one: it stays, whatever becomes of the old one.
-    this.#swapping = true;
+    // From here on clients are with the new one: it stays, whatever becomes of the old one, unless all are to roll back.
+    if (until === undefined) this.#swapping = true;
     await holder.switchOver({ service: service.name, to: id, from: current }, { signal });
   }
 
   async undo(): Promise<void> {
+    const { name } = this.#step;
+    this.#rollout()?.end(this.#step.id, new WherryError('DEPENDENCY', `container ${name} was not replaced`));
     if (this.#id === null || this.#swapping) return;
-    await this.#context.backend.remove(this.#id, { force: true }).catch(ignoreGone);
+    const id = this.#id;
+    const remove = async (): Promise<void> => {
+      await this.#context.backend.remove(id, { force: true }).catch(ignoreGone);
+    };
+    if (this.#kept === null) return remove();
+    if (!this.#kept.first) await remove();
+    await this.#bringBack(this.#kept, id);
+    if (this.#kept.first) await remove();
   }
+
+  /** The old one again; no signal, for it is what a cancelled `up` leaves. */
+  async #bringBack({ current, ran, service, first }: Kept, id: string): Promise<void> {
+    const { backend, holder, limit, signal, story, watch } = this.#context;
+    if (!ran) return;
+    watch.starting(current);
+    await limit.run(() => backend.start(current));
+    watch.started(current);
+    story.started(current);
+    if (!first || holder === null || !holder.services.includes(service.name)) return;
+    if (!signal.aborted)
+      await passReady(this.#context, service, { id: current, name: this.#step.name }).catch(() => undefined);
+    await holder.switchOver({ service: service.name, to: current, from: id }, {});
+  }
+}
+
+/** An old container that was stopped, or is about to be, and comes back when the rollout fails. */
+interface Kept {
+  current: string;
+  ran: boolean;
+  service: DesiredService;
+  first: boolean;
 }
 
 /** A killed `up` may have its last create come true after this one looked: what has the name and never ran goes first. */

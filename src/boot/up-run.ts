@@ -18,6 +18,7 @@ import type { PortHolder } from './port-holder.ts';
 import type { BootProgress, StepState } from './progress.ts';
 import type { Providers } from './providers/providers.ts';
 import { performResourceStep } from './resource-work.ts';
+import type { Rollout } from './rollout.ts';
 import { type ImageState, variantKey } from './state.ts';
 import { type ProjectWatch, phaseOf } from './watch.ts';
 
@@ -43,6 +44,8 @@ export interface UpContext {
   report: (progress: BootProgress) => void;
   story: BootStory;
   hooks: UpHooks;
+  /** Of services that are updated in batches, by name. */
+  rollouts: ReadonlyMap<string, Rollout>;
   providers: Providers;
   /** Pulls and builds that failed before the plan was made. */
   failedImages: ReadonlyMap<string, WherryError>;

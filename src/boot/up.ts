@@ -18,6 +18,7 @@ import { findPortHolder, type PortHolder } from './port-holder.ts';
 import type { OnProgress } from './progress.ts';
 import { lockProject } from './project-lock.ts';
 import { Providers } from './providers/providers.ts';
+import { rolloutsOf } from './rollout.ts';
 import { behindProxy } from './serve/behind-proxy.ts';
 import { lookAtProject, type ProjectState, variantKey } from './state.ts';
 import { type BootSummary, summarize, whyNotBooted } from './summary.ts';
@@ -186,7 +187,7 @@ class Up {
     const { options } = context;
     const { provided } = context.providers;
     const plan = planUp({ project: this.#project, current, options, now: new Date(), refreshed, provided });
-    return { ...context, plan, failedImages };
+    return { ...context, plan, failedImages, rollouts: rolloutsOf(plan, this.#desired) };
   }
 
   /** Those to pull or build that containers were made from, or mount. */
@@ -257,6 +258,7 @@ class Up {
       project: this.#project,
       desired: this.#desired,
       plan,
+      rollouts: rolloutsOf(plan, this.#desired),
       options: this.#options,
       holder: this.#options.holder,
       images: new Map(state.images),

@@ -17,7 +17,6 @@ interface Scope {
 }
 
 const swarm = 'it is for Swarm, a single engine has no use for it';
-const atOnce = 'all containers of a service are replaced at once';
 const ownBackoff = 'the engine waits 100 ms at first and twice as long each time';
 const owners = 'the Dockerfile says whose the file is: RUN --mount=type=secret,id=…,uid=…,gid=…,mode=…';
 const windows = 'it is for Windows containers';
@@ -78,7 +77,7 @@ const scopes: Readonly<Record<string, Scope>> = {
     ignored: {
       endpoint_mode: swarm,
       placement: swarm,
-      rollback_config: 'a container that does not become ready always gives way to the old one',
+      rollback_config: 'old containers come back all at once',
     },
   },
   'services.*.deploy.placement': { supported: 'constraints max_replicas_per_node preferences' },
@@ -98,14 +97,7 @@ const scopes: Readonly<Record<string, Scope>> = {
   },
   'services.*.deploy.rollback_config': { supported: updating },
   'services.*.deploy.update_config': {
-    supported: 'order',
-    ignored: {
-      delay: atOnce,
-      failure_action: 'a container that does not become ready always gives way to the old one',
-      max_failure_ratio: atOnce,
-      monitor: 'the health check says when a container is ready',
-      parallelism: atOnce,
-    },
+    supported: updating,
   },
   'services.*.deploy.restart_policy': {
     supported: 'condition max_attempts',
