@@ -119,7 +119,7 @@ async function measure(stack: Stack, options: Options, file: string, folder: str
         );
 
   const listed =
-    composeUp === undefined || theirs === undefined
+    composeUp === undefined || theirs === undefined || bars.downToRaw === undefined
       ? undefined
       : await race(
           {
@@ -170,7 +170,7 @@ async function measure(stack: Stack, options: Options, file: string, folder: str
             verdicts: ratio(downs, 'wherry down', 'raw API, in process', bars.downToRaw),
           },
         ]),
-    ...(listed === undefined || bars.downToRaw === undefined
+    ...(listed === undefined
       ? []
       : [
           {
