@@ -164,12 +164,9 @@ class Replacement implements ContainerWork {
     const { signal, watch } = this.#context;
     const first = startsFirst(service);
     const ran = watch.state(current)?.phase === 'running';
-    if (first) {
-      await this.#startBeside(service, id);
-      this.#kept = { current, ran, service, first };
-      await this.#sendOver(service, id, current, 'for now');
-    }
+    if (first) await this.#startBeside(service, id);
     this.#kept = { current, ran, service, first };
+    if (first) await this.#sendOver(service, id, current);
     await stop(this.#context, this.#step);
     try {
       if (!first) await start(this.#context, this.#step, id);
@@ -213,11 +210,11 @@ class Replacement implements ContainerWork {
     }
   }
 
-  async #sendOver(service: DesiredService, id: string, current: string, until?: 'for now'): Promise<void> {
+  async #sendOver(service: DesiredService, id: string, current: string): Promise<void> {
     const { holder, signal } = this.#context;
     if (holder === null || !holder.services.includes(service.name)) return;
-    // From here on clients are with the new one: it stays, whatever becomes of the old one, unless all are to roll back.
-    if (until === undefined) this.#swapping = true;
+    // From here on clients are with the new one: it stays, whatever becomes of the old one, unless that is kept to come back.
+    if (this.#kept === null) this.#swapping = true;
     await holder.switchOver({ service: service.name, to: id, from: current }, { signal });
   }
 
