@@ -1,7 +1,7 @@
 import type { Project } from '../../compose/index.ts';
-import { type Backend, type Event, isWherryError, WherryError } from '../../core/index.ts';
-import { readHistory } from '../../history/index.ts';
+import { type Backend, WherryError } from '../../core/index.ts';
 import { Cron } from './cron.ts';
+import { type JobEvent, jobEvents } from './job-events.ts';
 import { jobHistoryFile } from './serve-jobs.ts';
 
 /** How a run by schedule went, as far as it was recorded. */
@@ -81,18 +81,11 @@ function jobOf(project: Project, name: string): Project['jobs'][string] {
 
 async function scheduledRuns(file: string, project: string, signal?: AbortSignal): Promise<ScheduledRun[]> {
   const runs: ScheduledRun[] = [];
-  const types = ['job.started', 'job.completed', 'job.skipped'] as const;
-  try {
-    for await (const event of readHistory(file, { types, signal })) record(runs, event, project);
-  } catch (error) {
-    if (!isWherryError(error, 'NOT_FOUND')) throw error;
-  }
+  for await (const event of jobEvents(file, signal)) if (event.data.project === project) record(runs, event);
   return runs;
 }
 
-function record(runs: ScheduledRun[], event: Event, project: string): void {
-  if (event.type !== 'job.started' && event.type !== 'job.completed' && event.type !== 'job.skipped') return;
-  if (event.data.project !== project) return;
+function record(runs: ScheduledRun[], event: JobEvent): void {
   const { job, cron, due } = event.data;
   const run = { job, cron, due, at: event.time };
   if (event.type === 'job.started') runs.push({ ...run, outcome: { kind: 'started' } });

@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Project } from '../../compose/index.ts';
-import { type Backend, EventBus, isWherryError } from '../../core/index.ts';
-import { readHistory, recordHistory } from '../../history/index.ts';
+import { type Backend, EventBus } from '../../core/index.ts';
+import { recordHistory } from '../../history/index.ts';
 import type { BootOptions } from '../options.ts';
+import { jobEvents } from './job-events.ts';
 import { JobScheduler } from './job-scheduler.ts';
 import { runJob } from './run-job.ts';
 
@@ -69,14 +70,10 @@ export async function serveJobs(
 /** When each crontab line of each job was last due. */
 async function lastDues(file: string): Promise<ReadonlyMap<string, Date>> {
   const found = new Map<string, Date>();
-  try {
-    for await (const event of readHistory(file, { types: ['job.started', 'job.skipped'] })) {
-      if (event.type !== 'job.started' && event.type !== 'job.skipped') continue;
-      const { job, cron, due } = event.data;
-      found.set(`${job} ${cron}`, due);
-    }
-  } catch (error) {
-    if (!isWherryError(error, 'NOT_FOUND')) throw error;
+  for await (const event of jobEvents(file)) {
+    if (event.type === 'job.completed') continue;
+    const { job, cron, due } = event.data;
+    found.set(`${job} ${cron}`, due);
   }
   return found;
 }
