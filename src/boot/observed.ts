@@ -8,6 +8,7 @@ import type {
   PublishedPort,
 } from '../core/index.ts';
 import { type DependsOn, parseDependsOn } from './labels.ts';
+import { heldPorts, inPlace } from './port-holder.ts';
 
 /** One container of a project, as `ps` shows it. */
 export interface ServiceRow {
@@ -54,16 +55,25 @@ export interface ObservedContainer extends ServiceRow {
   labels: Readonly<Record<string, string>>;
 }
 
-/** Containers of a project, stopped ones too, by service and number. One engine call. */
+/**
+ * Containers of a project, stopped ones too, by service and number. One engine call. Ports that a `serve` holds are told
+ * as it listens on them, also of a service that is at zero.
+ */
 export async function observe(
   backend: Backend,
   projectName: string,
   options: CallOptions & { oneOff?: boolean; labels?: readonly string[] } = {},
 ): Promise<readonly ServiceRow[]> {
-  const containers = await observeContainers(backend, projectName, options);
+  const [containers, held] = await Promise.all([
+    observeContainers(backend, projectName, options),
+    heldPorts(backend.address, projectName, options),
+  ]);
   return containers
     .filter((container) => options.oneOff === true || !container.oneOff)
-    .map(({ imageId, configHash, madeFrom, dependsOn, networks, mounts, labels, ...row }) => row);
+    .map(({ imageId, configHash, madeFrom, dependsOn, networks, mounts, labels, ...row }) => ({
+      ...row,
+      ports: row.oneOff ? row.ports : inPlace(row.ports, held.get(row.service)),
+    }));
 }
 
 /** All containers of a project with what plans need to know of them, one-off ones too. One engine call. */

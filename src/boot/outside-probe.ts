@@ -160,8 +160,8 @@ export function probeTarget(info: ContainerInfo, probe: OutsideProbe, engineAddr
   };
 }
 
-function tlsOptions({ verify, serverName }: NonNullable<OutsideProbe['tls']>): TlsOptions {
-  return { verify, ...(serverName === undefined ? {} : { serverName }) };
+function tlsOptions({ serverName, ...said }: NonNullable<OutsideProbe['tls']>): TlsOptions {
+  return { ...said, ...(serverName === undefined ? {} : { serverName }) };
 }
 
 function staysOpen(address: TargetAddress): (signal: AbortSignal) => Promise<void> {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type CallOptions, WherryError } from '../core/index.ts';
+import { type CallOptions, cancelled, type PublishedPort, WherryError } from '../core/index.ts';
 import { runtimeDirectory } from './runtime-directory.ts';
 
 /** A `serve` that holds published ports of a project. */
@@ -21,6 +21,14 @@ export interface SwitchOver {
   from: string;
 }
 
+/** Where a `serve` listens in place of the engine, by service. */
+export type HeldPorts = ReadonlyMap<string, readonly PublishedPort[]>;
+
+/** ms that a `serve` may take to say what it holds; it has that at hand. */
+const patience = 10_000;
+/** The same in ms for what is only shown: one that hangs must not be waited for. */
+const briefly = 500;
+
 /** The socket on which a `serve` of the project takes orders. Its path is short enough for a socket. */
 export function holderSocket(address: string, project: string): string {
   const name = createHash('sha256').update(`${address}\n${project}`).digest('hex').slice(0, 32);
@@ -33,22 +41,67 @@ export function idleRecordFile(address: string, project: string, service: string
   return join(runtimeDirectory('serve'), `${name}.idle.json`);
 }
 
-/** The holder of the project's ports; null when there is none, which costs one look at the disk. */
-export async function findPortHolder(address: string, project: string): Promise<PortHolder | null> {
+/**
+ * The holder of the project's ports; null when there is none, which costs one look at the disk. Fails with `UNAVAILABLE`
+ * when it hangs.
+ */
+export async function findPortHolder(
+  address: string,
+  project: string,
+  { signal }: CallOptions = {},
+): Promise<PortHolder | null> {
   const path = holderSocket(address, project);
-  if (!existsSync(path)) return null;
-  const { call } = await import('./serve/control.ts');
-  const services = await call<readonly string[]>(path, 'GET', '/services').catch((error: unknown) => {
-    if (isStale(error)) return null;
-    throw error;
-  });
+  const services = await ask<readonly string[]>(path, '/services', { signal, limit: patience });
   if (services === null) return null;
   return {
     services,
-    switchOver: async (change, { signal }) => {
-      await call(path, 'POST', '/switch-over', { body: change, signal });
+    switchOver: async (change, options) => {
+      const { call } = await import('./serve/control.ts');
+      await call(path, 'POST', '/switch-over', { body: change, signal: options.signal });
     },
   };
+}
+
+/** Where a `serve` of the project listens; nothing when there is none, or it does not say so at once. */
+export async function heldPorts(
+  address: string,
+  project: string,
+  { signal }: CallOptions = {},
+): Promise<HeldPorts> {
+  const path = holderSocket(address, project);
+  try {
+    return new Map(await ask<[string, PublishedPort[]][]>(path, '/ports', { signal, limit: briefly }));
+  } catch {
+    return new Map();
+  }
+}
+
+/** The ports of a container of `service` as its clients see them: where a `serve` listens, and what it does not hold. */
+export function inPlace(
+  ports: readonly PublishedPort[],
+  held: readonly PublishedPort[] = [],
+): readonly PublishedPort[] {
+  const isHeld = ({ target, protocol }: PublishedPort): boolean =>
+    held.some((one) => one.target === target && one.protocol === protocol);
+  return [...held, ...ports.filter((port) => !isHeld(port))];
+}
+
+/** Null when nobody is there. */
+async function ask<T>(
+  path: string,
+  what: string,
+  { signal, limit }: { signal: AbortSignal | undefined; limit: number },
+): Promise<T | null> {
+  if (!existsSync(path)) return null;
+  const { call } = await import('./serve/control.ts');
+  const late = AbortSignal.timeout(limit);
+  try {
+    return await call<T>(path, 'GET', what, { signal: signal ? AbortSignal.any([signal, late]) : late });
+  } catch (error) {
+    if (signal?.aborted === true) throw cancelled(signal);
+    if (isStale(error)) return null;
+    throw error;
+  }
 }
 
 /** The socket of a process that is gone. */

@@ -3,7 +3,7 @@ import { type Backend, isWherryError, type PublishedPort, type WherryError } fro
 import { type DesiredService, specOf } from './desired.ts';
 import { observeContainers } from './observed.ts';
 import type { ChangeReason, ContainerStep } from './plan.ts';
-import type { PortHolder } from './port-holder.ts';
+import type { HeldPorts } from './port-holder.ts';
 import { serviceUrl } from './service-url.ts';
 import type { ImageState, ProjectState } from './state.ts';
 import type { BootChange, BootContainer, BootRow, BootStatus } from './summary.ts';
@@ -42,24 +42,20 @@ export async function upRows(input: UpRowsInput): Promise<BootRow[]> {
   });
 }
 
-/** The rows with the URLs of the ports that the holder listens on in place of the engine. */
+/** The rows with the URLs of the ports that a `serve` listens on in place of the engine. */
 export function asHeld(
   rows: readonly BootRow[],
   project: Project,
-  holder: PortHolder | null,
+  held: HeldPorts,
   engineAddress: string,
 ): readonly BootRow[] {
   return rows.map((row) => {
     const service = project.services[row.name];
-    if (row.url === null || service === undefined || holder?.services.includes(row.name) !== true) return row;
-    const held = service.ports.flatMap(({ published, hostIp = null, target, protocol }) =>
-      published === undefined || published.from !== published.to || published.from === 0
-        ? []
-        : [{ hostIp, published: published.from, target, protocol }],
-    );
+    const ports = held.get(row.name);
+    if (row.url === null || service === undefined || ports === undefined) return row;
     return {
       ...row,
-      url: serviceUrl(held, { engineAddress, appProtocols: appProtocolsOf(service) }) ?? row.url,
+      url: serviceUrl(ports, { engineAddress, appProtocols: appProtocolsOf(service) }) ?? row.url,
     };
   });
 }

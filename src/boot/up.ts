@@ -14,7 +14,7 @@ import { withModels } from './models/with-models.ts';
 import type { UpOptions, UpPlanOptions } from './options.ts';
 import type { ImageStep, Plan, ProviderStep } from './plan.ts';
 import { planUp } from './plan-up.ts';
-import { findPortHolder, type PortHolder } from './port-holder.ts';
+import { findPortHolder, heldPorts, type PortHolder } from './port-holder.ts';
 import type { OnProgress } from './progress.ts';
 import { lockProject } from './project-lock.ts';
 import { Providers } from './providers/providers.ts';
@@ -32,7 +32,7 @@ export async function previewUp(
   project: Project,
   options: UpPlanOptions & CallOptions = {},
 ): Promise<Plan> {
-  const holder = await findPortHolder(backend.address, project.name);
+  const holder = await findPortHolder(backend.address, project.name, options);
   const knowing = await withModels(backend, project, { ...options, effect: 'look' });
   const { plan } = await preview(backend, behindProxy(knowing, holder?.services ?? []), options);
   return plan;
@@ -53,12 +53,14 @@ export async function up(backend: Backend, project: Project, options: UpOptions 
   await using _lock = await lockProject(backend.address, project.name, { signal, onWait });
   // Awaited here: the lock must not be let go before.
   return await traced('boot', { 'wherry.project': project.name }, async (span) => {
-    const holder = await findPortHolder(backend.address, project.name);
+    const holder = await findPortHolder(backend.address, project.name, { signal });
     const knowing = await withModels(backend, project, { ...options, effect: 'make' });
     const held = behindProxy(knowing, holder?.services ?? []);
     const summary = await new Up(backend, held, { ...options, holder }, began).run();
     if (!summary.ok) span.fail(whyNotBooted(summary));
-    return { ...summary, rows: asHeld(summary.rows, knowing, holder, backend.address) };
+    if (holder === null) return summary;
+    const ports = await heldPorts(backend.address, project.name);
+    return { ...summary, rows: asHeld(summary.rows, knowing, ports, backend.address) };
   });
 }
 

@@ -133,6 +133,7 @@ function activeJobs({ draft, lookup, to }: Finishing, active: readonly string[])
 async function addFiles(service: Service, files: ServiceFiles, { form }: LoadOptions): Promise<void> {
   if (form?.envFiles !== 'as-written') await files.addVariables(service);
   await files.addLabels(service);
+  await files.addProbeFiles(service);
 }
 
 /** The peer's form with what the files of variables and labels say; the files themselves are done with. */

@@ -13,6 +13,7 @@ import type {
   UpdateConfig,
   WatchTrigger,
 } from './model-parts.ts';
+import type { ProbeFiles } from './probe-files.ts';
 
 export type * from './model-parts.ts';
 
@@ -75,6 +76,8 @@ export interface Service {
   /** env_file under environment; null removes a variable that the image sets. */
   environment: Record<string, string | null>;
   envFiles: EnvFile[];
+  /** Files that `x-wherry.probe` names. */
+  probeFiles?: ProbeFiles;
   labels: Record<string, string>;
   labelFiles: string[];
   annotations: Record<string, string>;

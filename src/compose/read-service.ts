@@ -22,6 +22,7 @@ import { type Fields, readFields, type SetField, setter } from './fields.ts';
 import { keyOrigins } from './key-origins.ts';
 import type { Resources, Service } from './model.ts';
 import { containerPath } from './paths.ts';
+import { readProbeFiles } from './probe-files.ts';
 import { readBuild } from './read-build.ts';
 import { readCommand, readHealthcheck, readPullPolicy, readRestart } from './read-command.ts';
 import { readDependencies } from './read-dependencies.ts';
@@ -191,6 +192,8 @@ export function readService(
     to.error('missing-key', 'needs an image or a build', place, path);
   }
   checkXWherry(node, path, to);
+  const probeFiles = readProbeFiles(node, path, to);
+  if (probeFiles !== undefined) read.probeFiles = probeFiles;
   // Later stages copy the service; its origin stays the same object.
   to.mark(read.origin, place, path);
   return read;

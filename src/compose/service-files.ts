@@ -1,15 +1,17 @@
 import { isWherryError, WherryError } from '../core/errors.ts';
+import { Secret } from '../core/secret.ts';
 import { define } from './decode.ts';
 import { parseDotenv, parseRawEnv } from './dotenv.ts';
 import type { FileAccess } from './file-access.ts';
 import type { EnvFile, Service } from './model.ts';
 import { own } from './own.ts';
+import type { PemFile, PemKey } from './probe-files.ts';
 import { unsetInFile } from './problem.ts';
 import { readText } from './read-text.ts';
 import type { Reading } from './reading.ts';
 import type { Lookup } from './template.ts';
 
-/** Reads the `env_file` and `label_file` of services; what the file of the project says itself wins over them. */
+/** Reads the files that services name: `env_file` and `label_file`, over which the project's own file wins, and those of probes. */
 export class ServiceFiles {
   readonly #access: FileAccess;
   readonly #lookup: Lookup;
@@ -28,6 +30,18 @@ export class ServiceFiles {
 
   async addLabels(service: Service): Promise<void> {
     if (service.labelFiles.length > 0) service.labels = await this.#labels(service);
+  }
+
+  async addProbeFiles({ probeFiles = {} }: Service): Promise<void> {
+    for (const [key, file] of Object.entries(probeFiles) as [PemKey, PemFile][]) {
+      await this.#reporting(file, async () => {
+        const text = await this.#text(file.path, `the file of tls.${key}`);
+        const { pemFault } = await import('./pem.ts');
+        const fault = pemFault(text, key);
+        if (fault !== null) throw new WherryError('INVALID', `the file of tls.${key} ${file.path} ${fault}`);
+        file.content = new Secret(text);
+      });
+    }
   }
 
   async #environment(service: Service): Promise<Record<string, string | null>> {

@@ -1,6 +1,8 @@
+import type { Secret } from '../core/secret.ts';
 import { parseDuration } from '../core/units.ts';
 import { boolean, duration, filledText, integer, listOf, mapOf, text, textOrNumber } from './decode.ts';
 import type { Service } from './model.ts';
+import type { ProbeFiles } from './probe-files.ts';
 import type { Reading } from './reading.ts';
 import type { Node, Path } from './tree.ts';
 import { type Check, checkKeys, record } from './x-keys.ts';
@@ -19,19 +21,39 @@ export interface OutsideProbe {
   /** Text that the answer to an HTTP probe contains. */
   body: string | undefined;
   /** Speak TLS; undefined: plain text. */
-  tls: { verify: boolean; serverName: string | undefined } | undefined;
+  tls: ProbeTls | undefined;
   /** What a gRPC probe asks about. Default: empty, the server as a whole. */
   service: string;
   /** ms for one try. Default: 5 s. */
   timeout: number;
 }
 
+/** PEM texts; without a `ca` the trust store of this machine judges. */
+export interface ProbeTls {
+  /** Check the server's certificate. Default: true. */
+  verify: boolean;
+  /** Who the certificate has to be for. Default: the host. */
+  serverName: string | undefined;
+  ca?: string;
+  cert?: string;
+  key?: Secret;
+}
+
 const kinds = ['tcp', 'http', 'grpc'] as const;
 const port: Check = integer({ min: 1, max: 65_535 });
-const tls: Check = (node, path, to) =>
-  node.kind === 'mapping'
-    ? checkKeys(node, path, to, { verify: boolean, server_name: filledText })
-    : boolean(node, path, to);
+const tlsKeys: Readonly<Record<string, Check>> = {
+  verify: boolean,
+  server_name: filledText,
+  ca: filledText,
+  cert: filledText,
+  key: filledText,
+};
+const tls: Check = (node, path, to) => {
+  if (node.kind !== 'mapping') return boolean(node, path, to);
+  checkKeys(node, path, to, tlsKeys);
+  if (node.entries.has('cert') !== node.entries.has('key'))
+    to.error('missing-key', 'must have cert and key together', node, path);
+};
 const keysOf: Readonly<Record<OutsideProbe['kind'], Readonly<Record<string, Check>>>> = {
   tcp: { port },
   http: {
@@ -90,7 +112,7 @@ export function outsideProbe(service: Service): OutsideProbe | undefined {
     status: codes?.map(Number),
     headers: headersOf(said.headers),
     body: said.body === undefined ? undefined : String(said.body),
-    tls: tlsOf(said.tls),
+    tls: tlsOf(said.tls, service.probeFiles),
     service: String(said.service ?? ''),
     timeout: parseDuration(String(own.timeout ?? '5s')),
   };
@@ -101,10 +123,17 @@ function headersOf(said: unknown): OutsideProbe['headers'] {
   return Object.fromEntries(Object.entries(record(said)).map(([name, value]) => [name, String(value)]));
 }
 
-function tlsOf(said: unknown): OutsideProbe['tls'] {
+function tlsOf(said: unknown, files: ProbeFiles = {}): OutsideProbe['tls'] {
   if (said === undefined || isNo(said)) return undefined;
   const { verify, server_name: serverName } = record(said);
-  return { verify: !isNo(verify), serverName: serverName === undefined ? undefined : String(serverName) };
+  const { ca, cert, key } = files;
+  return {
+    verify: !isNo(verify),
+    serverName: serverName === undefined ? undefined : String(serverName),
+    ...(ca?.content && { ca: String(ca.content.reveal()) }),
+    ...(cert?.content && { cert: String(cert.content.reveal()) }),
+    ...(key?.content && { key: key.content }),
+  };
 }
 
 function isNo(said: unknown): boolean {

@@ -1,3 +1,4 @@
+import { rootCertificates } from 'node:tls';
 import { describe, expect, test } from 'vitest';
 import { isWherryError } from '../core/errors.ts';
 import { loadProject } from './load.ts';
@@ -63,6 +64,48 @@ async function problems(xWherry: string): Promise<string[]> {
   }
   return [];
 }
+
+describe('the files of x-wherry.probe', () => {
+  const load = async (tls: string, files: Record<string, string | Uint8Array> = {}): Promise<Service> => {
+    const text = `services:\n  web:\n    image: web\n    x-wherry: { probe: { http: { port: 443, tls: ${tls} } } }\n`;
+    const { project } = await loadProject({
+      workingDirectory: '/p',
+      env: {},
+      files: ['sub/compose.yaml'],
+      access: memoryFiles({ '/p/sub/compose.yaml': text, ...files }),
+    });
+    const { web } = project.services;
+    if (web === undefined) throw new Error('the service is gone');
+    return web;
+  };
+
+  test('count from the directory of the project, and are read', async () => {
+    const pem = rootCertificates.slice(0, 2).join('\n');
+    const service = await load('{ ca: certs/ca.pem }', { '/p/sub/certs/ca.pem': pem });
+    expect(outsideProbe(service)?.tls).toEqual({ verify: true, ca: pem });
+  });
+
+  test.each([
+    ['{ ca: ca.pem }', {}, 'ca: the file of tls.ca /p/sub/ca.pem does not exist'],
+    ['{ ca: ca.pem }', { 'ca.pem': 'x' }, 'ca: the file of tls.ca /p/sub/ca.pem holds no certificate'],
+    [
+      '{ ca: ca.pem }',
+      { 'ca.pem': `${rootCertificates[0]}\n-----BEGIN CERTIFICATE-----\nMII\n` },
+      'ca: the file of tls.ca /p/sub/ca.pem holds a broken certificate: number 2 of 2',
+    ],
+    [
+      '{ cert: c.pem, key: k.pem }',
+      { 'c.pem': String(rootCertificates[0]), 'k.pem': '-----BEGIN PRIVATE KEY-----\n' },
+      'key: the file of tls.key /p/sub/k.pem holds a broken private key',
+    ],
+    ['{ cert: c.pem }', { 'c.pem': String(rootCertificates[0]) }, 'must have cert and key together'],
+  ])('%s with %o: told with its place', async (tls, files, message) => {
+    const named = Object.entries(files).map(([name, text]) => [`/p/sub/${name}`, text]);
+    const told = load(tls, Object.fromEntries(named));
+    await expect(told).rejects.toThrow(message);
+    await expect(told).rejects.toThrow('/p/sub/compose.yaml:4:');
+  });
+});
 
 describe('x-wherry.restart_on_unhealthy', () => {
   const defaults = {

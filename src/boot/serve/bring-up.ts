@@ -3,7 +3,7 @@ import { outsideProbe, type Project } from '../../compose/index.ts';
 import { type Backend, type ContainerInfo, cancelled, isWherryError, WherryError } from '../../core/index.ts';
 import { answers, forwarderPatience } from '../../proxy/index.ts';
 import { died } from '../failure.ts';
-import { observe } from '../observed.ts';
+import { observeContainers } from '../observed.ts';
 import type { BootOptions, ChangeSummary } from '../options.ts';
 import { pauseServices, resumeServices } from '../services.ts';
 import { startServices } from '../start-services.ts';
@@ -73,8 +73,8 @@ export async function runningContainers(
   { backend, project, service }: Pick<BringUpOptions, 'backend' | 'project' | 'service'>,
   signal?: AbortSignal,
 ): Promise<readonly ContainerInfo[]> {
-  const rows = await observe(backend, project.name, { signal });
-  const mine = rows.filter((row) => row.service === service && row.status === 'running');
+  const rows = await observeContainers(backend, project.name, { signal });
+  const mine = rows.filter((row) => row.service === service && !row.oneOff && row.status === 'running');
   const infos = await Promise.all(mine.map(({ id }) => backend.inspect(id, { signal })));
   return infos.filter(({ status }) => status === 'running');
 }
@@ -120,8 +120,8 @@ async function ended(
   { backend, project, service }: BringUpOptions,
   signal: AbortSignal,
 ): Promise<WherryError> {
-  const rows = await observe(backend, project.name, { signal });
-  const last = rows.find((row) => row.service === service);
+  const rows = await observeContainers(backend, project.name, { signal });
+  const last = rows.find((row) => row.service === service && !row.oneOff);
   if (last !== undefined) return died(backend, last);
   return new WherryError('NOT_FOUND', `${service} has no container: its scale is 0, or somebody removed it`);
 }

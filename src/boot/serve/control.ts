@@ -2,39 +2,68 @@ import { once } from 'node:events';
 import { chmod, rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, request, type Server } from 'node:http';
 import { dirname } from 'node:path';
+import { fileError } from '../../core/errors.ts';
 import { isWherryError, WherryError } from '../../core/index.ts';
-import type { SwitchOver } from '../port-holder.ts';
+import { lockFile } from '../../transport/file-lock.ts';
+import type { HeldPorts, SwitchOver } from '../port-holder.ts';
 import { ownDirectory } from '../runtime-directory.ts';
 
 /** What a `serve` can be asked for by other processes of this user. */
 export interface Orders {
   services(): readonly string[];
+  /** Where it listens, as engines list published ports. */
+  ports(): HeldPorts;
   switchOver(change: SwitchOver): Promise<void>;
 }
 
-/** Takes orders on a unix socket. Fails with `CONFLICT` when another process does so already. */
+/** Takes orders on a unix socket. Fails with `CONFLICT` when another process does so already, also one that is stopped. */
 export async function takeOrders(path: string, orders: Orders): Promise<AsyncDisposable> {
   await ownDirectory(dirname(path));
-  const answered = await call(path, 'GET', '/services').then(
-    () => true,
-    () => false,
-  );
-  if (answered) {
-    throw new WherryError('CONFLICT', 'the project is served by another wherry serve', {
-      hint: 'stop that one first',
+  const place = await onlyOne(path);
+  try {
+    // What a killed one left.
+    await rm(path, { force: true });
+    const server = createServer((asked, answer) => {
+      void reply(asked, orders).then(({ status, body }) => {
+        answer.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+      });
     });
+    server.listen(path);
+    await once(server, 'listening');
+    await chmod(path, 0o600);
+    return {
+      [Symbol.asyncDispose]: async () => {
+        await close(server);
+        await place[Symbol.asyncDispose]();
+      },
+    };
+  } catch (error) {
+    await place[Symbol.asyncDispose]();
+    throw fileError(error, path);
   }
-  // What a killed one left.
-  await rm(path, { force: true });
-  const server = createServer((asked, answer) => {
-    void reply(asked, orders).then(({ status, body }) => {
-      answer.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
-    });
-  });
-  server.listen(path);
-  await once(server, 'listening');
-  await chmod(path, 0o600);
-  return { [Symbol.asyncDispose]: () => close(server) };
+}
+
+/** Of two that start at the same time, one would take the other's socket away. */
+async function onlyOne(path: string): Promise<AsyncDisposable> {
+  const taken = new AbortController();
+  let holder = 0;
+  const onWait = ({ pid }: { pid: number }): void => {
+    holder = pid;
+    taken.abort();
+  };
+  try {
+    return await lockFile(`${path}.lock`, { signal: taken.signal, onWait });
+  } catch (error) {
+    if (!taken.signal.aborted) throw error;
+    throw new WherryError(
+      'CONFLICT',
+      `the project is served by another wherry serve, which is process ${holder}`,
+      {
+        hint: 'stop that one first',
+        details: { pid: holder },
+      },
+    );
+  }
 }
 
 /** Asks the process behind `path`. Fails with `UNAVAILABLE` when there is none, or with the error that it answers. */
@@ -63,6 +92,7 @@ export async function call<T>(
 async function reply(asked: IncomingMessage, orders: Orders): Promise<{ status: number; body: unknown }> {
   try {
     if (asked.url === '/services') return { status: 200, body: orders.services() };
+    if (asked.url === '/ports') return { status: 200, body: [...orders.ports()] };
     if (asked.method !== 'POST' || asked.url !== '/switch-over')
       throw new WherryError('INVALID', `there is no ${asked.method} ${asked.url}`);
     await orders.switchOver(JSON.parse(await textOf(asked)) as SwitchOver);

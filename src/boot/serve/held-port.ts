@@ -1,6 +1,6 @@
 import { networkInterfaces } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isWherryError, type Lazy, type WherryError } from '../../core/index.ts';
+import { isWherryError, type Lazy, type PublishedPort, type WherryError } from '../../core/index.ts';
 import { TcpProxy, UdpProxy } from '../../proxy/index.ts';
 import type { HeldPort } from './behind-proxy.ts';
 
@@ -43,6 +43,13 @@ export async function holdPort(
     }
     await sleep(between);
   }
+}
+
+/** As an engine lists it: on all addresses is told of each family. */
+export function asPublished({ port, protocol, proxy }: ListeningPort): readonly PublishedPort[] {
+  const { host, port: published } = proxy.address;
+  const hosts = port.hostIp === null && host === '::' ? ['0.0.0.0', '::'] : [host];
+  return hosts.map((hostIp) => ({ hostIp, published, target: port.target, protocol }));
 }
 
 function proxyFor(held: HeldPort, port: number, options: HoldPortOptions): ListeningPort {

@@ -8,7 +8,7 @@ import { holderSocket, type SwitchOver } from '../port-holder.ts';
 import { stopServices } from '../stop-services.ts';
 import { behindProxy, type HeldPort, heldPorts, isTakenBy } from './behind-proxy.ts';
 import { takeOrders } from './control.ts';
-import type { ListeningPort } from './held-port.ts';
+import { asPublished, type ListeningPort } from './held-port.ts';
 import { OtherUse } from './other-use.ts';
 import { type RunningChange, RunningContainers } from './running-containers.ts';
 import { ServedService } from './served-service.ts';
@@ -110,6 +110,8 @@ class Server implements ProjectServer {
     const path = holderSocket(this.#backend.address, this.#project.name);
     this.#orders = await takeOrders(path, {
       services: () => [...this.#services.keys()],
+      ports: () =>
+        new Map([...this.#services].map(([name, { ports }]) => [name, ports.flatMap(asPublished)])),
       switchOver: (change) => this.#switchOver(change),
     });
     await this.#running.begin();

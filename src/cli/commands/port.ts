@@ -1,4 +1,8 @@
+import type { HeldPorts } from '../../boot/port-holder.ts';
+import { heldPorts, inPlace } from '../../boot/port-holder.ts';
+import type { PublishedPort } from '../../core/container.ts';
 import { WherryError } from '../../core/errors.ts';
+import type { Context } from '../context.ts';
 import type { Invocation } from '../declaration.ts';
 import { hostAddress } from '../output/container-text.ts';
 import { findTarget } from '../targets.ts';
@@ -11,10 +15,14 @@ export interface PortOptions {
 
 /** Prints where the ports of a container are published, or where one of them is. */
 export async function port({ context, words, options }: Invocation<PortOptions>): Promise<undefined> {
-  const { output, signal } = context;
+  const { output } = context;
   const [name = '', wanted] = words;
-  const target = await findTarget(context, name, options.index, { oneOff: true });
-  const { ports } = await (await context.backend()).inspect(target.id, { signal });
+  const held = await heldHere(context);
+  const target =
+    options.index === undefined && held.has(name)
+      ? { label: name, service: name, ports: [] }
+      : await engineTarget(context, name, options);
+  const ports = inPlace(target.ports, held.get(target.service ?? ''));
   const [number, protocol = options.protocol ?? 'tcp'] = wanted?.split('/') ?? [];
   const published = ports.filter(
     (row) =>
@@ -39,4 +47,24 @@ export async function port({ context, words, options }: Invocation<PortOptions>)
       output.line(wanted === undefined ? `${row.target}/${row.protocol} -> ${address}` : address);
     }
   }
+}
+
+interface PortTarget {
+  label: string;
+  /** Null outside of a project, and of a one-off container. */
+  service: string | null;
+  ports: readonly PublishedPort[];
+}
+
+async function engineTarget(context: Context, name: string, { index }: PortOptions): Promise<PortTarget> {
+  const { id, label, service, number } = await findTarget(context, name, index, { oneOff: true });
+  const { ports } = await (await context.backend()).inspect(id, { signal: context.signal });
+  return { label, service: number === 0 ? null : service, ports };
+}
+
+/** What a `serve` of the project in scope listens on. */
+async function heldHere(context: Context): Promise<HeldPorts> {
+  const scope = await context.scope();
+  if (scope.kind === 'engine') return new Map();
+  return await heldPorts((await context.backend()).address, scope.name, { signal: context.signal });
 }

@@ -121,8 +121,11 @@ async function printFormatted(
 ): Promise<void> {
   const labels = [`${composeLabel.project}=${name}`];
   const listed = await (await backend()).list({ all: true, labels }, { signal });
-  const ids = new Set(shown.map(({ id }) => id));
-  const wanted = listed.filter(({ id }) => ids.has(id)).sort((a, b) => (a.name < b.name ? -1 : 1));
+  // A `serve` may hold ports of theirs, which the engine does not know.
+  const ports = new Map(shown.map((row) => [row.id, row.ports]));
+  const wanted = listed
+    .flatMap((one) => (ports.has(one.id) ? [{ ...one, ports: ports.get(one.id) ?? [] }] : []))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
   printRows(output, containerRows(wanted, options), options.format ?? '');
 }
 

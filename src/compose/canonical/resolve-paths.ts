@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { isPemKey } from '../probe-files.ts';
 import { isRemote } from '../remote-files.ts';
 import {
   type Mapping,
@@ -37,6 +38,9 @@ export function withResolvedPaths(root: Mapping, base: PathBase): Mapping {
     if (key === 'additional_contexts') return members(value, context);
     return key === 'ssh' ? members(value, (path) => hostPath(path, base)) : value;
   };
+  const ofTls = (value: Node, key: string): Node => (isPemKey(key) ? resolved(value) : value);
+  const ofProbe = (kind: Node): Node =>
+    member(kind, 'tls', (tls) => (tls.kind === 'mapping' ? mapValues(tls, ofTls) : tls));
   const ofService = (value: Node, key: string): Node => {
     switch (key) {
       case 'build':
@@ -51,6 +55,8 @@ export function withResolvedPaths(root: Mapping, base: PathBase): Mapping {
         return member(value, 'watch', (watch) => items(watch, (one) => member(one, 'path', unlinked)));
       case 'volumes':
         return items(value, mount);
+      case 'x-wherry':
+        return member(value, 'probe', (probe) => members(probe, ofProbe));
       default:
         return value;
     }

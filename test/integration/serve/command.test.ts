@@ -1,9 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
+import { observe } from '../../../src/boot/index.ts';
 import { benchOn, enginesUnderTest, Stack } from '../boot/stack.ts';
 
 const main = fileURLToPath(new URL('../../../src/cli/main.ts', import.meta.url));
@@ -43,6 +44,29 @@ describe.skipIf(bench === undefined)('wherry serve', { timeout: 90_000 }, () => 
     expect(await serve.code).toBe(0);
     expect(serve.text).toContain('web: stopped');
     expect((await stack.containers()).map(({ status }) => status)).toEqual(['exited']);
+  });
+
+  test('meanwhile ps and port tell of the port that clients use, also at zero', async () => {
+    await using stack = new Stack(bench);
+    const { serve, port } = await served(stack);
+    const { kind, host } = bench.engine;
+    const globals = ['--backend', kind, '-H', host, '-p', stack.name, '-f'];
+    const file = join(await stack.directory(), 'compose.yaml');
+    const wherry = (...words: string[]): string =>
+      execFileSync(process.execPath, [main, ...globals, file, ...words], { encoding: 'utf8' });
+    const told = `127.0.0.1:${port}->7/tcp`;
+    expect(wherry('port', 'web', '7')).toBe(`127.0.0.1:${port}\n`);
+    const client = await connected(port);
+    expect(wherry('port', `${stack.name}-web-1`)).toBe(`7/tcp -> 127.0.0.1:${port}\n`);
+    expect(wherry('ps')).toContain(told);
+    expect(wherry('ps', '--format', '{{.Ports}}')).toBe(`${told}\n`);
+    client.destroy();
+    await bench.backend.stop(`${stack.name}-web-1`, { timeout: 0 });
+    const held = { hostIp: '127.0.0.1', published: port, target: 7, protocol: 'tcp' };
+    expect(await observe(bench.backend, stack.name)).toMatchObject([{ status: 'exited', ports: [held] }]);
+    serve.interrupt();
+    expect(await serve.code).toBe(0);
+    expect(await observe(bench.backend, stack.name)).toMatchObject([{ ports: [] }]);
   });
 
   test('at the second Ctrl-C cuts them', async () => {
