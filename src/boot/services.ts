@@ -58,7 +58,7 @@ function asRestart(onProgress: OnProgress): OnProgress {
 
 /** Sends a signal to running containers, all at once. */
 export async function killServices(backend: Backend, options: KillServicesOptions): Promise<ChangeSummary> {
-  const orphans = options.removeOrphans === true ? 'count' : 'left';
+  const orphans = options.removeOrphans === true ? 'count' : (options.orphans ?? 'left');
   return carryOut(
     backend,
     { ...options, orphans },

@@ -1,3 +1,4 @@
+import type { FileAccess } from '../compose/file-access.ts';
 import type { RemoteFiles } from '../compose/index.ts';
 import type { Backend } from '../core/backend.ts';
 import type { Logger } from '../core/logger.ts';
@@ -18,6 +19,8 @@ export interface Context {
   readonly logger: Logger;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly directory: string;
+  /** Those of this machine; what can be read only once is kept. */
+  readonly files: FileAccess;
   /** Fetches compose files of repositories and registries. */
   readonly remote: RemoteFiles;
   /** The engine that was asked for, or the first that answers; found once. */

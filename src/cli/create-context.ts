@@ -1,3 +1,4 @@
+import type { FileAccess } from '../compose/file-access.ts';
 import type { RemoteFiles } from '../compose/index.ts';
 import type { Backend } from '../core/backend.ts';
 import { WherryError } from '../core/errors.ts';
@@ -16,6 +17,7 @@ interface ContextParts {
   output: Output;
   interrupts: Interrupts;
   logger: Logger;
+  files: FileAccess;
   /** The command goes on however long its engine is away. */
   outlivesEngine?: true | undefined;
 }

@@ -50,9 +50,9 @@ export class ProjectEnds {
     }
   }
 
-  /** Whether the engine has not told the end of each run whose start it told. */
-  get areOwed(): boolean {
-    return this.#started.size > 0;
+  /** Containers whose start the engine told, and not yet their end. */
+  get owed(): ReadonlySet<string> {
+    return this.#started;
   }
 
   /** What follows the end of a container. */

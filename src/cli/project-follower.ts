@@ -44,6 +44,8 @@ export class ProjectFollower {
   /** Ends whose last lines are not out, or that may turn out not to be final. */
   readonly #ending = new Set<Promise<void>>();
   readonly #ends: ProjectEnds;
+  /** From now on nothing that ends comes back. */
+  #isFinal = false;
   #listening: Promise<void> | undefined;
   #onChange: (() => void) | undefined;
 
@@ -75,13 +77,28 @@ export class ProjectFollower {
       this.#onChange = changed.resolve;
       const isQuiet = this.#running.size === 0 && this.#ending.size === 0;
       if (isQuiet && !(await this.#anyRuns()) && !(await this.#comesBack())) {
-        if (!this.#ends.areOwed || !(await this.#within(tellingOfEnd, changed.promise))) break;
+        if (this.#ends.owed.size === 0 || !(await this.#within(tellingOfEnd, changed.promise))) break;
         continue;
       }
       await Promise.race([changed.promise, this.#listening]);
       this.#signal.throwIfAborted();
     }
     await Promise.all(this.#reading.values());
+  }
+
+  /** From now on nothing that ends is about to start again: each end is told at once. */
+  stopping(): void {
+    this.#isFinal = true;
+  }
+
+  /** Resolves when the end of each container that does not run any more is told, or the engine tells of none. */
+  async endsTold(): Promise<void> {
+    for (;;) {
+      const changed = deferred<void>();
+      this.#onChange = changed.resolve;
+      if (this.#ending.size === 0 && !(await this.#anyOwed())) return;
+      if (!(await this.#within(tellingOfEnd, changed.promise))) return;
+    }
   }
 
   /** Ends all streams, after the lines that are under way. */
@@ -142,7 +159,7 @@ export class ProjectFollower {
 
   /** An engine tells of an end before its list does: whoever looked in between has to look again. */
   async #over(event: Died, service: string): Promise<void> {
-    const next = this.#ends.next(event).catch(() => undefined);
+    const next = this.#isFinal ? 'nothing' : this.#ends.next(event).catch(() => undefined);
     // What fails here fails for the one who waits until all is idle.
     await this.#logs
       .get(event.subject.id)
@@ -158,6 +175,13 @@ export class ProjectFollower {
   async #anyRuns(): Promise<boolean> {
     const rows = await this.#backend.list({ all: true, labels: this.#labels }, { signal: this.#signal });
     return rows.some((row) => this.#counts(row.labels[composeLabel.service] ?? '') && isAlive(row));
+  }
+
+  /** Whether the engine shows an end that it has not told. */
+  async #anyOwed(): Promise<boolean> {
+    const rows = await this.#backend.list({ all: true, labels: this.#labels }, { signal: this.#signal });
+    const alive = new Set(rows.filter(isAlive).map(({ id }) => id));
+    return [...this.#running, ...this.#ends.owed].some((id) => !alive.has(id));
   }
 
   /** Whether what somebody stopped was stopped to be started again. */

@@ -1,3 +1,4 @@
+import { commandFiles } from '../compose/node-files.ts';
 import { WherryError } from '../core/errors.ts';
 import { consoleLogger } from '../core/logger.ts';
 import type { Role } from './compose-role.ts';
@@ -54,7 +55,8 @@ async function runCommand(argv: readonly string[], interrupts: Interrupts, role:
     }
     const parsed = await parseCommand(found.command, found.rest, globals);
     globals = parsed.globals;
-    const said = await withEnvFile(globals, process.env);
+    const files = commandFiles();
+    const said = await withEnvFile(globals, process.env, files);
     const output = outputFor(globals, presentationOf(globals, said, role));
     if (globals.help) {
       const { showHelp } = await import('./help.ts');
@@ -63,7 +65,7 @@ async function runCommand(argv: readonly string[], interrupts: Interrupts, role:
     checkWords(found.command, parsed.words);
     const logger = consoleLogger({ level: globals.debug ? 'debug' : 'warn' });
     const { outlivesEngine } = found.command;
-    context = createContext({ globals, role, output, interrupts, logger, outlivesEngine });
+    context = createContext({ globals, role, output, interrupts, logger, files, outlivesEngine });
     const run = await found.command.load();
     const code = await run({ context, words: parsed.words, options: parsed.options });
     if (interrupts.failure !== undefined) throw interrupts.failure;

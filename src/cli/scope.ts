@@ -115,8 +115,16 @@ async function loadProjectOf(
   return { project: isolation?.applied(project) ?? project, isolated: isolation?.of(project) };
 }
 
+/**
+ * Whether a project was named and no file: as with docker compose its containers are meant then, all of them, whatever a
+ * file that is found here has. That file may be of another project.
+ */
+export function isNamedAlone({ globals }: Pick<Context, 'globals'>): boolean {
+  return globals.projectName !== undefined && globals.file.length === 0;
+}
+
 /** What the global options say of a project. */
-export function projectOptions({ globals, env, directory, remote, signal }: Context): LoadOptions {
+export function projectOptions({ globals, env, directory, files, remote, signal }: Context): LoadOptions {
   return {
     workingDirectory: directory,
     env,
@@ -126,6 +134,7 @@ export function projectOptions({ globals, env, directory, remote, signal }: Cont
     nameSeparator: globals.compatibility ? '_' : undefined,
     profiles: globals.profile,
     envFiles: globals.envFile,
+    access: files,
     remote,
     signal,
   };

@@ -8,6 +8,8 @@ export interface FileAccess {
   readBytes(path: string): Promise<Uint8Array>;
   /** Whether a file (not a directory) is there. */
   exists(path: string): Promise<boolean>;
+  /** Default: there are no directories. */
+  isDirectory?(path: string): Promise<boolean>;
   /**
    * The path with its first symbolic link followed to its end; as it is when it has none or does not exist. Default:
    * there are no links.

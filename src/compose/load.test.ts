@@ -1,5 +1,5 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are variables of Compose, not of JavaScript
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -495,6 +495,13 @@ test('no file, a missing file and a directory are NOT_FOUND and INVALID', async 
   expect(await failure(real)).toMatchObject({
     code: 'INVALID',
     message: `the compose file ${directory} is a directory`,
+  });
+  await mkdir(join(directory, 'inner/compose.yaml'), { recursive: true });
+  await writeFile(join(directory, 'compose.yaml'), 'services: {a: {image: x}}\n');
+  const found = loadProject({ workingDirectory: join(directory, 'inner'), env: {} });
+  expect(await failure(found)).toMatchObject({
+    code: 'INVALID',
+    message: `the compose file ${directory}/inner/compose.yaml is a directory`,
   });
 });
 

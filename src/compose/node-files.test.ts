@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { loadProject } from './load.ts';
-import { nodeFiles } from './node-files.ts';
+import { commandFiles, nodeFiles } from './node-files.ts';
 
 test('the first link of a path is followed to its end, as docker compose does for what is watched', async () => {
   const root = await realpath(await mkdtemp(join(tmpdir(), 'wherry-links-')));
@@ -40,6 +40,11 @@ test('a named pipe is read to its end, waits for its writer without a blocked th
     const read = nodeFiles.readText(pipe);
     await writeFile(pipe, 'services: {}');
     expect(await read).toBe('services: {}');
+    const files = commandFiles();
+    const first = files.readText(pipe);
+    await writeFile(pipe, 'services: {}');
+    await first;
+    expect(await files.readText(pipe)).toBe('services: {}');
     await expect(nodeFiles.readText('/dev/zero')).rejects.toMatchObject({ code: 'INVALID' });
   } finally {
     await rm(root, { recursive: true });

@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
 import { sep } from 'node:path';
-import { text } from 'node:stream/consumers';
+import { buffer } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { WherryError } from '../core/errors.ts';
 import type { CallOptions } from '../core/image.ts';
@@ -14,18 +14,15 @@ const stat = promisify(fs.stat);
 /** Bytes after which something that need not end, such as a device, is no file of a project. */
 const endless = 64 * 1024 * 1024;
 
+/** What was read and cannot be read again, by path. */
+type Kept = Map<string, Promise<Buffer>>;
+
 /** The file system of this machine. */
 export const nodeFiles: FileAccess = {
-  readText: async (path, options) =>
-    path === '-' ? await text(process.stdin) : (await readBytes(path, options)).toString('utf8'),
+  readText: async (path, options) => (await readBytes(path, options)).toString('utf8'),
   readBytes,
-  exists: async (path) => {
-    try {
-      return !(await stat(path)).isDirectory();
-    } catch {
-      return false;
-    }
-  },
+  exists: async (path) => (await kindOf(path)) === 'file',
+  isDirectory: async (path) => (await kindOf(path)) === 'directory',
   followLink: (path) => {
     const parts = path.split(sep);
     for (let length = 2; length <= parts.length; length += 1) {
@@ -37,8 +34,33 @@ export const nodeFiles: FileAccess = {
   },
 };
 
+/** The same for one command: standard input and pipes, which can be read only once, are kept for who asks again. */
+export function commandFiles(): FileAccess {
+  const kept: Kept = new Map();
+  return {
+    ...nodeFiles,
+    readText: async (path, options) => (await readBytes(path, { ...options, kept })).toString('utf8'),
+    readBytes: (path) => readBytes(path, { kept }),
+  };
+}
+
+async function kindOf(path: string): Promise<'file' | 'directory' | 'nothing'> {
+  try {
+    return (await stat(path)).isDirectory() ? 'directory' : 'file';
+  } catch {
+    return 'nothing';
+  }
+}
+
+interface ReadOptions extends CallOptions {
+  kept?: Kept;
+}
+
 /** Opened so that a named pipe without a writer does not block: not even `process.exit` gets past a blocked thread. */
-async function readBytes(path: string, { signal }: CallOptions = {}): Promise<Buffer> {
+async function readBytes(path: string, { signal, kept = new Map() }: ReadOptions = {}): Promise<Buffer> {
+  const known = kept.get(path);
+  if (known !== undefined) return await known;
+  if (path === '-') return await keep(path, kept, buffer(process.stdin));
   const file = await open(path, fs.constants.O_RDONLY | (fs.constants.O_NONBLOCK ?? 0));
   let isOurs = true;
   try {
@@ -50,10 +72,15 @@ async function readBytes(path: string, { signal }: CallOptions = {}): Promise<Bu
     const stream = stats.isFIFO()
       ? new Socket({ fd: file, signal })
       : fs.createReadStream(path, { fd: file });
-    return await wholeOf(stream, path);
+    return await keep(path, kept, wholeOf(stream, path));
   } finally {
     if (isOurs) await close(file);
   }
+}
+
+function keep(path: string, kept: Kept, reading: Promise<Buffer>): Promise<Buffer> {
+  kept.set(path, reading);
+  return reading;
 }
 
 async function wholeOf(stream: AsyncIterable<Uint8Array>, path: string): Promise<Buffer> {

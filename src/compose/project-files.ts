@@ -40,6 +40,7 @@ export async function findProjectFiles(search: FileSearch): Promise<string[]> {
   });
 }
 
+/** A directory is found as well: who reads it says what it is, and does not take another file in its place. */
 async function firstOf(
   names: readonly string[],
   directory: string,
@@ -47,7 +48,7 @@ async function firstOf(
 ): Promise<string | undefined> {
   for (const name of names) {
     const path = join(directory, name);
-    if (await access.exists(path)) return path;
+    if ((await access.exists(path)) || (await access.isDirectory?.(path)) === true) return path;
   }
   return undefined;
 }

@@ -179,9 +179,33 @@ describe.skipIf(found === undefined)('in the place of docker compose', () => {
       ]);
       const { code, stderr } = await compose('up', '--wait', '--wait-timeout', '2', 'starts');
       expect([code, stderr]).toEqual([1, expect.stringContaining('\napplication not healthy after 2s\n')]);
+      const aborted = await compose('up', '--abort-on-container-exit');
+      expect(aborted.code).toBe(7);
+      expect(aborted.stderr).toContain('\n Compose Stopping Aborting on container exit...\n');
+      expect(aborted.stdout).toMatch(/^Attaching to fails-1, starts-1\nfails-1 +\| try\n/);
+      expect(aborted.stdout).toContain('\nstarts-1 exited with code 137\n');
     } finally {
       await own[Symbol.asyncDispose]();
     }
+  });
+
+  it('reads what is piped in once, and means all of a project that is named without a file', async () => {
+    const name = `${directory.project}b`;
+    const old = { image: under.image, profiles: ['old'], entrypoint: ['sh', '-c', `echo here; ${stays}`] };
+    const input = JSON.stringify({ services: { old: { ...old, stop_grace_period: '0s' } } });
+    try {
+      const up = await wherry(['-f', '-', '-p', name, 'up', '-d', 'old'], {
+        cwd: directory.path,
+        env,
+        input,
+      });
+      expect(up.code, up.stderr).toBe(0);
+      expect((await w('-p', name, 'logs')).stdout).toBe('old-1  | here\n');
+      expect((await w('-f', 'compose.yaml', '-p', name, 'logs')).stdout).toBe('');
+    } finally {
+      expect((await w('-p', name, 'down')).code).toBe(0);
+    }
+    expect((await w('-p', name, 'ps', '-aq')).stdout).toBe('');
   });
 
   it('answers as docker-compose: version, no fallback to the engine, exit code 1', async () => {

@@ -40,6 +40,7 @@ describe.each(engines)('following on $id', { timeout: 180_000 }, (engine) => {
   /** Starts a command that goes on; `lines` are those of the services, without their prefix. */
   function follow(...args: string[]): {
     lines: () => string[];
+    ends: () => string[];
     end: (signal: NodeJS.Signals) => Promise<number | null>;
   } {
     const child = spawn(process.execPath, [launcher, ...under.options, ...args], {
@@ -55,6 +56,7 @@ describe.each(engines)('following on $id', { timeout: 180_000 }, (engine) => {
     const closed = new Promise<number | null>((resolve) => child.on('close', resolve));
     return {
       lines: () => text.split('\n').flatMap((line) => /\| (line .*)$/.exec(line)?.[1] ?? []),
+      ends: () => text.split('\n').filter((line) => line.includes(' exited with code ')),
       end: (signal) => {
         child.kill(signal);
         return closed;
@@ -82,6 +84,7 @@ describe.each(engines)('following on $id', { timeout: 180_000 }, (engine) => {
         await expect.poll(() => runs(follower.lines()), { timeout: 60_000 }).toBe(index + 2);
     }
     expect(await attached.end('SIGINT')).toBe(130);
+    await expect.poll(() => logs.ends(), { timeout: 60_000 }).toContain('web-2 exited with code 0');
     await logs.end('SIGTERM');
     for (const lines of [attached.lines(), logs.lines()]) {
       expect(gapsAndDoubles(lines)).toEqual([]);

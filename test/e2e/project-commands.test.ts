@@ -152,6 +152,7 @@ describe.skipIf(found === undefined)('commands of docker compose', { timeout: 18
     expect(failure.code).toBe(3);
     expect(failure.stdout).toContain('once-1  | out');
     expect(failure.stdout).toContain('once-1 exited with code 3');
+    expect(failure.stdout).toContain('web-1 exited with code ');
     expect(failure.stderr).toContain('once-1  | err');
     expect(await ok('ps', '--services')).toBe('db\n');
     // Another one ends: the exit code is still that of the service.

@@ -8,6 +8,7 @@ import { reportFault } from '../fault.ts';
 import { bootProgress } from '../output/boot-progress.ts';
 import { ProgressBoard } from '../output/progress-board.ts';
 import { parallelOf } from '../parallel.ts';
+import { isNamedAlone } from '../scope.ts';
 import { splitNames, unknownName } from '../targets.ts';
 import { t } from '../text.ts';
 import { usage } from '../usage.ts';
@@ -21,8 +22,8 @@ export interface Verb {
       projectName: string;
       project: Project | undefined;
       services: readonly string[] | undefined;
-      /** Without names, those of services that the files do not have are left alone. */
-      orphans: 'left';
+      /** Without names, those of services that the files do not have are left alone, unless the project alone is named. */
+      orphans: 'count' | 'left';
       parallel: number | undefined;
       onProgress: OnProgress | undefined;
     },
@@ -70,7 +71,7 @@ export async function act(context: Context, names: readonly string[], verb: Verb
       // Programs and hooks run for real or not at all.
       project: context.globals.dryRun ? undefined : (scope.project ?? undefined),
       services: chosen,
-      orphans: 'left',
+      orphans: isNamedAlone(context) ? 'count' : 'left',
       parallel: parallelOf(context, scope.project?.environment),
       onProgress: toldAsDone(context, board, scope.name),
     });

@@ -8,7 +8,7 @@ import { isOn } from '../output/presentation.ts';
 import { ProgressBoard } from '../output/progress-board.ts';
 import { took } from '../output/time.ts';
 import { parallelOf } from '../parallel.ts';
-import { requireProjectName } from '../scope.ts';
+import { isNamedAlone, requireProjectName } from '../scope.ts';
 import { t } from '../text.ts';
 
 export interface DownOptions {
@@ -28,10 +28,12 @@ export async function down(invocation: Invocation<DownOptions>): Promise<number>
   const scope = await requireProjectName(context);
   const { volumes, rmi, timeout } = options;
   const environment = scope.project?.environment ?? context.env;
-  const removeOrphans = options.removeOrphans || isOn(environment.COMPOSE_REMOVE_ORPHANS);
+  const byName = isNamedAlone(context);
+  const removeOrphans = byName || options.removeOrphans || isOn(environment.COMPOSE_REMOVE_ORPHANS);
   const wishes = {
     projectName: scope.name,
-    project: scope.project ?? undefined,
+    // Images of a file that is found are not known to be the project's.
+    project: byName && rmi !== undefined ? undefined : (scope.project ?? undefined),
     services: words.length > 0 ? words : undefined,
     volumes,
     removeOrphans,

@@ -1,8 +1,13 @@
+import type { EngineEvent } from '../../core/engine-event.ts';
 import type { LogRecord } from '../../core/streams.ts';
 import type { Context } from '../context.ts';
 import type { Invocation } from '../declaration.ts';
 import { LinePrefix } from '../output/prefix.ts';
+import { isNamedAlone, type ProjectScope, type Scope } from '../scope.ts';
 import { findTarget, findTargets, type Target } from '../targets.ts';
+import { t } from '../text.ts';
+
+type Died = Extract<EngineEvent, { type: 'died' }>;
 
 export interface LogsOptions {
   follow: boolean;
@@ -17,10 +22,13 @@ export interface LogsOptions {
 /** Prints what containers wrote; of several the lines are interleaved and each says whose it is. */
 export async function logs({ context, words, options }: Invocation<LogsOptions>): Promise<undefined> {
   const scope = await context.scope();
-  const chosen = await chosenTargets(context, words, options);
+  const chosen = await chosenTargets(context, scope, words, options);
   const bare = options.noPrefix || (scope.kind === 'engine' && chosen.length === 1);
-  if (bare && !options.timestamps && !context.output.json && chosen.length === 1 && chosen[0] !== undefined) {
-    await rawLog(context, chosen[0], options);
+  const goesOn =
+    options.follow && scope.kind === 'project' && chosen.every(({ service }) => service !== null);
+  const [only] = chosen;
+  if (bare && !goesOn && !options.timestamps && !context.output.json && chosen.length === 1 && only) {
+    await rawLog(context, only, options);
     return;
   }
   const prefix = bare
@@ -29,24 +37,37 @@ export async function logs({ context, words, options }: Invocation<LogsOptions>)
         chosen.map(({ label }) => label),
         context.output.paint,
       );
-  if (options.follow && scope.kind === 'project' && chosen.every(({ service }) => service !== null)) {
+  if (goesOn) {
     const isAll = words.length === 0 && options.index === undefined;
-    const services = isAll ? undefined : [...new Set(chosen.map(({ service }) => service ?? ''))];
+    const services = isAll
+      ? servicesOf(context, scope)
+      : [...new Set(chosen.map(({ service }) => service ?? ''))];
     await followProject(context, { projectName: scope.name, services, targets: chosen }, options, prefix);
   } else if (options.follow)
     await Promise.all(chosen.map((target) => printLog(context, target, options, prefix)));
   else await printMerged(context, chosen, options, prefix);
 }
 
-/** The containers that are asked for; with `index` that one of each service. */
+/** The containers that are asked for, without names those of the files' services; with `index` that one of each service. */
 async function chosenTargets(
   context: Context,
+  scope: Scope,
   words: readonly string[],
   { index }: LogsOptions,
 ): Promise<readonly Target[]> {
-  if (index === undefined) return findTargets(context, words);
-  if (words.length > 0) return Promise.all(words.map((name) => findTarget(context, name, index)));
-  return (await findTargets(context, words)).filter(({ number }) => number === index);
+  if (words.length > 0 && index !== undefined)
+    return Promise.all(words.map((name) => findTarget(context, name, index)));
+  const found = await findTargets(context, words);
+  if (words.length > 0 || scope.kind === 'engine') return found;
+  const services = servicesOf(context, scope);
+  const isOwn = (service: string | null): boolean => services?.includes(service ?? '') !== false;
+  return found.filter(({ service, number }) => isOwn(service) && (index === undefined || number === index));
+}
+
+/** All services of the files; undefined where all that there are count. */
+function servicesOf(context: Context, { project }: ProjectScope): readonly string[] | undefined {
+  if (project === null || isNamedAlone(context)) return undefined;
+  return [project.services, project.disabledServices].flatMap((services) => Object.keys(services));
 }
 
 /** Follows services (all when undefined) over restarts, and their containers that are added later. */
@@ -59,20 +80,22 @@ async function followProject(
   const { ProjectFollower } = await import('../project-follower.ts');
   const { projectName, services, targets } = followed;
   const labels = new Map(targets.map((target) => [target.id, target]));
+  const short = (name: string): string => name.replace(`${projectName}-`, '');
+  const tell = (key: 'up.exited' | 'up.restarting', { subject, exitCode }: Died): void => {
+    if (!context.output.json)
+      context.output.line(t(key, { name: short(subject.name), code: exitCode ?? '?' }));
+  };
   const follower = new ProjectFollower(await context.backend(), {
     projectName,
     services,
     signal: context.signal,
     onRecord: (record, name, id) => {
-      const target = labels.get(id) ?? {
-        id,
-        label: name.replace(`${projectName}-`, ''),
-        service: null,
-        number: null,
-      };
+      const target = labels.get(id) ?? { id, label: short(name), service: null, number: null };
       print(context, target, record, options, prefix);
     },
     afterBatch: () => context.output.flushed(context.signal),
+    onExit: (exit) => tell('up.exited', exit),
+    onRestart: (exit) => tell('up.restarting', exit),
   });
   follower.listen();
   const { tail, since, until } = logOptions(options);

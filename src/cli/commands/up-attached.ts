@@ -1,6 +1,7 @@
 import type {
   BootSummary,
   UpOptions as BootUpOptions,
+  Plan,
   StopServicesOptions,
   UnhealthyRestarts,
 } from '../../boot/index.ts';
@@ -104,6 +105,8 @@ class AttachedUp {
   #restarts: UnhealthyRestarts | null = null;
   #crashes: CrashRecord | undefined;
   #isStopping = false;
+  /** What is yet to be told before the first line. */
+  #heading: string | undefined;
 
   constructor(of: Attached) {
     this.#of = of;
@@ -115,7 +118,10 @@ class AttachedUp {
       onExit: (exit, id) => {
         if (this.#restarts?.isRestarting(id) !== true) this.#exited.resolve(exit);
       },
-      above: (write) => this.#above(write),
+      above: (write) => {
+        this.#tellHeading();
+        this.#above(write);
+      },
     });
   }
 
@@ -157,6 +163,7 @@ class AttachedUp {
     using board = new ProgressBoard(context.output);
     this.#board = board;
     this.#follower.listen();
+    const tell = quietImages(bootProgress(board, project.name), options);
     try {
       return await up(backend, project, {
         ...wishes,
@@ -164,7 +171,11 @@ class AttachedUp {
         // What ends before all is up is told by its own lines and its exit code.
         earlyExit: 'passes',
         signal: AbortSignal.any([this.#booting.signal, context.signal]),
-        onProgress: quietImages(bootProgress(board, project.name), options),
+        onProgress: (progress) => {
+          if (progress.kind === 'planned' && context.role === 'compose')
+            this.#heading = headingOf(progress.plan, this.#of.watched.shown);
+          tell(progress);
+        },
       });
     } catch (error) {
       if (!this.#booting.signal.aborted) throw error;
@@ -176,10 +187,10 @@ class AttachedUp {
 
   /** Follows what is up, and tells of it. */
   async #begin({ rows, warnings }: BootSummary): Promise<void> {
-    const { context, project, watched, options } = this.#of;
+    const { context, options } = this.#of;
     const { output } = context;
     for (const warning of warnings) output.note(`${output.paintNote('yellow', t('warning'))} ${warning}`);
-    if (context.role === 'compose') tellAttached(output, rows, watched.shown, project.name);
+    this.#tellHeading();
     // An engine may tell of a start late, even after the end: what was just made is followed without waiting for that.
     for (const { name: service, containers } of rows)
       for (const { name, id, change } of containers) {
@@ -230,6 +241,7 @@ class AttachedUp {
     // What ends from now on is meant to.
     await this.#crashes?.[Symbol.asyncDispose]();
     const stopped = end === 'ended' || end === 'detached' || (await this.#stop(end));
+    if (typeof end === 'number') await this.#follower.endsTold();
     await this.#follower.close();
     if (!stopped) return exitCode.failure;
     if (end === 'detached') {
@@ -247,7 +259,8 @@ class AttachedUp {
   #stop(end: 'interrupted' | number): Promise<boolean> {
     const { context, backend, project, wishes, options } = this.#of;
     this.#isStopping = true;
-    context.output.note(t(end === 'interrupted' ? 'up.stopping' : 'up.aborting'));
+    if (end !== 'interrupted') this.#follower.stopping();
+    tellStopping(context.output, end === 'interrupted' ? 'up.stopping' : 'up.aborting');
     return stopAll(context, backend, {
       projectName: project.name,
       project,
@@ -268,6 +281,12 @@ class AttachedUp {
     }
   }
 
+  #tellHeading(): void {
+    const text = this.#heading;
+    this.#heading = undefined;
+    if (text !== undefined) this.#above(() => this.#of.context.output.line(text));
+  }
+
   #above(write: () => void): void {
     if (this.#board !== undefined) this.#board.above(write);
     else if (this.#companions !== undefined) this.#companions.above(write);
@@ -275,18 +294,28 @@ class AttachedUp {
   }
 }
 
-/** As docker compose does: some wait for that line. */
-function tellAttached(
-  output: Output,
-  rows: BootSummary['rows'],
-  shown: ReadonlySet<string>,
-  project: string,
-): void {
-  const names = rows.flatMap(({ name: service, containers }) =>
-    shown.has(service) ? containers.map(({ name }) => shortName(name, project)) : [],
+/** As docker compose has it: some wait for that line. */
+function headingOf({ steps, project }: Plan, shown: ReadonlySet<string>): string | undefined {
+  const names = steps.flatMap((step) =>
+    step.kind === 'container' && shown.has(step.service) && (step.start || step.action === 'keep')
+      ? [shortName(step.name, project)]
+      : [],
   );
-  if (names.length > 0) output.line(`Attaching to ${names.join(', ')}`);
+  return names.length === 0 ? undefined : `Attaching to ${names.toSorted().join(', ')}`;
 }
+
+/** Why all that is up is about to be stopped. */
+function tellStopping(output: Output, reason: keyof typeof composeReasons): void {
+  if (output.inComposeWords) output.progressLine({ ...stopping, details: composeReasons[reason] });
+  else output.note(t(reason));
+}
+
+const stopping = { id: 'Compose', status: 'Working', text: 'Stopping' } as const;
+/** In docker compose's words, which scripts look for. */
+const composeReasons = {
+  'up.aborting': 'Aborting on container exit...',
+  'up.stopping': 'Gracefully Stopping... press Ctrl+C again to force',
+} as const;
 
 /** Whether the end of one container is the end of all. */
 function endsTogether(options: AttachedOptions): boolean {

@@ -22,6 +22,7 @@ export interface ProgressStep {
   id: string;
   status: 'Working' | 'Done' | 'Warning' | 'Error';
   text: string;
+  details?: string;
   percent?: number;
 }
 
@@ -145,7 +146,8 @@ export class Output {
   /** A step in docker compose's words: ` Container app-web-1 Started `, or an object with `--progress json`. */
   progressLine(step: ProgressStep): void {
     if (this.json || this.quiet) return;
-    this.#remarks.write(this.progressAsJson ? `${JSON.stringify(step)}\n` : ` ${step.id} ${step.text} \n`);
+    const { id, text, details = '' } = step;
+    this.#remarks.write(this.progressAsJson ? `${JSON.stringify(step)}\n` : ` ${id} ${text} ${details}\n`);
   }
 
   /** A line of a build's output: docker compose writes it to stdout. */

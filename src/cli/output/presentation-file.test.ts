@@ -2,7 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { withEnvFile } from './presentation-file.ts';
+import { nodeFiles } from '../../compose/node-files.ts';
+import { withEnvFile as read } from './presentation-file.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -10,6 +11,8 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
+const withEnvFile = (options: Parameters<typeof read>[0], env: NodeJS.ProcessEnv): ReturnType<typeof read> =>
+  read(options, env, nodeFiles);
 const nothing = { envFile: [], file: [], projectDirectory: undefined };
 
 test('the .env of the project says how commands are shown, where the environment does not', async () => {

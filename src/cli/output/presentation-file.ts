@@ -1,10 +1,6 @@
-import * as fs from 'node:fs';
-import { dirname, join } from 'node:path';
-import { promisify } from 'node:util';
+import { dirname, join, resolve } from 'node:path';
+import type { FileAccess } from '../../compose/file-access.ts';
 import type { GlobalOptions } from '../globals.ts';
-
-// Not that of node:fs/promises, which takes 4 ms to open: every command comes here.
-const readFile = promisify(fs.readFile);
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -19,6 +15,7 @@ const names = ['COMPOSE_ANSI', 'COMPOSE_PROGRESS', 'COMPOSE_STATUS_STDOUT'] as c
 export async function withEnvFile(
   { envFile, file, projectDirectory }: Pick<GlobalOptions, 'envFile' | 'file' | 'projectDirectory'>,
   env: Environment,
+  files: FileAccess,
 ): Promise<Environment> {
   const [first] = file;
   const folder = projectDirectory ?? (first === undefined || first === '-' ? '.' : dirname(first));
@@ -26,7 +23,7 @@ export async function withEnvFile(
     envFile.length > 0 ? envFile : (env.COMPOSE_ENV_FILES ?? '').split(',').filter((path) => path !== '');
   const found = new Map<string, string>();
   for (const path of named.length > 0 ? named : [join(folder, '.env')]) {
-    const text = await readFile(path, 'utf8').catch(() => '');
+    const text = await textOf(path, files);
     if (!names.some((name) => text.includes(name))) continue;
     for (const [name, value] of await parsed(text, env)) found.set(name, value);
   }
@@ -34,6 +31,14 @@ export async function withEnvFile(
     env[name] === undefined && found.has(name) ? [[name, found.get(name)]] : [],
   );
   return said.length === 0 ? env : { ...env, ...Object.fromEntries(said) };
+}
+
+async function textOf(path: string, files: FileAccess): Promise<string> {
+  try {
+    return await files.readText(resolve(path));
+  } catch {
+    return '';
+  }
 }
 
 async function parsed(text: string, env: Environment): Promise<Iterable<[string, string]>> {
