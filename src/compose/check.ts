@@ -22,6 +22,7 @@ export interface Checked {
 export function checkProject(project: Checked, to: Reading): void {
   const names = new Map<string, string>();
   for (const service of [...Object.values(project.jobs), ...Object.values(project.services)]) {
+    checkImage(service, to);
     checkDependencies(service, project, to);
     checkReferences(service, project, to);
     checkNetworking(service, to);
@@ -30,6 +31,13 @@ export function checkProject(project: Checked, to: Reading): void {
     checkContainerName(service, names, to);
     checkTargets(service, to);
   }
+}
+
+function checkImage({ image, build, provider, origin }: Service, to: Reading): void {
+  if (image !== undefined || build !== undefined || provider !== undefined) return;
+  // What cannot be read has been told already.
+  if (to.isTold(origin, ['image', 'build', 'provider', 'extends'])) return;
+  to.errorAt(origin, 'missing-key', 'needs an image or a build');
 }
 
 /** The Compose specification has triggers run a job, and nothing else. */

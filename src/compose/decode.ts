@@ -51,7 +51,7 @@ export const boolean: Read<boolean> = (node, path, to) => {
     return wrongType(node, path, to, 'true or false');
   const word = node.value.toLowerCase();
   const value = booleans[word];
-  if (value === undefined) return to.error('value', `"${node.value}" is neither true nor false`, node, path);
+  if (value === undefined) return to.error('type', `"${node.value}" is neither true nor false`, node, path);
   if (word !== 'true' && word !== 'false') {
     to.warn(
       'value',
@@ -68,7 +68,7 @@ export const number: Read<number> = (node, path, to) => {
   if (node.kind === 'scalar' && typeof node.value === 'number') return node.value;
   if (node.kind !== 'scalar' || typeof node.value !== 'string') return wrongType(node, path, to, 'a number');
   const value = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(node.value) ? Number(node.value) : Number.NaN;
-  return Number.isFinite(value) ? value : to.error('value', `"${node.value}" is not a number`, node, path);
+  return Number.isFinite(value) ? value : to.error('type', `"${node.value}" is not a number`, node, path);
 };
 
 /** A whole number within bounds, both included. */

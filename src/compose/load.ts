@@ -16,7 +16,10 @@ import type { Job, Project, Service } from './model.ts';
 import { invalidProject, type Problem, sortProblems } from './problem.ts';
 import { type Selection, selectByName, selectByProfile, withoutAbsentDependencies } from './profiles.ts';
 import { type ProjectDraft, readProject, withoutServices } from './read-project.ts';
+import { Reading } from './reading.ts';
+import type { ServiceDraft } from './service-draft.ts';
 import { ServiceFiles } from './service-files.ts';
+import type { Lookup } from './template.ts';
 import { type Mapping, valueAt } from './tree.ts';
 
 export type { LoadOptions };
@@ -59,18 +62,11 @@ interface Finishing extends MergedFiles {
 
 async function finishProject(finishing: Finishing): Promise<Project> {
   const { draft, name, options, environment, lookup, files, access, to } = finishing;
-  const all: Record<string, Service> = {};
-  for (const service of Object.values(draft.services)) {
-    define(all, service.name, finishService(service, lookup, to));
-  }
-
   const named = options.services ?? [];
   const active = options.profiles?.length
     ? options.profiles
     : splitList(environment.get('COMPOSE_PROFILES'), ',');
-  const profiled = selectByProfile(all, active, named);
-  const selection = selectByName(profiled, named);
-  refuseUnknown(selection, all);
+  const selection = selectServices(finishing, active, named);
   const jobs = activeJobs(finishing, active);
   if (options.checks !== 'none') {
     const containers = Object.fromEntries(Object.values(jobs).map(({ service }) => [service.name, service]));
@@ -111,6 +107,34 @@ async function finishProject(finishing: Finishing): Promise<Project> {
   };
 }
 
+/** Services whose profiles are off may be of fragments only, which others extend: what they lack is not told. */
+function selectServices(
+  { draft, lookup, to }: Finishing,
+  active: readonly string[],
+  named: readonly string[],
+): Selection {
+  const profiled = selectByProfile(draft.services, active, named);
+  const unread = new Reading(to.surroundings);
+  const finished = {
+    ...profiled,
+    services: finishServices(profiled.services, lookup, to),
+    disabledServices: finishServices(profiled.disabledServices, lookup, unread),
+  };
+  const selection = selectByName(finished, named);
+  refuseUnknown(selection, draft.services);
+  return selection;
+}
+
+function finishServices(
+  drafts: Readonly<Record<string, ServiceDraft>>,
+  lookup: Lookup,
+  to: Reading,
+): Record<string, Service> {
+  return Object.fromEntries(
+    Object.entries(drafts).map(([name, draft]) => [name, finishService(draft, lookup, to)]),
+  );
+}
+
 function isCompatible(environment: MergedFiles['environment']): boolean {
   return /^\s*(1|t|true|y)\s*$/i.test(environment.get('COMPOSE_COMPATIBILITY') ?? '');
 }
@@ -149,7 +173,7 @@ function withVariables(
   });
 }
 
-function refuseUnknown(selection: Selection, all: Readonly<Record<string, Service>>): void {
+function refuseUnknown(selection: Selection, all: Readonly<Record<string, ServiceDraft>>): void {
   if (selection.unknown.length === 0) return;
   const names = selection.unknown.join(', ');
   throw new WherryError('NOT_FOUND', `no such service: ${names}`, {

@@ -1,5 +1,5 @@
 import { dirname, resolve } from 'node:path';
-import { throwIfAborted, WherryError } from '../core/errors.ts';
+import { throwIfAborted } from '../core/errors.ts';
 import { ProjectEnvironment } from './environment.ts';
 import type { FileAccess } from './file-access.ts';
 import { interpolate } from './interpolate.ts';
@@ -58,7 +58,9 @@ export async function mergeFiles(
   const name = (await options.rename?.(own, directory)) ?? own;
   environment.set('COMPOSE_PROJECT_NAME', name);
   const merged = await loader.load(files, { directory, base: directory, environment, including: [], root });
-  if (merged === undefined) throw new WherryError('INVALID', 'the compose files are empty');
+  if (merged === undefined || Array.from(merged.entries.keys()).every((key) => key === 'version')) {
+    throw invalidProject([...to.problems, ...files.slice(0, 1).map(empty)]);
+  }
   return { merged, name, files, environment, lookup, access, to };
 }
 

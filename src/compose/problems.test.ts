@@ -117,6 +117,37 @@ test('services as contexts of builds are built ones, and not in a circle', async
   ]);
 });
 
+test('a later file hides no value of the wrong kind in an earlier one', async () => {
+  const text = 'services: {a: {image: 3, tty: maybe, scale: 2, ports: 80, develop: }, b: 5}\nvolumes: x\n';
+  const over = 'services: {a: {image: x, tty: true, ports: ["80"]}, b: {image: x}}\nvolumes: {}\n';
+  expect(await faults(text, { over })).toEqual([
+    'E 1:23 services.a.image must be a string, is a number',
+    'E 1:31 services.a.tty "maybe" is neither true nor false',
+    'E 1:55 services.a.ports must be a list, is a number',
+    'E 1:74 services.b must be a mapping, is a number',
+    'E 2:10 volumes must be a mapping, is a string',
+  ]);
+});
+
+test('agents of a build that are listed are the default one or have a path', async () => {
+  const text =
+    'services: {a: {build: {context: ., ssh: [default, id=./key, mine]}}, b: {build: {ssh: {mine: }}}}\n';
+  expect(await faults(text)).toEqual(['E 1:61 services.a.build.ssh[2] invalid ssh key "mine"']);
+});
+
+test('what a fragment lacks whose profile is off is no fault, until its profile is on', async () => {
+  const text = `services:
+  base: {profiles: [fragment], scale: 2, deploy: {replicas: 3}}
+  a: {extends: base, image: x, profiles: !reset [], scale: 3}
+  b: {image: 5, extends: nope}
+`;
+  expect(await faults(text.replace(/ {2}b: .*\n/, ''))).toEqual([]);
+  const told = await faults(text, { env: { COMPOSE_PROFILES: 'fragment' } });
+  expect(told).toContain('E 2:3 services.base needs an image or a build');
+  expect(told).toContain('E 2:3 services.base scale says 2, deploy.replicas says 3');
+  expect(told.join()).not.toContain('services.b needs');
+});
+
 test('the default platform is one of those that are built for', async () => {
   const text = 'services: {a: {build: {context: ., platforms: [linux/arm64, linux/amd64]}}}\n';
   expect(await faults(text, { env: { DOCKER_DEFAULT_PLATFORM: 'linux/amd64' } })).toEqual([]);
@@ -269,6 +300,8 @@ test('a later file of another shape is told where it stands', async () => {
 test.each([
   ['', 'the file is empty'],
   ['# only a comment\n', 'the file is empty'],
+  ['{}\n', 'the file is empty'],
+  ['version: "3"\n', 'the file is empty'],
   ['- a list\n', 'a compose file is a mapping, this is a list'],
   ['text\n', 'a compose file is a mapping, this is a string'],
   [

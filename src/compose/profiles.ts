@@ -3,9 +3,9 @@ import type { Dependency, Service } from './model.ts';
 import { own } from './own.ts';
 
 /** Services that take part, and those that do not. */
-export interface Selection {
-  services: Record<string, Service>;
-  disabledServices: Record<string, Service>;
+export interface Selection<S = Service> {
+  services: Record<string, S>;
+  disabledServices: Record<string, S>;
   /** Names that were asked for and that no service has. */
   unknown: string[];
   profiles: string[];
@@ -15,11 +15,11 @@ export interface Selection {
  * Splits services by profiles: one without profiles always takes part, one with them when any is active (`*` is all).
  * Services asked for by name switch on their own profiles.
  */
-export function selectByProfile(
-  all: Readonly<Record<string, Service>>,
+export function selectByProfile<S extends Pick<Service, 'profiles'>>(
+  all: Readonly<Record<string, S>>,
   active: readonly string[],
   names: readonly string[],
-): Selection {
+): Selection<S> {
   const profiles = new Set(active);
   const unknown: string[] = [];
   for (const name of names) {
@@ -58,16 +58,16 @@ export function withoutAbsentDependencies(
   return { ...service, dependsOn };
 }
 
-function isActive(service: Service, profiles: ReadonlySet<string>): boolean {
+function isActive(service: Pick<Service, 'profiles'>, profiles: ReadonlySet<string>): boolean {
   return (
     service.profiles.length === 0 || profiles.has('*') || service.profiles.some((name) => profiles.has(name))
   );
 }
 
-function partition(
-  services: Readonly<Record<string, Service>>,
-  test: (service: Service) => boolean,
-): [Record<string, Service>, Record<string, Service>] {
+function partition<S>(
+  services: Readonly<Record<string, S>>,
+  test: (service: S) => boolean,
+): [Record<string, S>, Record<string, S>] {
   const entries = Object.entries(services);
   return [
     Object.fromEntries(entries.filter(([, service]) => test(service))),

@@ -5,7 +5,7 @@ import { contextPath } from './paths.ts';
 import { readReferences } from './read-files.ts';
 import { readExtraHosts, readUlimits } from './read-limits.ts';
 import type { Reading } from './reading.ts';
-import type { Node, Path } from './tree.ts';
+import { child, type Node, type Path, textOf } from './tree.ts';
 
 /** A build whose arguments may still lack values that the environment gives. */
 export interface BuildDraft extends Omit<Build, 'args'> {
@@ -37,7 +37,7 @@ const buildFields: Fields<BuildDraft> = {
     sbom: set('sbom', text),
     secrets: set('secrets', readReferences('build')),
     shm_size: set('shmSize', bytes),
-    ssh: set('ssh', filledDictionary),
+    ssh: set('ssh', readSsh),
     tags: set('tags', texts),
     target: set('target', text),
     ulimits: set('ulimits', readUlimits),
@@ -78,4 +78,17 @@ export function readBuild(node: Node, path: Path, to: Reading): BuildDraft | und
   }
   if (build.dockerfile === undefined && build.dockerfileInline === undefined) build.dockerfile = 'Dockerfile';
   return to.mark(build, node, path);
+}
+
+/** `default` and `id=path`; as a mapping an agent may have any name. */
+function readSsh(node: Node, path: Path, to: Reading): Record<string, string> | undefined {
+  if (node.kind === 'sequence') {
+    for (const [index, item] of node.items.entries()) {
+      const key = textOf(item);
+      if (key === undefined || key === 'default' || key.includes('=')) continue;
+      const hint = 'write default or ID=PATH, or {ID: } for an agent of that name';
+      to.error('value', `invalid ssh key "${key}"`, item, child(path, index), hint);
+    }
+  }
+  return filledDictionary(node, path, to);
 }

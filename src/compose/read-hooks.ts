@@ -1,4 +1,4 @@
-import { boolean, dictionary, filledText, listOf, oneOf, text, textOrTexts } from './decode.ts';
+import { boolean, dictionary, filledText, isEmpty, listOf, oneOf, text, textOrTexts } from './decode.ts';
 import { type Fields, readFields, type SetField, setter } from './fields.ts';
 import type { Hook, WatchTrigger } from './model-parts.ts';
 import { hostPath } from './paths.ts';
@@ -98,5 +98,6 @@ export function developInto<T extends { watch: WatchTrigger[] }>(): SetField<T> 
     scope: 'services.*.develop',
     keys: { watch: setWatch('watch', listOf(readTrigger)) },
   };
-  return (target, node, path, to) => void readFields(target, developFields, node, path, to);
+  return (target, node, path, to) =>
+    void (isEmpty(node) || readFields(target, developFields, node, path, to));
 }

@@ -5,7 +5,7 @@ import { parseCrontab } from './crontab.ts';
 import { boolean, filledText, listOf, oneOf, type Read } from './decode.ts';
 import { type Fields, readFields, setter } from './fields.ts';
 import type { JobSchedule, JobTriggers } from './model-parts.ts';
-import { isFaulty, serviceFields } from './read-service.ts';
+import { serviceFields } from './read-service.ts';
 import type { Reading } from './reading.ts';
 import { emptyService, type ServiceDraft } from './service-draft.ts';
 import type { Node, Path, Place } from './tree.ts';
@@ -94,9 +94,6 @@ export function readJob(
   if (read === undefined || node.kind !== 'mapping') return undefined;
   const { entries } = node;
   if (!entries.has('triggers')) to.error('missing-key', 'needs triggers', place, path, triggersHint);
-  if (read.image === undefined && !entries.has('build') && !isFaulty(entries.get('image')?.value)) {
-    to.error('missing-key', 'needs an image or a build', place, path);
-  }
   to.mark(read.origin, place, path);
   return read;
 }

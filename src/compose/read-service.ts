@@ -185,21 +185,10 @@ export function readService(
   const read = readFields(draft, serviceFields, node, path, to);
   if (read === undefined || node.kind !== 'mapping') return undefined;
   read.keyOrigins = keyOrigins(node);
-  // What cannot be read, or is not supported yet, has been told already.
-  const says = (key: string): boolean => node.entries.has(key);
-  const fromElsewhere = says('build') || says('extends') || says('provider');
-  if (read.image === undefined && !fromElsewhere && !isFaulty(node.entries.get('image')?.value)) {
-    to.error('missing-key', 'needs an image or a build', place, path);
-  }
   checkXWherry(node, path, to);
   const probeFiles = readProbeFiles(node, path, to);
   if (probeFiles !== undefined) read.probeFiles = probeFiles;
   // Later stages copy the service; its origin stays the same object.
   to.mark(read.origin, place, path);
   return read;
-}
-
-/** Whether a value has been told to be none already. */
-export function isFaulty(node: Node | undefined): boolean {
-  return node !== undefined && (node.kind !== 'scalar' || typeof node.value !== 'string');
 }

@@ -42,6 +42,11 @@ export class Reading {
     this.#add('warning', code, message, place, path, hint);
   }
 
+  /** Takes over what another reading of the same files found. */
+  adopt(problems: readonly Problem[]): void {
+    for (const problem of problems) if (!this.#isKnown(problem)) this.problems.push(problem);
+  }
+
   /** Remembers where `value` was written, for checks that look at the finished model. */
   mark<T extends object>(value: T, place: Place, path: Path | undefined): T {
     this.#places.set(value, { place, path });
@@ -62,6 +67,15 @@ export class Reading {
     this.#addAt('warning', value, code, message, hint);
   }
 
+  /** Whether a fault of one of the `keys` of `value`, or of what is below, has been told. */
+  isTold(value: object, keys: readonly string[]): boolean {
+    const base = formatPath(this.#places.get(value)?.path);
+    const starts = keys.map((key) => `${base}.${key}`);
+    return this.problems.some(
+      ({ severity, path }) => severity === 'error' && starts.some((start) => isBelow(path, start)),
+    );
+  }
+
   /** Whether keys that are not carried out are read all the same. */
   get keepsUnsupported(): boolean {
     return this.#kept.has('unsupported-key');
@@ -74,6 +88,10 @@ export class Reading {
 
   get failed(): boolean {
     return this.problems.some((problem) => problem.severity === 'error');
+  }
+
+  #isKnown(problem: Problem): boolean {
+    return this.problems.some((known) => isSame(known, problem));
   }
 
   #addAt(
@@ -103,12 +121,29 @@ export class Reading {
       ...originOf(place),
       path: formatPath(path),
     };
+    if (this.#isKnown(problem)) return;
     this.problems.push(hint === undefined ? problem : { ...problem, hint });
     if (!this.full) return;
     const most = `there are more than ${MOST_PROBLEMS} faults; the others are not listed`;
     const whole = { line: 0, column: 0, path: '' };
     this.problems.push({ ...problem, code: 'limit', severity: 'error', message: most, ...whole });
   }
+}
+
+/** Whether two readings of a file found the same. */
+function isSame(one: Problem, other: Problem): boolean {
+  return (
+    one.line === other.line &&
+    one.column === other.column &&
+    one.path === other.path &&
+    one.message === other.message &&
+    one.file === other.file
+  );
+}
+
+/** Whether a path is `start` or one of what is in it. */
+function isBelow(path: string, start: string): boolean {
+  return path === start || path.startsWith(`${start}.`) || path.startsWith(`${start}[`);
 }
 
 /** A message may quote a value, and a value may be a whole file. */

@@ -10,8 +10,9 @@ import { Inclusions } from './include.ts';
 import { interpolate } from './interpolate.ts';
 import { mergeTrees } from './merge.ts';
 import { parseYaml } from './parse-yaml.ts';
+import { readProject } from './read-project.ts';
 import { readText } from './read-text.ts';
-import type { Reading } from './reading.ts';
+import { Reading } from './reading.ts';
 import { type Located, locate, type RemoteFiles } from './remote-files.ts';
 import { withoutReset, withoutTags } from './reset.ts';
 import { Source } from './source.ts';
@@ -75,6 +76,7 @@ export class TreeLoader {
     for (const file of files) {
       const inner = { ...scope, including: [...scope.including, file] };
       for (const document of await this.parse(file)) {
+        if (merged !== undefined) this.#checkEarlier(merged);
         const filled = this.#filled(document.root, scope);
         const base = merged && withoutReset(merged, filled);
         const tree = await extensions.apply(await this.#inclusions.apply(filled, inner), file);
@@ -148,6 +150,14 @@ export class TreeLoader {
       this.to.error('missing-key', 'the file is empty', whole, undefined, 'declare services');
     }
     return mappings;
+  }
+
+  /** A later file may hide what an earlier one has that is of the wrong kind: it is told all the same. */
+  #checkEarlier(merged: Mapping): void {
+    if (this.#variables === 'as-written') return;
+    const earlier = new Reading(this.to.surroundings, { unsupported: 'kept', checks: 'none' });
+    readProject(merged, earlier);
+    this.to.adopt(earlier.problems.filter(({ code }) => code === 'type'));
   }
 
   #filled(document: Mapping, { environment }: FileScope): Mapping {
