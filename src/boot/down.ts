@@ -1,7 +1,7 @@
 import { composeLabel } from '../compose/index.ts';
 import { asWherryError } from '../core/errors.ts';
 import { type Backend, cancelled, isWherryError, throwIfAborted, type WherryError } from '../core/index.ts';
-import { isAnonymous } from './container-work.ts';
+import { isAnonymous } from './anonymous-volumes.ts';
 import { dependencyFailed } from './failure.ts';
 import { ServiceHooks } from './hooks/service-hooks.ts';
 import { Limit } from './limit.ts';

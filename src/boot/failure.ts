@@ -108,3 +108,8 @@ export async function late(
     },
   );
 }
+
+/** For calls about what may be gone already. */
+export function ignoreGone(error: unknown): undefined {
+  if (!isWherryError(error, 'NOT_FOUND')) throw error;
+}

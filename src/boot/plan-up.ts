@@ -286,7 +286,7 @@ class UpPlanner {
       ...this.#networksOf(service),
       ...resources,
       ...inTheWay.map((removed) => need(removed.id, 'done')),
-      ...shared.map((container) => need(container.id, 'created')),
+      ...shared.map(({ id, action }) => need(id, action === 'recreate' ? 'replaced' : 'created')),
     ];
   }
 

@@ -12,8 +12,11 @@ export interface Plan {
   divergedVolumes: readonly string[];
 }
 
-/** How far a needed step must be: a container `created`, `healthy` by its engine's check, or `completed` with exit code 0. */
-export type Until = 'done' | 'created' | 'healthy' | 'completed';
+/**
+ * How far a needed step must be: a container `created`, `replaced` (a new one may have to go again until then), `healthy` by its engine's check, or `completed`
+ * with exit code 0.
+ */
+export type Until = 'done' | 'created' | 'replaced' | 'healthy' | 'completed';
 
 export interface Need {
   /** Id of another step of the plan. */

@@ -46,6 +46,8 @@ export interface UpContext {
   hooks: UpHooks;
   /** Of services that are updated in batches, by name. */
   rollouts: ReadonlyMap<string, Rollout>;
+  /** Ids of old containers that are not replaced after all, by the id of their step. */
+  cameBack: Map<string, string>;
   providers: Providers;
   /** Pulls and builds that failed before the plan was made. */
   failedImages: ReadonlyMap<string, WherryError>;
@@ -149,7 +151,7 @@ export class UpRun {
       this.#tell(progressing, this.#conditions(step).length > 0 ? 'started' : 'ready');
       return id;
     } catch (error) {
-      await work.undo();
+      await work.undo((other) => this.#containerOf(other));
       throw error;
     }
   }
@@ -157,7 +159,7 @@ export class UpRun {
   /** Whether a need holds back the start only; everything else holds back the making too. */
   #isGate(need: Need): boolean {
     const step = this.#progressing.get(need.step)?.step;
-    if (step?.kind !== 'container' || need.until === 'created') return false;
+    if (step?.kind !== 'container' || need.until === 'created' || need.until === 'replaced') return false;
     return step.action !== 'remove';
   }
 
@@ -294,7 +296,7 @@ export class UpRun {
         step.action !== 'remove' &&
         step.action !== 'stop'
       ) {
-        return made;
+        return this.#context.cameBack.get(step.id) ?? made;
       }
     }
     return null;

@@ -189,7 +189,8 @@ class Up {
     const { options } = context;
     const { provided } = context.providers;
     const plan = planUp({ project: this.#project, current, options, now: new Date(), refreshed, provided });
-    return { ...context, plan, failedImages, rollouts: rolloutsOf(plan, this.#desired) };
+    const rollouts = rolloutsOf(plan, this.#desired);
+    return { ...context, plan, failedImages, rollouts, cameBack: new Map() };
   }
 
   /** Those to pull or build that containers were made from, or mount. */
@@ -261,6 +262,7 @@ class Up {
       desired: this.#desired,
       plan,
       rollouts: rolloutsOf(plan, this.#desired),
+      cameBack: new Map(),
       options: this.#options,
       holder: this.#options.holder,
       images: new Map(state.images),

@@ -77,7 +77,7 @@ const scopes: Readonly<Record<string, Scope>> = {
     ignored: {
       endpoint_mode: swarm,
       placement: swarm,
-      rollback_config: 'old containers come back all at once',
+      rollback_config: 'the old containers are kept, and come back all at once',
     },
   },
   'services.*.deploy.placement': { supported: 'constraints max_replicas_per_node preferences' },

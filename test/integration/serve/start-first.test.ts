@@ -96,6 +96,41 @@ for (const id of enginesUnderTest) {
       expect(await stack.containers()).toHaveLength(1);
     });
 
+    test('with serve, clients of a rollout that is rolled back are with the old containers again', async () => {
+      await using stack = new Stack(bench);
+      const port = await freePort();
+      const two = (version: string, more: object = {}): Model => {
+        const update = { order: 'start-first', failure_action: 'rollback', parallelism: 1 };
+        const deploy = { replicas: 2, update_config: update };
+        const ports = [`127.0.0.1:${port}:80`];
+        return {
+          services: { web: { ...web(version, { ports, ...more }), deploy, volumes: ['one:/one'] } },
+          volumes: { one: {} },
+        };
+      };
+      await using _server = await serve(backend, await stack.load(two('v1')));
+      const client = new Client(port);
+      await client.until('v1');
+      const before = await stack.containers();
+      // The first of the new ones becomes healthy, the second one does not.
+      const firstOnly = {
+        test: ['CMD-SHELL', 'test -f /tmp/ok && { [ -f /tmp/me ] || mkdir /one/taken; } && touch /tmp/me'],
+        interval: '100ms',
+        retries: 20,
+      };
+      const summary = await up(backend, await stack.load(two('v2', { healthcheck: firstOnly })), {});
+      expect(summary.ok).toBe(false);
+      const seen = client.answers.length;
+      await client.more(seen + 20);
+      await client.stop();
+      expect(client.failures).toEqual([]);
+      expect([...new Set(client.answers.slice(seen + 6))]).toEqual(['v1']);
+      expect(client.answers).toContain('v2');
+      expect((await stack.containers()).map(({ id }) => id).sort()).toEqual(
+        before.map(({ id }) => id).sort(),
+      );
+    });
+
     test('only one serve holds a project', async () => {
       await using stack = new Stack(bench);
       const project = await stack.load(model(web('v1', { ports: ['127.0.0.1::80'] })));
