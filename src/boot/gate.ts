@@ -1,4 +1,5 @@
 import { type Backend, cancelled, type RestartPolicy, WherryError } from '../core/index.ts';
+import { firesAfter } from '../core/timer.ts';
 import { passesEarly } from './eager.ts';
 import { died, flapping, late, unhealthy } from './failure.ts';
 import { type Flaps, flapsTooLong } from './flaps.ts';
@@ -39,7 +40,7 @@ export async function pass(
 ): Promise<void> {
   const exits = watch.state(gate.id)?.exits ?? 0;
   const limits: AbortSignal[] = [signal];
-  const deadline = gate.timeout === undefined ? undefined : AbortSignal.timeout(gate.timeout);
+  const deadline = gate.timeout === undefined ? undefined : firesAfter(gate.timeout);
   if (deadline !== undefined) limits.push(deadline);
   const settled = gate.condition === 'settled' ? AbortSignal.timeout(settling) : undefined;
   if (settled !== undefined) limits.push(settled);

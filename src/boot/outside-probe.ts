@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { OutsideProbe } from '../compose/index.ts';
 import { bracketed } from '../core/host-port.ts';
 import { type Backend, type ContainerInfo, cancelled, WherryError } from '../core/index.ts';
+import { firesAfter } from '../core/timer.ts';
 import { HealthChecker, type HealthTarget, lastLogLines, type TlsOptions } from '../health/index.ts';
 import { answers, forwarderPatience, type TargetAddress } from '../proxy/index.ts';
 import { died, flapping, late } from './failure.ts';
@@ -30,7 +31,7 @@ export async function passProbe(
 ): Promise<void> {
   const before = watch.state(gate.id)?.exits ?? 0;
   const over = new AbortController();
-  const deadline = AbortSignal.timeout(gate.timeout ?? patience);
+  const deadline = firesAfter(gate.timeout ?? patience);
   const scope = AbortSignal.any([signal, deadline, over.signal]);
   const look = new Look(backend, watch, gate, probe);
   const ends = [look.untilReady(scope), endedForGood(backend, watch, gate, scope)];

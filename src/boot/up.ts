@@ -1,6 +1,7 @@
 import { type FileContents, imageName, type Project, readFileContents } from '../compose/index.ts';
 import { asWherryError } from '../core/errors.ts';
 import { type Backend, type CallOptions, throwIfAborted, type WherryError } from '../core/index.ts';
+import { firesAfter } from '../core/timer.ts';
 import { traced } from '../tracing/index.ts';
 import { BootStory } from './boot-story.ts';
 import { type DesiredService, desiredServices } from './desired.ts';
@@ -132,7 +133,7 @@ class Up {
       const outcomes = await new UpRun(context).run();
       const { wait, healthBy, waitTimeout = 120_000 } = this.#options;
       if (wait === true && healthBy === 'engine')
-        await this.#watch.confirmed(AbortSignal.any([this.#signal, AbortSignal.timeout(waitTimeout)]));
+        await this.#watch.confirmed(AbortSignal.any([this.#signal, firesAfter(waitTimeout)]));
       return await this.#finish(plan, outcomes, first.state);
     } finally {
       await this.#watch.close();

@@ -25,7 +25,7 @@ export class ProjectEnds {
   /** Runs that ended because somebody stopped them, by container. */
   readonly #stopped = new Set<string>();
   readonly #starts = new Map<string, number>();
-  /** Containers whose start was told, and no end since. */
+  /** Containers whose start was told, or was seen to come, and no end since. */
   readonly #started = new Set<string>();
 
   constructor(backend: Backend, project: string, signal: AbortSignal) {
@@ -50,7 +50,7 @@ export class ProjectEnds {
     }
   }
 
-  /** Containers whose start the engine told, and not yet their end. */
+  /** Containers whose start the engine told, or showed to come, and not yet their end. */
   get owed(): ReadonlySet<string> {
     return this.#started;
   }
@@ -62,7 +62,11 @@ export class ProjectEnds {
     if ([...this.#replaced].some((old) => name === old || name.endsWith(`-${old}`))) return 'replacement';
     const starts = this.#starts.get(id);
     const info = await this.#backend.inspect(id, { signal: this.#signal }).catch(() => undefined);
-    if (info?.status === 'starting' || info?.status === 'running') return 'restart';
+    if (info?.status === 'starting' || info?.status === 'running') {
+      // A busy engine may tell of that start only when the run is over.
+      if (this.#starts.get(id) === starts) this.#started.add(id);
+      return 'restart';
+    }
     await this.passes();
     return this.#starts.get(id) === starts ? 'nothing' : 'restart';
   }

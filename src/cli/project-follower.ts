@@ -75,9 +75,11 @@ export class ProjectFollower {
     for (;;) {
       const changed = deferred<void>();
       this.#onChange = changed.resolve;
-      const isQuiet = this.#running.size === 0 && this.#ending.size === 0;
-      if (isQuiet && !(await this.#anyRuns()) && !(await this.#comesBack())) {
-        if (this.#ends.owed.size === 0 || !(await this.#within(tellingOfEnd, changed.promise))) break;
+      if (this.#isQuiet && !(await this.#anyRuns()) && !(await this.#comesBack())) {
+        // Something may have ended while we looked, and may not be told yet.
+        if (!this.#isQuiet) continue;
+        if (this.#ends.owed.size === 0) break;
+        if (!(await this.#within(tellingOfEnd, changed.promise)) && this.#isQuiet) break;
         continue;
       }
       await Promise.race([changed.promise, this.#listening]);
@@ -197,6 +199,11 @@ export class ProjectFollower {
       change.then(() => true),
       setTimeout(time, false, { signal, ref: false }).catch(() => false),
     ]);
+  }
+
+  /** Nothing runs, and each end is told, as far as we heard of any. */
+  get #isQuiet(): boolean {
+    return this.#running.size === 0 && this.#ending.size === 0;
   }
 
   get #labels(): string[] {

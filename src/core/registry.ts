@@ -2,6 +2,7 @@ import type { Backend } from './backend.ts';
 import type { CapabilityName } from './capabilities.ts';
 import type { BackendConfig, BackendType } from './config.ts';
 import { isWherryError, WherryError } from './errors.ts';
+import { firesAfter } from './timer.ts';
 
 /** Makes backends of one type. `open` may do I/O to find the engine, and fails with `UNAVAILABLE` when there is none. */
 export interface BackendFactory {
@@ -128,7 +129,7 @@ export class BackendRegistry {
     options: SelectOptions,
   ): Promise<{ backend: Backend | undefined; diagnosis: Diagnosis }> {
     const milliseconds = options.probeTimeout ?? 3000;
-    const limit = AbortSignal.timeout(milliseconds);
+    const limit = firesAfter(milliseconds);
     const signal = options.signal === undefined ? limit : AbortSignal.any([limit, options.signal]);
     let backend: Backend | undefined;
     try {

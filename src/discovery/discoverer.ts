@@ -7,6 +7,7 @@ import {
   type PortProtocol,
   WherryError,
 } from '../core/index.ts';
+import { firesAfter } from '../core/timer.ts';
 import { type ContainerSearch, findContainers } from './containers.ts';
 import { resolveDns } from './dns.ts';
 import { probePorts } from './probe-ports.ts';
@@ -167,7 +168,7 @@ export class Discoverer {
         hint: 'make the discoverer with `new Discoverer({ backend })`',
       });
     }
-    const limits = [signal, timeout === undefined ? undefined : AbortSignal.timeout(timeout)];
+    const limits = [signal, timeout === undefined ? undefined : firesAfter(timeout)];
     const given = limits.filter((one) => one !== undefined);
     const { foundAt: now, ttl } = this.#base(search.source, '');
     return findContainers(backend, { ...search, engineHost, ttl, now }, { signal: AbortSignal.any(given) });

@@ -1,5 +1,6 @@
 import { lookup, Resolver } from 'node:dns/promises';
 import { cancelled, WherryError } from '../core/index.ts';
+import { firesAfter } from '../core/timer.ts';
 
 export type DnsRecord = 'A' | 'AAAA' | 'SRV';
 
@@ -41,7 +42,7 @@ export async function resolveDns(
   options: { signal?: AbortSignal | undefined } = {},
 ): Promise<readonly DnsAnswer[]> {
   const { host, timeout = 5000 } = query;
-  const limit = AbortSignal.timeout(timeout);
+  const limit = firesAfter(timeout);
   const { signal } = options;
   const end = signal === undefined ? limit : AbortSignal.any([signal, limit]);
   try {

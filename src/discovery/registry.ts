@@ -9,6 +9,7 @@ import {
   throwIfAborted,
   WherryError,
 } from '../core/index.ts';
+import { timerDelay } from '../core/timer.ts';
 import { Discoverer } from './discoverer.ts';
 import { ChangeQueue, changesBetween, type RegistryChange } from './registry-changes.ts';
 import { dueAt, isExpired, parseEntry, type RegisteredService, toEntry } from './registry-entry.ts';
@@ -38,9 +39,6 @@ export interface RegistryFilter {
   source?: DiscoveredService['source'] | undefined;
   freshness?: RegisteredService['freshness'] | undefined;
 }
-
-/** ms; timers cannot be longer. */
-const longestTimer = 2 ** 31 - 1;
 
 /**
  * Services that were found, kept in a file that processes share: written whole and synced, so that a crash at any time
@@ -241,7 +239,7 @@ export class ServiceRegistry implements AsyncDisposable {
       Math.min(dueAt(entry, this.#interval), entry.seenAt.getTime() + entry.ttl),
     );
     const wait = Math.max(10, Math.min(...next) - this.#now().getTime());
-    this.#timer = setTimeout(() => this.#inBackground(this.#lookAtDue()), Math.min(wait, longestTimer));
+    this.#timer = setTimeout(() => this.#inBackground(this.#lookAtDue()), timerDelay(wait));
     this.#timer.unref();
   }
 

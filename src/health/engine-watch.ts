@@ -1,5 +1,6 @@
 import type { Backend } from '../core/backend.ts';
 import { isWherryError, WherryError } from '../core/errors.ts';
+import { firesAfter, timerDelay } from '../core/timer.ts';
 
 export interface EngineWatchOptions {
   /** It has not answered since then. Called once for each silence. */
@@ -49,13 +50,13 @@ export class EngineWatch implements Disposable {
   }
 
   #askIn(ms: number): void {
-    this.#timer = setTimeout(() => void this.#ask(), ms);
+    this.#timer = setTimeout(() => void this.#ask(), timerDelay(ms));
     this.#timer.unref();
   }
 
   async #ask(): Promise<void> {
     const { interval = 3000, patience = 3000 } = this.#options;
-    const signal = AbortSignal.any([this.#scope.signal, AbortSignal.timeout(patience)]);
+    const signal = AbortSignal.any([this.#scope.signal, firesAfter(patience)]);
     try {
       await this.#backend.healthCheck({ signal });
       this.#heard();

@@ -1,6 +1,7 @@
 import { WherryError } from '../core/errors.ts';
 import type { EventBus } from '../core/event-bus.ts';
 import { type Logger, silentLogger } from '../core/logger.ts';
+import { timerDelay } from '../core/timer.ts';
 import type { HealthChecker } from './checker.ts';
 import { type FullRetryPolicy, type RetryPolicy, retryPolicy, Streak } from './retry.ts';
 import { type HealthResult, type HealthTarget, targetName } from './target.ts';
@@ -135,7 +136,7 @@ export class HealthMonitor implements AsyncDisposable {
       this.#logger.error('a health check cannot be run', { target: targetName(entry.target), error });
     }
     if (entry.removed) return;
-    entry.timer = setTimeout(() => this.#enqueue(entry), this.#interval);
+    entry.timer = setTimeout(() => this.#enqueue(entry), timerDelay(this.#interval));
     entry.timer.unref();
   }
 

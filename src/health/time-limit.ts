@@ -1,3 +1,4 @@
+import { timerDelay } from '../core/timer.ts';
 /** A signal that fires after some time or with another signal, until it is let go. */
 export interface TimeLimit extends Disposable {
   readonly signal: AbortSignal;
@@ -15,7 +16,7 @@ export function timeLimit(ms: number, outer: AbortSignal | undefined): TimeLimit
   const timer = setTimeout(() => {
     passed = !scope.signal.aborted;
     scope.abort(new DOMException('the time limit passed', 'TimeoutError'));
-  }, ms);
+  }, timerDelay(ms));
   timer.unref();
   const follow = (): void => scope.abort(outer?.reason);
   if (outer?.aborted) follow();

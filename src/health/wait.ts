@@ -1,6 +1,7 @@
 import type { Backend } from '../core/backend.ts';
 import { deathOf, lastLogLines } from '../core/death.ts';
 import { cancelled, isWherryError, WherryError } from '../core/errors.ts';
+import { firesAfter, timerDelay } from '../core/timer.ts';
 import type { HealthChecker } from './checker.ts';
 import { delayBefore, type RetryPolicy, retryPolicy, Streak } from './retry.ts';
 import { type HealthResult, type HealthTarget, targetName } from './target.ts';
@@ -28,7 +29,7 @@ export async function waitHealthy(
 ): Promise<HealthResult> {
   const policy = retryPolicy(options.policy);
   const scope = new AbortController();
-  const deadline = AbortSignal.timeout(Math.ceil(policy.deadline));
+  const deadline = firesAfter(policy.deadline);
   const ends = [scope.signal, deadline, ...(options.signal === undefined ? [] : [options.signal])];
   const signal = AbortSignal.any(ends);
   const { backend } = checker;
@@ -155,7 +156,7 @@ function sleep(ms: number, signal: AbortSignal): Promise<void> {
     const timer = setTimeout(() => {
       signal.removeEventListener('abort', abort);
       resolve();
-    }, ms);
+    }, timerDelay(ms));
     signal.addEventListener('abort', abort, { once: true });
   });
 }

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { cancelled, WherryError } from '../core/errors.ts';
 import type { Lazy, Lease } from '../core/lazy.ts';
+import { timerDelay } from '../core/timer.ts';
 import type { Gate } from '../transport/gate.ts';
 import type { TargetAddress } from './address.ts';
 import { closeGently } from './closing.ts';
@@ -36,7 +37,7 @@ export async function hold(client: Socket, options: HoldOptions): Promise<Passag
   const { maxWait, waitingAnswer, signal } = options;
   const waiting = new AbortController();
   const stop = (): void => waiting.abort();
-  const limit = setTimeout(() => waiting.abort(tooLong(maxWait)), maxWait);
+  const limit = setTimeout(() => waiting.abort(tooLong(maxWait)), timerDelay(maxWait));
   let answered = false;
   const answer =
     waitingAnswer &&

@@ -2,6 +2,7 @@ import { createSocket, type Socket } from 'node:dgram';
 import { isIPv6 } from 'node:net';
 import { cancelled, WherryError } from '../core/errors.ts';
 import type { Lazy, Lease } from '../core/lazy.ts';
+import { firesAfter } from '../core/timer.ts';
 import type { TargetAddress } from './address.ts';
 
 export interface UdpSessionOptions {
@@ -62,7 +63,7 @@ export class UdpSession {
   /** Gets the service up and sends it what has come meanwhile. Rejects with what kept it from starting. */
   async open(): Promise<void> {
     const { lazy, maxWait, target } = this.#options;
-    const limit = AbortSignal.timeout(maxWait);
+    const limit = firesAfter(maxWait);
     const closing = this.#closing.signal;
     this.#expiry = performance.now() + maxWait;
     try {

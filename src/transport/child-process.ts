@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { cancelled, throwIfAborted, WherryError } from '../core/errors.ts';
+import { timerDelay } from '../core/timer.ts';
 import { childProcess } from './builtin.ts';
 import { errorCode, messageOf } from './connection-errors.ts';
 
@@ -68,7 +69,7 @@ export function run(argv: readonly [string, ...string[]], options: RunOptions = 
         : setTimeout(() => {
             timedOut = true;
             kill();
-          }, timeout);
+          }, timerDelay(timeout));
     const kill = (): void => {
       child.kill('SIGKILL');
     };

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { cancelled, throwIfAborted, WherryError } from '../core/errors.ts';
 import { bracketed } from '../core/host-port.ts';
+import { timerDelay } from '../core/timer.ts';
 import { net, tls } from './builtin.ts';
 import { connectionError } from './connection-errors.ts';
 
@@ -118,7 +119,7 @@ function connected({ address, signal, options, ready, open }: Attempt): Promise<
           details: { address, limit },
         }),
       );
-    }, limit);
+    }, timerDelay(limit));
     const release = (): void => {
       clearTimeout(timer);
       signal?.removeEventListener('abort', onAbort);

@@ -1,6 +1,7 @@
 import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { cancelled, WherryError } from '../core/errors.ts';
+import { timerDelay } from '../core/timer.ts';
 import { http } from './builtin.ts';
 import { connectionError, errorCode, messageOf } from './connection-errors.ts';
 import { feed } from './feed.ts';
@@ -76,7 +77,7 @@ export function exchange<T>(
     if (timeout !== undefined) {
       timer = setTimeout(() => {
         fail(noAnswer(timeout, { address, path: request.path }));
-      }, timeout);
+      }, timerDelay(timeout));
     }
     if (signal?.aborted) {
       onAbort();

@@ -1,5 +1,6 @@
 import { connect, type LookupFunction, type Socket } from 'node:net';
 import { cancelled, WherryError } from '../core/errors.ts';
+import { timerDelay } from '../core/timer.ts';
 
 /**
  * What a TCP port was found to be.
@@ -80,7 +81,7 @@ export function probePort(host: string, port: number, options: ProbeOptions = {}
       resolve({ host, port, state, address, durationMs: performance.now() - began, message });
     };
     const late = (): void => answer('silent', `${host}:${port} did not answer within ${timeout} ms`);
-    const timer = timeout === Number.POSITIVE_INFINITY ? undefined : setTimeout(late, timeout);
+    const timer = setTimeout(late, timerDelay(timeout));
     signal?.addEventListener('abort', abort, { once: true });
     socket.once('connect', () => {
       if (isConnectedToItself(socket)) answer('closed', `nobody listens on ${host}:${port}`);

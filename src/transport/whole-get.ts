@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { cancelled, throwIfAborted, WherryError } from '../core/errors.ts';
+import { timerDelay } from '../core/timer.ts';
 import type { Dialer } from './dialer.ts';
 import { noAnswer, notHttp, requestError } from './http-exchange.ts';
 import { idleError, streamCut } from './response-body.ts';
@@ -128,9 +129,11 @@ function ask(
     let isSilent = true;
     let isSettled = false;
     let timer =
-      timeout === undefined ? undefined : setTimeout(() => fail(noAnswer(timeout, request)), timeout);
+      timeout === undefined
+        ? undefined
+        : setTimeout(() => fail(noAnswer(timeout, request)), timerDelay(timeout));
     const deadline =
-      limit === undefined ? undefined : setTimeout(() => fail(noAnswer(limit, request)), limit);
+      limit === undefined ? undefined : setTimeout(() => fail(noAnswer(limit, request)), timerDelay(limit));
     const release = (): void => {
       isSettled = true;
       clearTimeout(timer);

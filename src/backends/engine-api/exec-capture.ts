@@ -1,5 +1,6 @@
 import { cancelled, WherryError } from '../../core/errors.ts';
 import type { CaptureOptions, ExecProcess, ExecResult } from '../../core/streams.ts';
+import { timerDelay } from '../../core/timer.ts';
 import { checkExec } from '../../core/validate-exec.ts';
 
 const DEFAULT_MAX_OUTPUT = 10 * 1024 * 1024;
@@ -61,7 +62,7 @@ class TimeLimit {
   sentSignal = false;
 
   constructor(milliseconds: number | undefined) {
-    if (milliseconds !== undefined) this.#timer = setTimeout(() => this.#pass(), milliseconds);
+    if (milliseconds !== undefined) this.#timer = setTimeout(() => this.#pass(), timerDelay(milliseconds));
   }
 
   /** Fires when there is nothing (more) to be killed gently. */

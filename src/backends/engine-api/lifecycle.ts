@@ -2,6 +2,7 @@ import type { RemoveOptions, StopOptions, UpdateChanges } from '../../core/backe
 import { isWherryError, WherryError } from '../../core/errors.ts';
 import type { CallOptions } from '../../core/image.ts';
 import { refuse, type SpecProblem } from '../../core/plan.ts';
+import { firesAfter } from '../../core/timer.ts';
 import type { EngineConnection } from './connection.ts';
 import { containerPath, isContainerName } from './container-path.ts';
 import { withPortHolder } from './port-holder.ts';
@@ -220,8 +221,10 @@ async function stopBySignal(
   const { signal, stopSignal } = options;
   const record = await containerRecord(connection, id, { signal });
   if (record.State.Running !== true) return;
-  const grace = options.timeout ?? (record.Config.StopTimeout ?? 10) * 1000;
-  const limit = AbortSignal.timeout(grace);
+  const given = options.timeout ?? (record.Config.StopTimeout ?? 10) * 1000;
+  // As the engine means it: less than no time is for ever.
+  const grace = given < 0 ? Number.POSITIVE_INFINITY : given;
+  const limit = firesAfter(grace);
   const exited = connection.call({
     method: 'POST',
     path: containerPath(record.Id, 'wait'),

@@ -1,6 +1,7 @@
 import type { EngineEvent, EventOptions } from '../../core/engine-event.ts';
 import { isWherryError, WherryError } from '../../core/errors.ts';
 import type { LogOptions, LogRecord, LogStream, OutputChunk } from '../../core/streams.ts';
+import { firesAfter } from '../../core/timer.ts';
 import { demuxBatches, type Frame, rawBatches } from '../../transport/demux.ts';
 import type { LogLine } from '../../transport/log-line.ts';
 import { logLineBatches } from '../../transport/log-lines.ts';
@@ -14,9 +15,6 @@ import { engineTime } from './status.ts';
 
 /** How late a line may come here that was written in time. */
 const LATE_LINES_MS = 250;
-
-/** The longest time that a timer can have. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 export interface LogSource {
   connection: EngineConnection;
@@ -120,9 +118,7 @@ async function endOfRun(events: AsyncIterable<EngineEvent>, started: Date | null
 
 /** Docker notices only with the next line that `until` has passed, and Podman 4 never does. */
 function timerUntil(moment: Date): AbortSignal {
-  return AbortSignal.timeout(
-    Math.min(Math.max(moment.getTime() - Date.now(), 0) + LATE_LINES_MS, LONGEST_TIMER_MS),
-  );
+  return firesAfter(Math.max(moment.getTime() - Date.now(), 0) + LATE_LINES_MS);
 }
 
 async function* endedBy(
