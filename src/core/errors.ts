@@ -97,9 +97,16 @@ export function isWherryError(error: unknown, ...codes: ErrorCode[]): error is W
 const codesOfSystem: Readonly<Record<string, ErrorCode>> = {
   ENOSPC: 'NO_SPACE',
   EDQUOT: 'NO_SPACE',
+  EFBIG: 'NO_SPACE',
   EACCES: 'PERMISSION',
   EPERM: 'PERMISSION',
   EROFS: 'PERMISSION',
+};
+
+const hintsOfSystem: Readonly<Record<string, string>> = {
+  ENOSPC: 'free some space on that disk',
+  EDQUOT: 'free some space on that disk',
+  EFBIG: 'raise the limit on the size of files (ulimit -f)',
 };
 
 /**
@@ -117,8 +124,11 @@ function refusalOfSystem(error: unknown, path?: string): WherryError | undefined
   if (code === undefined) return undefined;
   const said = error.message.replace(`${errno}: `, '');
   const message = path === undefined || said.includes(path) ? said : `${path}: ${said}`;
-  const hint = code === 'NO_SPACE' ? 'free some space on that disk' : undefined;
-  return new WherryError(code, message, { hint, details: { errno, ...(path && { path }) }, cause: error });
+  return new WherryError(code, message, {
+    hint: hintsOfSystem[errno],
+    details: { errno, ...(path && { path }) },
+    cause: error,
+  });
 }
 
 /**

@@ -3,7 +3,14 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Directory, type EngineUnderTest, firstEngine, wherry } from '../e2e/cli.ts';
+import {
+  Directory,
+  type EngineUnderTest,
+  firstEngine,
+  launcher,
+  plainEnvironment,
+  wherry,
+} from '../e2e/cli.ts';
 
 const subject = await firstEngine();
 const folder = await mkdtemp(join(tmpdir(), 'wherry-fault-local-'));
@@ -51,6 +58,17 @@ describe.skipIf(why !== undefined)(
       expect(code).toBe(1);
       expect(await readdir(disk)).toEqual(['big']);
       expect(await readFile(join(disk, 'big'), 'utf8')).toBe('old');
+    });
+
+    it('a limit on the size of files is told as one', async () => {
+      const args = ['--engine', 'cp', `${id}:/big`, join(folder, 'cut')];
+      const limited = ['-c', 'ulimit -f 1; exec "$0" "$@"', process.execPath, launcher, ...options, ...args];
+      const { stderr, status } = spawnSync('sh', limited, { encoding: 'utf8', env: plainEnvironment() });
+      expect(stderr).toMatch(
+        /^error: .*file too large.*\n {2}why: .+\n {2}fix: raise the limit .*ulimit -f/m,
+      );
+      expect(status).toBe(1);
+      expect(await readdir(folder)).not.toContain('cut');
     });
 
     it.each([

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Project } from '../../compose/index.ts';
 import { type Backend, EventBus } from '../../core/index.ts';
 import { recordHistory } from '../../history/index.ts';
+import { claim } from '../claim.ts';
 import type { BootOptions } from '../options.ts';
+import { ownDirectory, runtimeDirectory } from '../runtime-directory.ts';
 import { jobEvents } from './job-events.ts';
 import { JobScheduler } from './job-scheduler.ts';
 import { runJob } from './run-job.ts';
@@ -37,21 +39,39 @@ export function jobHistoryFile(address: string, project: string): string {
 
 /**
  * Runs the scheduled jobs of a project until it is disposed, which stops those that run. Every run is told as `job.started`,
- * `job.completed` and `job.skipped` on `events`, and recorded. Fails with `INVALID` for a line that is no crontab line.
+ * `job.completed` and `job.skipped` on `events`, and recorded. Fails with `INVALID` for a line that is no crontab line, `CONFLICT` when another
+ * process runs them.
  */
 export async function serveJobs(
   backend: Backend,
   project: Project,
   options: ServeJobsOptions = {},
 ): Promise<JobServer> {
-  const { history = jobHistoryFile(backend.address, project.name), logger } = options;
+  const { history = jobHistoryFile(backend.address, project.name) } = options;
   const events = options.events ?? new EventBus();
+  const lock = jobsLock(backend.address, project.name);
+  await ownDirectory(dirname(lock));
+  const place = await claim(lock, `the jobs of ${project.name} are run`);
+  try {
+    return await begin(backend, project, { ...options, events, history }, place);
+  } catch (error) {
+    await place[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+async function begin(
+  backend: Backend,
+  project: Project,
+  options: ServeJobsOptions & { events: EventBus; history: string },
+  place: AsyncDisposable,
+): Promise<JobServer> {
+  const { events, history, logger } = options;
   const last = await lastDues(history);
   const scheduler = new JobScheduler({
     project: project.name,
     jobs: Object.values(project.jobs),
-    run: async (job, signal) =>
-      (await runJob(backend, project, job, { ...options, events, signal })).exitCode,
+    run: async (job, signal) => (await runJob(backend, project, job, { ...options, signal })).exitCode,
     events,
     lastDue: (job, cron) => last.get(`${job} ${cron}`),
   });
@@ -63,8 +83,15 @@ export async function serveJobs(
     [Symbol.asyncDispose]: async () => {
       await scheduler[Symbol.asyncDispose]();
       await recorder[Symbol.asyncDispose]();
+      await place[Symbol.asyncDispose]();
     },
   };
+}
+
+/** Two processes would run each job twice. */
+function jobsLock(address: string, project: string): string {
+  const name = createHash('sha256').update(`${address}\n${project}`).digest('hex').slice(0, 32);
+  return join(runtimeDirectory('serve'), `${name}.jobs.lock`);
 }
 
 /** When each crontab line of each job was last due. */

@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, request, type Server } from 'node:h
 import { dirname } from 'node:path';
 import { fileError } from '../../core/errors.ts';
 import { isWherryError, WherryError } from '../../core/index.ts';
-import { lockFile } from '../../transport/file-lock.ts';
+import { claim } from '../claim.ts';
 import type { HeldPorts, SwitchOver } from '../port-holder.ts';
 import { ownDirectory } from '../runtime-directory.ts';
 
@@ -19,7 +19,8 @@ export interface Orders {
 /** Takes orders on a unix socket. Fails with `CONFLICT` when another process does so already, also one that is stopped. */
 export async function takeOrders(path: string, orders: Orders): Promise<AsyncDisposable> {
   await ownDirectory(dirname(path));
-  const place = await onlyOne(path);
+  // Of two that start at the same time, one would take the other's socket away.
+  const place = await claim(`${path}.lock`, 'the project is served');
   try {
     // What a killed one left.
     await rm(path, { force: true });
@@ -43,29 +44,6 @@ export async function takeOrders(path: string, orders: Orders): Promise<AsyncDis
   }
 }
 
-/** Of two that start at the same time, one would take the other's socket away. */
-async function onlyOne(path: string): Promise<AsyncDisposable> {
-  const taken = new AbortController();
-  let holder = 0;
-  const onWait = ({ pid }: { pid: number }): void => {
-    holder = pid;
-    taken.abort();
-  };
-  try {
-    return await lockFile(`${path}.lock`, { signal: taken.signal, onWait });
-  } catch (error) {
-    if (!taken.signal.aborted) throw error;
-    throw new WherryError(
-      'CONFLICT',
-      `the project is served by another wherry serve, which is process ${holder}`,
-      {
-        hint: 'stop that one first',
-        details: { pid: holder },
-      },
-    );
-  }
-}
-
 /** Asks the process behind `path`. Fails with `UNAVAILABLE` when there is none, or with the error that it answers. */
 export async function call<T>(
   path: string,
@@ -84,7 +62,10 @@ export async function call<T>(
     throw new WherryError(code, message);
   } catch (cause) {
     if (isWherryError(cause)) throw cause;
-    throw new WherryError('UNAVAILABLE', 'the wherry serve that holds the ports does not answer', { cause });
+    throw new WherryError('UNAVAILABLE', 'the wherry serve that holds the ports does not answer', {
+      hint: 'stop that process, or let it go on',
+      cause,
+    });
   }
 }
 

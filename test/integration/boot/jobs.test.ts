@@ -50,6 +50,8 @@ describe.each(enginesUnderTest.filter((id) => id === 'docker-20.10' || id === 'p
       events.subscribe({ types: ['job.completed'] }, (event) => completed.resolve(event));
       {
         await using jobs = await serveJobs(backend, project, { events, history });
+        // Two would run each job twice.
+        await expect(serveJobs(backend, project, { history })).rejects.toMatchObject({ code: 'CONFLICT' });
         expect(await completed.promise).toMatchObject({ data: { job: 'tidy', exitCode: 3 }, error: null });
         expect(jobs.upcoming()).toEqual([
           { job: 'tidy', due: new Date(Date.UTC(new Date().getUTCFullYear() + 1, 0)) },
