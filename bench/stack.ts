@@ -9,7 +9,7 @@ import { atMost, type Row, race, type Table, timed } from './measure.ts';
 import type { RawEngine } from './raw-engine.ts';
 import { clear, rawDown, rawUp } from './raw-stack.ts';
 import { composeFile, project, type Stack } from './stacks.ts';
-import { dockerCli } from './startup.ts';
+import { dockerCli, installed } from './startup.ts';
 
 interface Options {
   backend: Backend;
@@ -21,21 +21,28 @@ interface Options {
 /** Booting and ending a stack behind health gates, from nothing and when nothing changed. */
 export async function stackTables(stack: Stack, options: Options): Promise<Table[]> {
   const folder = mkdtempSync(join(tmpdir(), 'wherry-bench-stack-'));
+  const commands = installed();
   const file = join(folder, 'compose.json');
   writeFileSync(file, JSON.stringify(composeFile(stack, options.image)));
   try {
-    return await measure(stack, options, file, folder);
+    return await measure(stack, { ...options, ...commands }, file, folder);
   } finally {
     await clear(options.raw);
+    commands.remove();
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-async function measure(stack: Stack, options: Options, file: string, folder: string): Promise<Table[]> {
-  const { backend, raw, socketPath, image } = options;
+async function measure(
+  stack: Stack,
+  options: Options & { wherry: string; path: string },
+  file: string,
+  folder: string,
+): Promise<Table[]> {
+  const { backend, raw, socketPath, image, wherry, path } = options;
   const { bars } = stack;
   const count = stack.waves.flat().length;
-  const env = { ...process.env, DOCKER_HOST: `unix://${socketPath}` };
+  const env = { ...process.env, PATH: path, DOCKER_HOST: `unix://${socketPath}` };
   const library = async (): Promise<void> => {
     const { project: loaded } = await loadProject({
       files: [file],
@@ -52,7 +59,7 @@ async function measure(stack: Stack, options: Options, file: string, folder: str
     const { status, stderr } = spawnSync(program, args, { env, encoding: 'utf8' });
     if (status !== 0) throw new Error(`${argv.join(' ')}: ${stderr}`);
   };
-  const ours = [process.execPath, join(import.meta.dirname, '../bin/wherry.cjs'), '-f', file, '-p', project];
+  const ours = [wherry, '-f', file, '-p', project];
   const docker = dockerCli(env);
   const theirs =
     docker !== undefined && hasCompose(docker, env)

@@ -10,7 +10,7 @@ const root = join(import.meta.dirname, '..');
  * A folder with the commands as a user has them on the path: `wherry` linked as npm installs it, `node` the one that runs
  * us. It has no compose file, so that `wherry ps` there is what `docker ps` is: the containers of the engine.
  */
-function installed(): { folder: string; wherry: string; path: string; remove: () => void } {
+export function installed(): { folder: string; wherry: string; path: string; remove: () => void } {
   const folder = mkdtempSync(join(tmpdir(), 'wherry-bench-'));
   symlinkSync(join(root, 'bin', 'wherry.cjs'), join(folder, 'wherry'));
   symlinkSync(process.execPath, join(folder, 'node'));

@@ -5,9 +5,9 @@ import { isAnonymous } from './anonymous-volumes.ts';
 import { dependencyFailed } from './failure.ts';
 import { ServiceHooks } from './hooks/service-hooks.ts';
 import { Limit } from './limit.ts';
-import { observeContainers } from './observed.ts';
+import { type ObservedContainer, observeContainers } from './observed.ts';
 import type { ChangeRow, ChangeSummary, DownOptions } from './options.ts';
-import type { Plan, Step } from './plan.ts';
+import type { ContainerStep, Plan, Step } from './plan.ts';
 import { planDown } from './plan-down.ts';
 import { lockProject } from './project-lock.ts';
 import { runProvider } from './providers/run-provider.ts';
@@ -74,6 +74,7 @@ class DownRun {
   readonly #limit: Limit;
   readonly #signal: AbortSignal;
   readonly #hooks: ServiceHooks;
+  readonly #stopped = new Map<string, Promise<unknown>>();
   readonly #done = new Map<string, Promise<ChangeRow>>();
 
   constructor(backend: Backend, plan: Plan, current: ProjectState, options: DownOptions) {
@@ -102,10 +103,18 @@ class DownRun {
       onProgress?.({ kind: 'step', step, state: error === null ? 'ready' : 'failed', durationMs, error });
       return { kind: step.kind, name: nameOf(step), service: serviceOf(step), change, durationMs, error };
     };
-    try {
-      await this.#needs(step);
+    const works = (): void => {
       began = performance.now();
       onProgress?.({ kind: 'step', step, state: 'working', durationMs: 0, error: null });
+    };
+    try {
+      if (step.kind === 'container') {
+        const stopped = this.#stopInTurn(step, works);
+        this.#stopped.set(step.id, stopped);
+        await stopped;
+      }
+      await this.#needs(step);
+      if (step.kind !== 'container') works();
       const change =
         step.kind === 'provider'
           ? await this.#remove(step)
@@ -122,6 +131,16 @@ class DownRun {
       throwIfAborted(this.#signal);
       if (row?.error && need.required) throw dependencyFailed(row.name, row.error);
     }
+  }
+
+  /** A container stops once those that depend on it have stopped, while the engine still removes them. */
+  async #stopInTurn(step: ContainerStep, works: () => void): Promise<void> {
+    for (const need of step.needs) {
+      await (this.#stopped.get(need.step) ?? this.#done.get(need.step))?.catch(() => undefined);
+      throwIfAborted(this.#signal);
+    }
+    works();
+    await this.#limit.run(() => this.#stop(step.current ?? step.name), this.#signal);
   }
 
   async #remove(step: Step): Promise<ChangeRow['change']> {
@@ -161,20 +180,34 @@ class DownRun {
     await runProvider('down', project, { service, provider }, { signal: this.#signal, onProgress });
   }
 
-  async #removeContainer(id: string): Promise<void> {
-    const { timeout, volumes, events, projectName } = this.#options;
+  async #stop(id: string): Promise<void> {
+    const { timeout } = this.#options;
     const signal = this.#signal;
-    const one = this.#current.containers.find((container) => container.id === id);
+    const one = this.#observed(id);
+    try {
+      if (one !== undefined) await this.#hooks.beforeStop(one, signal);
+      if (one?.status !== 'created' && one?.status !== 'exited')
+        await this.#backend.stop(id, { timeout, signal });
+    } catch (error) {
+      if (!isWherryError(error, 'NOT_FOUND')) throw error;
+    }
+  }
+
+  async #removeContainer(id: string): Promise<void> {
+    const { volumes, events, projectName } = this.#options;
+    const signal = this.#signal;
+    const one = this.#observed(id);
     const inherited = volumes === true && one !== undefined ? await this.#inheritedVolumes(id) : [];
-    if (one !== undefined) await this.#hooks.beforeStop(one, signal);
-    if (one?.status !== 'created' && one?.status !== 'exited')
-      await this.#backend.stop(id, { timeout, signal });
     await this.#backend.remove(id, { force: true, keepVolumes: volumes !== true, signal });
     for (const name of inherited) await this.#removeVolume(name);
     if (one === undefined) return;
     const { name, image, service, exitCode } = one;
     const data = { id, name, image, project: projectName, service, exitCode };
     events?.publish('container.stopped', 'boot', service, data);
+  }
+
+  #observed(id: string): ObservedContainer | undefined {
+    return this.#current.containers.find((container) => container.id === id);
   }
 
   /** A replacement got the anonymous volumes of its predecessor by name, and so the engine would keep them. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type CallOptions, cancelled, type PublishedPort, WherryError } from '../core/index.ts';
 import { runtimeDirectory } from './runtime-directory.ts';
@@ -68,11 +68,21 @@ export async function heldPorts(
   project: string,
   { signal }: CallOptions = {},
 ): Promise<HeldPorts> {
+  if (!somebodyServes()) return new Map();
   const path = holderSocket(address, project);
   try {
     return new Map(await ask<[string, PublishedPort[]][]>(path, '/ports', { signal, limit: briefly }));
   } catch {
     return new Map();
+  }
+}
+
+/** Asked before the name of a socket is worked out, which takes longer than all else that a `ps` without a `serve` does. */
+function somebodyServes(): boolean {
+  try {
+    return readdirSync(runtimeDirectory('serve')).some((name) => name.endsWith('.sock'));
+  } catch {
+    return false;
   }
 }
 

@@ -25,6 +25,8 @@ export interface DownOptions {
 export async function down(invocation: Invocation<DownOptions>): Promise<number> {
   const { context, words, options } = invocation;
   if (options.all) return (await import('./down-all.ts')).downAll(invocation);
+  // The engine is asked how it is while the files are read; what it fails with is told when it is needed.
+  context.backend().catch(() => undefined);
   const scope = await requireProjectName(context);
   const { volumes, rmi, timeout } = options;
   const environment = scope.project?.environment ?? context.env;
