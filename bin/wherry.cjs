@@ -73,13 +73,17 @@ function start() {
 
 function compile(source, filename) {
   var cache = cacheFile(source.slice(3, 3 + 16));
+  var made = cache && ownStat(cache);
+  var cached = made && wholeOf(cache);
   var script = new (require('vm').Script)(`(function (require, __dirname, open) {${source}\n})`, {
     filename: filename,
-    cachedData: cache && isOwn(cache) ? fs.readFileSync(cache) : undefined,
+    cachedData: cached,
   });
-  if (cache && script.cachedDataRejected !== false) {
+  if (cache) {
     process.on('exit', (code) => {
-      if (code === 0) keep(cache, script.createCachedData());
+      if (code !== 0) return;
+      if (script.cachedDataRejected !== false) keep(cache, script.createCachedData());
+      else addTo(cache, made, cached.length, script);
     });
   }
   return script.runInThisContext();
@@ -89,7 +93,7 @@ function compile(source, filename) {
 // own cache holds what is compiled before the program runs only, and lies in a folder of /tmp that anybody can make.
 function cacheFile(build) {
   var home = process.env.XDG_CACHE_HOME || process.env.HOME;
-  if (!home || !path.isAbsolute(home) || process.env.NODE_DISABLE_COMPILE_CACHE || !isOwn(home))
+  if (!home || !path.isAbsolute(home) || process.env.NODE_DISABLE_COMPILE_CACHE || !ownStat(home))
     return undefined;
   var folder = path.join(home, process.env.XDG_CACHE_HOME ? '' : '.cache', 'wherry', 'compiled');
   return path.join(folder, `${verb(process.argv.slice(2))}-${build}-${process.version}-${process.arch}`);
@@ -104,15 +108,44 @@ function verb(argv) {
 }
 
 // Compiled code is code: it is taken only from a file of this user's that nobody else can write.
-function isOwn(file) {
+function ownStat(file) {
   var stat;
   try {
     stat = fs.statSync(file);
-    return stat.uid === process.getuid() && (stat.mode & 0o22) === 0;
+    return stat.uid === process.getuid() && (stat.mode & 0o22) === 0 ? stat : undefined;
   } catch (_unknown) {
     // It is not there, or this is Windows, which has no such owners.
-    return false;
+    return undefined;
   }
+}
+
+// V8 does not look whether its data is damaged, and dies of it. It is there twice: comparing takes less than any checksum.
+function wholeOf(file) {
+  var bytes, half;
+  try {
+    bytes = fs.readFileSync(file);
+    half = bytes.subarray(0, bytes.length / 2);
+    return half.equals(bytes.subarray(half.length)) ? half : undefined;
+  } catch (_unreadable) {
+    return undefined;
+  }
+}
+
+// Another run of the same command may need other functions: what this one compiled besides is added. Finding that out takes
+// milliseconds, so it is asked soon after the file was made and then ever more seldom: when as much time has passed since
+// the last time (of which its date is the trace) as had passed until then.
+function addTo(file, made, size, script) {
+  var passed = Date.now() - made.mtimeMs;
+  // Bytes by which the same functions may differ.
+  var noise = 2048;
+  if (passed <= made.mtimeMs - made.birthtimeMs) return;
+  try {
+    fs.utimesSync(file, new Date(), new Date());
+  } catch (_readOnly) {
+    return;
+  }
+  var data = script.createCachedData();
+  if (data.length > size + noise) keep(file, data);
 }
 
 // A cache that cannot be kept (no space, read-only) is no fault of the command's.
@@ -123,7 +156,7 @@ function keep(file, data) {
   var most = 100;
   try {
     makeFolder(folder, 3);
-    fs.writeFileSync(fresh, data, { mode: 0o600, flag: 'wx', flush: true });
+    fs.writeFileSync(fresh, Buffer.concat([data, data]), { mode: 0o600, flag: 'wx', flush: true });
     fs.renameSync(fresh, file);
     fs.readdirSync(folder)
       .map((name) => path.join(folder, name))
@@ -134,7 +167,11 @@ function keep(file, data) {
         fs.unlinkSync(old.name);
       });
   } catch (_failed) {
-    if (fs.existsSync(fresh)) fs.unlinkSync(fresh);
+    try {
+      fs.unlinkSync(fresh);
+    } catch (_gone) {
+      // It was not made, or another process with this number, which a container may have, took it away.
+    }
   }
 }
 

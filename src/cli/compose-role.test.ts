@@ -15,6 +15,10 @@ it.each([
   ['-c far --log-level warn compose run --workdir /x web', '--context far run --workdir /x web'],
   ['compose --no-ansi --verbose --workdir /src ps', '--ansi never --debug --project-directory /src ps'],
   ['--file=a.yaml -fb.yaml up', '--file a.yaml -fb.yaml up'],
+  [
+    '--tlsverify --tlscacert=/ca --tlskey k --dry-run=true compose ps',
+    '--tlsverify --tlscacert /ca --tlskey k --dry-run=true ps',
+  ],
   ['-v', 'version'],
   ['compose --version', 'version'],
   ['compose', ''],

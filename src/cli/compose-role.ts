@@ -68,6 +68,7 @@ function ownArguments(argv: readonly string[]): ComposeArguments & { command: nu
     if (takes) index += 1;
     const value = takes ? argv[index] : attached;
     if (flag === '--config' && value !== undefined) variables.DOCKER_CONFIG = value;
+    else if (attached !== undefined && !withValue.has(flag)) own.push(word);
     else if (flag !== '-l' && flag !== '--log-level')
       own.push(...(renamed[flag] ?? [flag]), ...(value === undefined ? [] : [value]));
   }

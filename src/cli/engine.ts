@@ -5,6 +5,7 @@ import type { Logger } from '../core/logger.ts';
 import { type BackendRegistry, type Diagnosis, engineHangs } from '../core/registry.ts';
 import type { GlobalOptions } from './globals.ts';
 import { t } from './text.ts';
+import { tlsFiles } from './tls-files.ts';
 
 /** ms for one engine to answer; some accept the connection and say nothing. */
 const probeTimeout = 5000;
@@ -26,13 +27,13 @@ export async function openEngine(globals: GlobalOptions, options: OpenOptions): 
   const registry = await openRegistry();
   const demanded = globals.backend ?? orderedType(globals, options.env);
   if (demanded !== undefined) {
-    const config = engineConfig(demanded, globals, options.logger);
+    const config = engineConfig(demanded, globals, options);
     return await (globals.backend === undefined ? asItIs : answering)(registry, config, options);
   }
   const diagnosis: Diagnosis[] = [];
   for (const type of registry.available()) {
     try {
-      return await answering(registry, engineConfig(type, globals, options.logger), options);
+      return await answering(registry, engineConfig(type, globals, options), options);
     } catch (error) {
       if (!isWherryError(error) || options.signal.aborted) throw error;
       diagnosis.push({ type, usable: false, address: null, reason: error.message, hint: error.hint ?? null });
@@ -69,10 +70,22 @@ function orderedType({ host, context }: GlobalOptions, env: OpenOptions['env']):
 }
 
 /** The config of an engine as the global options have it. */
-export function engineConfig(type: BackendType, globals: GlobalOptions, logger: Logger): BackendConfig {
+export function engineConfig(
+  type: BackendType,
+  globals: GlobalOptions,
+  { logger, env }: Pick<OpenOptions, 'logger' | 'env'>,
+): BackendConfig {
   const host = globals.host === undefined ? {} : { host: globals.host };
   if (type === 'docker') {
-    return { type, ...host, ...(globals.context === undefined ? {} : { context: globals.context }), logger };
+    const { context } = globals;
+    const tls = tlsFiles(globals, env);
+    return {
+      type,
+      ...host,
+      ...(context === undefined ? {} : { context }),
+      ...(tls === undefined ? {} : { tls }),
+      logger,
+    };
   }
   if (type === 'podman') return { type, ...host, logger };
   return { type };

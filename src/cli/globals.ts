@@ -18,6 +18,11 @@ export interface GlobalOptions {
   backend: BackendType | undefined;
   host: string | undefined;
   context: string | undefined;
+  tls: boolean;
+  tlsverify: boolean;
+  tlscacert: string | undefined;
+  tlscert: string | undefined;
+  tlskey: string | undefined;
   json: boolean;
   noColor: boolean;
   ansi: Ansi | undefined;
@@ -60,6 +65,11 @@ export const globalOptions: CommandDeclaration<GlobalOptions>['options'] = {
   },
   host: { flags: '-H, --host <address>', about: 'global.host' },
   context: { flags: '--context <name>', about: 'global.context' },
+  tls: { flags: '--tls', about: 'global.tls' },
+  tlsverify: { flags: '--tlsverify', about: 'global.tlsverify' },
+  tlscacert: { flags: '--tlscacert <path>', about: 'global.tlscacert', complete: 'file' },
+  tlscert: { flags: '--tlscert <path>', about: 'global.tlscert', complete: 'file' },
+  tlskey: { flags: '--tlskey <path>', about: 'global.tlskey', complete: 'file' },
   json: { flags: '--json', about: 'global.json' },
   noColor: { flags: '--no-color', about: 'global.noColor' },
   ansi: { flags: '--ansi <when>', about: 'global.ansi', choices: ansiModes, complete: ansiModes },

@@ -236,6 +236,8 @@ export interface Messages {
   'engine.noFacet': { engine: string | number; facet: string | number };
   'engine.none': Record<never, never>;
   'engine.noneFix': Record<never, never>;
+  'engine.noTlsFile': { path: string | number };
+  'engine.noTlsFileFix': Record<never, never>;
   'error.usage.why': Record<never, never>;
   'error.ALREADY_EXISTS.why': Record<never, never>;
   'error.ALREADY_EXISTS.fix': Record<never, never>;
@@ -326,6 +328,11 @@ export interface Messages {
   'global.projectDirectory': Record<never, never>;
   'global.projectName': Record<never, never>;
   'global.quiet': Record<never, never>;
+  'global.tls': Record<never, never>;
+  'global.tlscacert': Record<never, never>;
+  'global.tlscert': Record<never, never>;
+  'global.tlskey': Record<never, never>;
+  'global.tlsverify': Record<never, never>;
   'help.aliases': Record<never, never>;
   'help.alsoGlobal': Record<never, never>;
   'help.command': Record<never, never>;
@@ -1079,6 +1086,8 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'engine.noFacet': '{engine} has no {facet} of its own',
   'engine.none': 'no container engine can be used here',
   'engine.noneFix': 'run `wherry doctor`: it tells for each engine how to make it usable',
+  'engine.noTlsFile': 'the TLS file {path} cannot be read',
+  'engine.noTlsFileFix': 'check --tlscacert, --tlscert and --tlskey',
   'error.usage.why': 'the command line is not understood',
   'error.ALREADY_EXISTS.why': 'the name is taken',
   'error.ALREADY_EXISTS.fix': 'choose another name, or remove what has it',
@@ -1169,6 +1178,11 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'global.projectDirectory': 'Directory that relative paths count from',
   'global.projectName': 'Name of the project',
   'global.quiet': 'No remarks and no progress',
+  'global.tls': 'Talk TLS to the engine, without a check of its certificate',
+  'global.tlscacert': 'CA that the certificate of the engine is checked with',
+  'global.tlscert': 'Certificate for the engine',
+  'global.tlskey': 'Key of that certificate',
+  'global.tlsverify': 'Talk TLS to the engine, and check its certificate',
   'help.aliases': 'Also:',
   'help.alsoGlobal': 'The options that all commands take are listed by `wherry --help`.',
   'help.command': 'COMMAND',

@@ -7,6 +7,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -163,6 +164,32 @@ describe('the launcher', () => {
       expect(named(readdirSync(folder), 'completion')).not.toEqual([]);
     });
 
+    it('gets what other runs of the command compile, and is not taken when it is damaged', () => {
+      const config = (text: string): string[] => {
+        writeFileSync(join(bare, 'kept.yaml'), text);
+        return run({}, '-f', join(bare, 'kept.yaml'), 'config', '-q').filter((file) => /^config-/.test(file));
+      };
+      const size = (files: readonly string[]): number =>
+        files.reduce((sum, file) => sum + statSync(join(folder, file)).size, 0);
+      const first = size(config('services: {a: {image: x}}'));
+      const more = 'services: {a: {image: x, ports: ["80:80"], volumes: ["data:/v"]}}\nvolumes: {data: }';
+      expect(size(config(more))).toBeGreaterThan(first + 4096);
+      const files = config(more).map((file) => join(folder, file));
+      for (const file of files) {
+        // V8 takes data of the right length for good, and dies of what is in it.
+        const damaged = readFileSync(file);
+        damaged.fill(0x41, damaged.length >> 2, (damaged.length >> 2) + 4096);
+        writeFileSync(file, damaged);
+      }
+      config(more);
+      for (const file of files) expect(readFileSync(file).indexOf('A'.repeat(64))).toBe(-1);
+      const [one = ''] = files;
+      rmSync(one);
+      mkdirSync(one);
+      config(more);
+      rmSync(one, { recursive: true });
+    });
+
     it('is of two parts after `ps` of a project, which opens no others, and not what costs milliseconds', async () => {
       const engine = createEngine((_request, response) =>
         response.setHeader('Api-Version', '1.41').end('[]'),
@@ -182,6 +209,8 @@ describe('the launcher', () => {
           env: {
             HOME: own,
             XDG_CACHE_HOME: undefined,
+            // Without a `serve` of others.
+            XDG_RUNTIME_DIR: own,
             NODE_DISABLE_COMPILE_CACHE: undefined,
             NODE_OPTIONS: `--require ${told}`,
             DOCKER_HOST: `unix://${join(bare, 'engine.sock')}`,

@@ -109,6 +109,18 @@ describe('an engine behind TLS', () => {
     expect(await ps('right', files)).toMatchObject({ code: 0, stdout: '', stderr: '' });
   });
 
+  it('is reached with the options of docker', async () => {
+    const at = (name: string): string => join(directory, name);
+    const own = ['--tlscacert', at('ca.pem'), '--tlscert', at('client.pem'), '--tlskey', at('client.key')];
+    const listed = (...options: string[]): Promise<Finished> =>
+      wherry([...options, '-H', `tcp://127.0.0.1:${port}`, 'ps', '-q'], { env: { HOME: directory } });
+    expect(await listed('--tlsverify', ...own)).toMatchObject({ code: 0, stdout: '', stderr: '' });
+    const others = ['--tlscacert', at('other.pem'), ...own.slice(2)];
+    expect((await listed('--tlsverify', ...others)).stderr).toContain('is not trusted');
+    expect((await listed('--tls', ...others)).code).toBe(0);
+    expect((await listed('--tls', '--tlskey', at('nosuch'))).stderr).toContain('nosuch cannot be read');
+  });
+
   it.each([
     [
       'of another CA',

@@ -33,12 +33,14 @@ const EXAMINE_LIMIT_MS = 10_000;
 
 /** Tells for every engine whether it can be used, why not, and how to make it so. Exit code 1 when none can. */
 export async function doctor({ context, options }: Invocation<DoctorOptions>): Promise<number> {
-  const { output, globals, signal, logger } = context;
+  const { output, globals, signal, logger, env } = context;
   const registry = await openRegistry();
   const types = registry
     .available()
     .filter((type) => globals.backend === undefined || type === globals.backend);
-  const configs = Object.fromEntries(types.map((type) => [type, engineConfig(type, globals, logger)]));
+  const configs = Object.fromEntries(
+    types.map((type) => [type, engineConfig(type, globals, { logger, env })]),
+  );
   const diagnosis = await registry.diagnose({ configs, signal });
   signal.throwIfAborted();
   const findings = await Promise.all(

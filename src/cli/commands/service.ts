@@ -209,17 +209,25 @@ function ofFolder({ directory }: Context, [folder = '.']: readonly string[]): Su
   };
 }
 
-function engineOptions({ globals: { backend, host, context } }: Context): string[] {
+function engineOptions({ globals, directory }: Context): string[] {
+  const { backend, host, context, tls, tlsverify, tlscacert, tlscert, tlskey } = globals;
+  const files = { '--tlscacert': tlscacert, '--tlscert': tlscert, '--tlskey': tlskey };
   return [
     ...(backend === undefined ? [] : ['--backend', backend]),
     ...(host === undefined ? [] : ['-H', host]),
     ...(context === undefined ? [] : ['--context', context]),
+    ...(tls ? ['--tls'] : []),
+    ...(tlsverify ? ['--tlsverify'] : []),
+    ...Object.entries(files).flatMap(([flag, path]) =>
+      path === undefined ? [] : [flag, resolve(directory, path)],
+    ),
   ];
 }
 
 const carried = [
   ...['COMPOSE_FILE', 'COMPOSE_PATH_SEPARATOR', 'COMPOSE_PROFILES', 'COMPOSE_ENV_FILES'],
   ...['DOCKER_HOST', 'DOCKER_CONTEXT', 'DOCKER_CONFIG', 'CONTAINER_HOST', 'XDG_STATE_HOME'],
+  ...['DOCKER_TLS', 'DOCKER_TLS_VERIFY', 'DOCKER_CERT_PATH'],
 ];
 
 /** What of our environment says which project and engine are meant; the rest is the service manager's. */
