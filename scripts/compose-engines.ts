@@ -52,6 +52,9 @@ const byKey: Readonly<Record<string, EngineVerdicts>> = {
     docker: 'of the first network (by priority); of others from API 1.44, refused before',
   },
   'services.*.storage_opt': { docker: 'on btrfs, zfs, and overlay2 on xfs with pquota', podman: refused },
+  'services.*.tmpfs': {
+    podman: 'with `size`, `mode`, `ro`, `exec`, `suid` and `dev`; other options refused',
+  },
   'services.*.umask': { docker: from('1.56'), podman: refused },
   'services.*.volumes.[].bind.recursive': {
     docker: '`readonly` from API 1.44, refused before',

@@ -68,6 +68,13 @@ describe('other values', () => {
       size: 64 * 1024 * 1024,
       mode: 0o1777,
     });
+    expect(tmpfsMount('/run:exec,ro,rw,uid=5,size=10%')).toEqual({
+      type: 'tmpfs',
+      target: '/run',
+      readOnly: true,
+      options: ['exec', 'uid=5', 'size=10%'],
+    });
+    expect(() => tmpfsMount('/run:bogus')).toThrow('"bogus" is no option of a tmpfs');
   });
 
   it('reads ulimits', () => {

@@ -1,7 +1,8 @@
 import type { ContainerStatus } from '../core/container.ts';
 import { WherryError } from '../core/errors.ts';
 import type { PortMapping, VolumeMount } from '../core/spec.ts';
-import { parseBytes, parseDuration } from '../core/units.ts';
+import { parseTmpfsOptions } from '../core/tmpfs-options.ts';
+import { parseDuration } from '../core/units.ts';
 import { t } from './text.ts';
 
 /** A whole number that is not negative. Fails with `INVALID`. */
@@ -155,15 +156,16 @@ export function volumeMount(text: string, resolve: (path: string) => string): Vo
 
 /** `/run` or `/run:size=64m,mode=1777`, as `docker run --tmpfs` takes it. */
 export function tmpfsMount(text: string): VolumeMount {
-  const [target = '', options = ''] = text.split(':');
-  const fields = pairsOf(options === '' ? [] : options.split(','));
-  const { size, mode } = fields;
+  const [target = '', line = ''] = text.split(/:(.*)/s);
+  const { readOnly, unknown, others, ...options } = parseTmpfsOptions(line);
+  if (unknown[0] !== undefined)
+    throw new WherryError('INVALID', t('value.tmpfsOption', { option: unknown[0] }));
   return {
     type: 'tmpfs',
     target,
-    ...(size === undefined ? {} : { size: parseBytes(size) }),
-    ...(mode === undefined ? {} : { mode: Number.parseInt(mode, 8) }),
-    ...(Object.hasOwn(fields, 'ro') ? { readOnly: true } : {}),
+    ...options,
+    ...(readOnly ? { readOnly } : {}),
+    ...(others.length === 0 ? {} : { options: others }),
   };
 }
 

@@ -206,6 +206,11 @@ export const options: Read<Record<string, string>> = mapOf((node, path, to) =>
   node.kind === 'scalar' && node.value === null ? '' : textOrNumber(node, path, to),
 );
 
+/** An empty string, as an unset variable leaves it, says nothing. */
+export function unlessEmpty<T>(read: Read<T>): Read<T> {
+  return (node, path, to) => (node.kind === 'scalar' && node.value === '' ? undefined : read(node, path, to));
+}
+
 /** An empty value reads as nothing said. */
 export function nullable<T>(read: Read<T>): Read<T> {
   return (node, path, to) => (isEmpty(node) ? undefined : read(node, path, to));

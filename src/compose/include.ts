@@ -2,9 +2,10 @@ import { posix, relative } from 'node:path';
 import { isWherryError } from '../core/errors.ts';
 import { withHiddenValues } from './canonical/resolve-environment.ts';
 import { joinPaths, withResolvedPaths } from './canonical/resolve-paths.ts';
-import { filledText, text, textOrTexts } from './decode.ts';
+import { filledText, listOf, text, textOrTexts } from './decode.ts';
 import { type Fields, readFields, setter } from './fields.ts';
 import { mergeTrees } from './merge.ts';
+import type { Reading } from './reading.ts';
 import { isRemote, type Located, within } from './remote-files.ts';
 import { withoutReset, withoutTags } from './reset.ts';
 import {
@@ -29,11 +30,18 @@ interface Inclusion {
   envFile?: string[];
 }
 
+/** A file or several; an empty name would be the directory. */
+function filledPaths(node: Node, path: Path, to: Reading): string[] | undefined {
+  if (node.kind !== 'scalar' || typeof node.value !== 'string') return listOf(filledText)(node, path, to);
+  const file = filledText(node, path, to);
+  return file === undefined ? undefined : [file];
+}
+
 const set = setter<Inclusion>();
 const fields: Fields<Inclusion> = {
   scope: 'include.[]',
   keys: {
-    path: set('path', textOrTexts),
+    path: set('path', filledPaths),
     project_directory: set('projectDirectory', text),
     env_file: set('envFile', textOrTexts),
   },

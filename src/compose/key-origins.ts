@@ -35,6 +35,7 @@ const gated: Readonly<Record<string, number>> = {
   platform: 0,
   privileged: 0,
   storage_opt: 0,
+  tmpfs: 0,
   umask: 0,
   volumes_from: 0,
 };
@@ -93,7 +94,8 @@ function paths(project: Project, service: Service, field: string): string[] {
   const mount = /^volumes\[(\d+)\]/.exec(field)?.[1];
   if (mount !== undefined) {
     const target = service.volumes[Number(mount)]?.target;
-    return target === undefined ? [] : [`volumes:${target}`];
+    // Those of `tmpfs` come after the others.
+    return target === undefined ? ['tmpfs'] : [`volumes:${target}`];
   }
   const network = Object.values(project.networks).find(
     ({ name }) => field === `networks.${name}` || field.startsWith(`networks.${name}.`),

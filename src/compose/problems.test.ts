@@ -129,6 +129,12 @@ test('a later file hides no value of the wrong kind in an earlier one', async ()
   ]);
 });
 
+test('what an unset variable leaves empty in deploy says nothing, and one container a host is one', async () => {
+  const deploy = '{mode: "", restart_policy: {condition: ""}, update_config: {failure_action: ""}}';
+  const text = `services: {a: {image: x, deploy: ${deploy}}, b: {image: x, deploy: {mode: global}}}\n`;
+  expect(await faults(text)).toEqual([]);
+});
+
 test('agents of a build that are listed are the default one or have a path', async () => {
   const text =
     'services: {a: {build: {context: ., ssh: [default, id=./key, mine]}}, b: {build: {ssh: {mine: }}}}\n';
@@ -221,7 +227,7 @@ test.each([
     'W 4:12 services.a.build one image is built, for linux/amd64: images for several platforms are not there yet',
   ],
   ['tmpfs: /t\n    volumes: ["/x:/t"]', 'E 5:15 services.a.volumes[0] /t is mounted by tmpfs already'],
-  ['tmpfs: /t:uid=5', 'E 4:12 services.a.tmpfs the tmpfs option "uid=5" is not supported'],
+  ['tmpfs: /t:exec,bogus', 'E 4:12 services.a.tmpfs the tmpfs option "bogus" is not supported'],
   [
     'build: {dockerfile: a, dockerfile_inline: b}',
     'E 4:12 services.a.build dockerfile and dockerfile_inline exclude each other',
@@ -235,8 +241,8 @@ test.each([
     'E 4:15 services.a.volumes[0].bind a mount of type tmpfs takes no bind options',
   ],
   [
-    'deploy: {mode: global}',
-    'E 4:20 services.a.deploy.mode the mode global is not supported: it is for Swarm',
+    'deploy: {mode: global-job, restart_policy: {condition: ""}}',
+    'E 4:20 services.a.deploy.mode the mode global-job is not supported: it is for Swarm',
   ],
   ['working_dir: here', 'E 4:18 services.a.working_dir "here" is not an absolute path'],
   ['volumes: ["./x:here"]', 'E 4:15 services.a.volumes[0] "here" is not an absolute path'],
@@ -273,6 +279,11 @@ test.each([
     'volumes: {v: {external: true, driver: x}}',
     'E 4:31 volumes.v.driver cannot be said of something external',
   ],
+  [
+    'volumes: {v: {external: {nam: foo}}}',
+    'E 4:26 volumes.v.external.nam the Compose specification has no such key here',
+  ],
+  ['include: [{path: ""}]', 'E 4:18 include[0].path must not be empty'],
   ['volumes: {v: {external: {name: foo}}}', 'W 4:25 volumes.v.external a mapping is the old form'],
   [
     'secrets: {s: {external: true}}',

@@ -10,6 +10,7 @@ import {
   type Read,
   text,
   texts,
+  unlessEmpty,
 } from './decode.ts';
 import { type Fields, readFields, type SetField, setter } from './fields.ts';
 import type { Deploy, RestartPolicy } from './model.ts';
@@ -92,7 +93,10 @@ const setRestart = setter<RestartDraft>();
 const restartFields: Fields<RestartDraft> = {
   scope: 'services.*.deploy.restart_policy',
   keys: {
-    condition: setRestart('condition', oneOf('none', 'no', 'on-failure', 'any', 'always', 'unless-stopped')),
+    condition: setRestart(
+      'condition',
+      unlessEmpty(oneOf('none', 'no', 'on-failure', 'any', 'always', 'unless-stopped')),
+    ),
     delay: setRestart('delay', duration),
     max_attempts: setRestart('maxAttempts', integer({ min: 0 })),
     window: setRestart('window', duration),
@@ -105,7 +109,7 @@ function readUpdate(scope: string): Read<UpdateConfig> {
     scope,
     keys: {
       delay: setUpdate('delay', duration),
-      failure_action: setUpdate('failureAction', oneOf('continue', 'pause', 'rollback')),
+      failure_action: setUpdate('failureAction', unlessEmpty(oneOf('continue', 'pause', 'rollback'))),
       max_failure_ratio: setUpdate('maxFailureRatio', number),
       monitor: setUpdate('monitor', duration),
       order: setUpdate('order', oneOf('start-first', 'stop-first')),
@@ -135,12 +139,12 @@ const placementFields: Fields<Placement> = {
   },
 };
 
-/** Modes other than the first need several hosts that share work, or a scheduler. */
+/** One container on every host is one on the engine at hand; jobs need a scheduler. */
 const readMode: SetField<DeployDraft> = (draft, node, path, to) => {
-  const mode = oneOf('replicated', 'global', 'replicated-job', 'global-job')(node, path, to);
+  const mode = unlessEmpty(oneOf('replicated', 'global', 'replicated-job', 'global-job'))(node, path, to);
   if (mode === undefined) return;
   draft.mode = mode;
-  if (mode !== 'replicated') {
+  if (mode === 'replicated-job' || mode === 'global-job') {
     to.error('unsupported-key', `the mode ${mode} is not supported: it is for Swarm`, node, path);
   }
 };

@@ -22,6 +22,14 @@ const owners = 'the Dockerfile says whose the file is: RUN --mount=type=secret,i
 const windows = 'it is for Windows containers';
 const external = 'secrets and configs of the engine exist in Swarm only';
 
+const beside = 'a hook takes it from its service; docker compose has no such key of a hook either';
+const ofHooks = `annotations blkio_config cap_add cap_drop cgroup cgroup_parent configs cpu_count cpu_percent cpu_period cpu_quota
+  cpu_rt_period cpu_rt_runtime cpu_shares cpus cpuset credential_spec device_cgroup_rules devices dns dns_opt dns_search
+  domainname entrypoint env_file extra_hosts gpus group_add hostname init ipc isolation label_file labels logging mac_address
+  mem_limit mem_reservation mem_swappiness memswap_limit models network_mode networks oom_kill_disable oom_score_adj pid
+  pids_limit platform pull_policy pull_refresh_after read_only runtime secrets security_opt shm_size stop_grace_period
+  stop_signal storage_opt sysctls tmpfs ulimits umask use_api_socket userns_mode uts volumes volumes_from`;
+
 const hook = 'command environment privileged user working_dir';
 const updating = 'delay failure_action max_failure_ratio monitor order parallelism';
 
@@ -70,6 +78,7 @@ const scopes: Readonly<Record<string, Scope>> = {
     supported: 'source target',
     ignored: { uid: owners, gid: owners, mode: owners },
   },
+  'services.*.build.ulimits.*': { supported: 'hard soft' },
   'services.*.credential_spec': { supported: 'config file registry' },
   'services.*.depends_on.*': { supported: 'condition required restart' },
   'services.*.deploy': {
@@ -119,7 +128,10 @@ const scopes: Readonly<Record<string, Scope>> = {
       use_service_name_alias`,
   },
   'services.*.post_start.[]': { supported: hook },
-  'services.*.pre_start.[]': { supported: `${hook} image per_replica` },
+  'services.*.pre_start.[]': {
+    supported: `${hook} image per_replica`,
+    refused: Object.fromEntries(ofHooks.split(/\s+/).map((key) => [key, beside])),
+  },
   'services.*.pre_stop.[]': { supported: hook },
   'services.*.provider': { supported: 'options type' },
   'services.*.ports.[]': { supported: 'app_protocol host_ip mode name protocol published target' },
@@ -144,9 +156,13 @@ const scopes: Readonly<Record<string, Scope>> = {
   'networks.*': {
     supported: 'attachable driver driver_opts enable_ipv4 enable_ipv6 external internal ipam labels name',
   },
+  'networks.*.external': { supported: 'name' },
   'networks.*.ipam': { supported: 'config driver options' },
   'networks.*.ipam.config.[]': { supported: 'aux_addresses gateway ip_range subnet' },
   'volumes.*': { supported: 'driver driver_opts external labels name' },
+  'volumes.*.external': { supported: 'name' },
+  'secrets.*.external': { supported: 'name' },
+  'configs.*.external': { supported: 'name' },
   'secrets.*': {
     supported: 'environment file labels name',
     refused: { driver: external, driver_opts: external, external, template_driver: external },

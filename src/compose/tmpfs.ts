@@ -1,4 +1,4 @@
-import { parseBytes } from '../core/units.ts';
+import { parseTmpfsOptions } from '../core/tmpfs-options.ts';
 import { textOrTexts, unique } from './decode.ts';
 import type { Reading } from './reading.ts';
 import { child, type Node, type Path } from './tree.ts';
@@ -10,6 +10,8 @@ export interface Tmpfs {
   size?: number;
   mode?: number;
   readOnly: boolean;
+  /** What else Linux knows of, such as `exec`. */
+  options?: string[];
 }
 
 /** `tmpfs`: a path in the container, or several, with mount options after a colon. */
@@ -24,20 +26,11 @@ export function readTmpfs(node: Node, path: Path, to: Reading): string[] | undef
   return lines && unique(lines, (line) => line.split(':', 1)[0] ?? '');
 }
 
-/** Engines mount every tmpfs so; saying it changes nothing. */
-const defaults = new Set(['rw', 'noexec', 'nosuid', 'nodev']);
-
 /** Reads `/run:size=64m,mode=1777`; a string tells what is wrong with it. */
 export function parseTmpfs(line: string): Tmpfs | string {
   const [target = '', flags = ''] = line.split(/:(.*)/s);
   if (!target.startsWith('/')) return `"${line}" does not start with an absolute path`;
-  const tmpfs: Tmpfs = { target, readOnly: false };
-  for (const flag of flags.split(',').filter((part) => part !== '')) {
-    const [key = '', value = ''] = flag.split('=', 2);
-    if (key === 'ro') tmpfs.readOnly = true;
-    else if (key === 'size' && /^\d+(\.\d+)?[bkmgt]?b?$/i.test(value)) tmpfs.size = parseBytes(value);
-    else if (key === 'mode' && /^[0-7]{1,4}$/.test(value)) tmpfs.mode = Number.parseInt(value, 8);
-    else if (!defaults.has(flag)) return `the tmpfs option "${flag}" is not supported`;
-  }
-  return tmpfs;
+  const { unknown, others, ...options } = parseTmpfsOptions(flags);
+  if (unknown.length > 0) return `the tmpfs option "${unknown[0]}" is not supported`;
+  return { target, ...options, ...(others.length === 0 ? {} : { options: others }) };
 }

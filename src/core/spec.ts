@@ -141,6 +141,8 @@ export type VolumeMount =
       size?: number;
       /** File mode bits, e.g. 0o1777. */
       mode?: number;
+      /** Further options of Linux, such as `exec` or `uid=1000`. Podman knows `exec`, `suid` and `dev`. Default: none. */
+      options?: readonly string[];
     }
   | {
       type: 'image';

@@ -828,6 +828,7 @@ export interface Messages {
   'value.notRestart': { text: string | number };
   'value.notScale': { text: string | number };
   'value.notTime': { text: string | number };
+  'value.tmpfsOption': { option: string | number };
   'value.notUlimit': { text: string | number };
   'value.notVariable': { text: string | number };
   'value.notVolume': { text: string | number };
@@ -1678,6 +1679,7 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'value.notRestart': '"{text}" is not a restart policy',
   'value.notScale': '"{text}" is not SERVICE=NUMBER',
   'value.notTime': '"{text}" is not a time',
+  'value.tmpfsOption': '"{option}" is no option of a tmpfs',
   'value.notUlimit': '"{text}" is not NAME=SOFT[:HARD]',
   'value.notVariable': '"{text}" is not NAME=VALUE',
   'value.notVolume': '"{text}" is not a mount',

@@ -7,6 +7,7 @@ import type {
   PortMapping,
   VolumeMount,
 } from '../../core/spec.ts';
+import { parseTmpfsOptions } from '../../core/tmpfs-options.ts';
 import { parsePortKey } from './port-key.ts';
 import { filled, filledMap, present } from './present.ts';
 import type {
@@ -193,6 +194,7 @@ function volumes(record: ContainerRecord): VolumeMount[] {
         readOnly: mount.ReadOnly || undefined,
         size: mount.TmpfsOptions?.SizeBytes || undefined,
         mode: mount.TmpfsOptions?.Mode || undefined,
+        options: mount.TmpfsOptions?.Options?.map((option) => option.join('=')),
       }),
     );
   }
@@ -200,22 +202,15 @@ function volumes(record: ContainerRecord): VolumeMount[] {
   return mounts;
 }
 
-/** Of the options of a tmpfs we know those that create writes. */
-function tmpfsOf(target: string, options: string): VolumeMount {
-  const given = new Map(
-    options.split(',').map((option): [string, string] => {
-      const [key = '', value = ''] = option.split('=', 2);
-      return [key, value];
-    }),
-  );
-  const size = Number(given.get('size'));
-  const mode = Number.parseInt(given.get('mode') ?? '', 8);
+function tmpfsOf(target: string, line: string): VolumeMount {
+  const { readOnly, size, mode, others } = parseTmpfsOptions(line);
   return present({
     type: 'tmpfs' as const,
     target,
-    readOnly: given.has('ro') || undefined,
-    size: size > 0 ? size : undefined,
-    mode: Number.isNaN(mode) ? undefined : mode,
+    readOnly: readOnly || undefined,
+    size: size || undefined,
+    mode,
+    options: others.length === 0 ? undefined : others,
   });
 }
 

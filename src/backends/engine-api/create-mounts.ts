@@ -1,7 +1,12 @@
 import { posix } from 'node:path';
 import type { ContainerSpec, VolumeMount } from '../../core/spec.ts';
 import { filledMap, present } from './present.ts';
-import type { BindOptionsRecord, MountSpecRecord, VolumeOptionsRecord } from './records.ts';
+import type {
+  BindOptionsRecord,
+  MountSpecRecord,
+  TmpfsOptionsRecord,
+  VolumeOptionsRecord,
+} from './records.ts';
 
 export interface MountFields {
   mounts: MountSpecRecord[];
@@ -90,7 +95,11 @@ function mountRecord(mount: VolumeMount): MountSpecRecord {
       return present<MountSpecRecord>({
         ...common,
         TmpfsOptions: filledMap(
-          present<{ SizeBytes?: number; Mode?: number }>({ SizeBytes: mount.size, Mode: mount.mode }),
+          present<TmpfsOptionsRecord>({
+            SizeBytes: mount.size,
+            Mode: mount.mode,
+            Options: mount.options?.map((option) => option.split('=', 2)),
+          }),
         ),
       });
     case 'image':

@@ -66,20 +66,19 @@ function withPlainTmpfs(body: CreateBody): CreateBody {
   const isTmpfs = ({ Type }: MountSpecRecord): boolean => Type === 'tmpfs';
   if (!mounts?.some(isTmpfs)) return body;
   const others = mounts.filter((mount) => !isTmpfs(mount));
-  const tmpfs = Object.fromEntries(
-    mounts
-      .filter(isTmpfs)
-      .map(({ Target, ReadOnly, TmpfsOptions }) => [
-        Target,
-        [
-          ...(ReadOnly === true ? ['ro'] : []),
-          ...(TmpfsOptions?.SizeBytes === undefined ? [] : [`size=${TmpfsOptions.SizeBytes}`]),
-          ...(TmpfsOptions?.Mode === undefined ? [] : [`mode=${TmpfsOptions.Mode.toString(8)}`]),
-        ].join(','),
-      ]),
-  );
+  const tmpfs = Object.fromEntries(mounts.filter(isTmpfs).map((mount) => [mount.Target, tmpfsLine(mount)]));
   return {
     ...body,
     HostConfig: { ...host, Tmpfs: tmpfs, ...(others.length === 0 ? {} : { Mounts: others }) },
   };
+}
+
+/** The options of a tmpfs as `docker run --tmpfs` takes them. */
+export function tmpfsLine({ ReadOnly, TmpfsOptions: options }: MountSpecRecord): string {
+  return [
+    ...(ReadOnly === true ? ['ro'] : []),
+    ...(options?.SizeBytes === undefined ? [] : [`size=${options.SizeBytes}`]),
+    ...(options?.Mode === undefined ? [] : [`mode=${options.Mode.toString(8)}`]),
+    ...(options?.Options ?? []).map((option) => option.join('=')),
+  ].join(',');
 }

@@ -160,9 +160,16 @@ export interface MountSpecRecord {
   ReadOnly?: boolean;
   BindOptions?: Maybe<BindOptionsRecord>;
   VolumeOptions?: Maybe<VolumeOptionsRecord>;
-  TmpfsOptions?: Maybe<{ SizeBytes?: number; Mode?: number }>;
+  TmpfsOptions?: Maybe<TmpfsOptionsRecord>;
   /** From API 1.48. */
   ImageOptions?: Maybe<{ Subpath?: string }>;
+}
+
+export interface TmpfsOptionsRecord {
+  SizeBytes?: number;
+  Mode?: number;
+  /** Flags, and pairs of a key and a value. Older engines take them as a line of text only. */
+  Options?: string[][];
 }
 
 export interface BindOptionsRecord {

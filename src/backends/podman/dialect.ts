@@ -1,7 +1,7 @@
 import type { EngineEvent } from '../../core/engine-event.ts';
 import type { ContainerSpec } from '../../core/spec.ts';
 import type { CreateBody } from '../engine-api/create-body.ts';
-import { type Dialect, dockerDialect } from '../engine-api/dialect.ts';
+import { type Dialect, dockerDialect, tmpfsLine } from '../engine-api/dialect.ts';
 import { engineEvent } from '../engine-api/event-record.ts';
 import type { EventRecord, MountSpecRecord, StatsRecord } from '../engine-api/records.ts';
 import { podmanProblems } from './problems.ts';
@@ -26,7 +26,11 @@ export function podmanDialect(version: string): Dialect {
 }
 
 function adaptCreate(body: CreateBody, spec: ContainerSpec): CreateBody {
-  const { mounts, binds } = asBinds(body.HostConfig.Mounts ?? []);
+  const { mounts: plain, binds } = asBinds(body.HostConfig.Mounts ?? []);
+  // Of a mount Podman drops the options of a tmpfs.
+  const isLine = ({ TmpfsOptions }: MountSpecRecord): boolean => TmpfsOptions?.Options !== undefined;
+  const mounts = plain.filter((mount) => !isLine(mount));
+  const tmpfs = plain.filter(isLine).map((mount) => [mount.Target, tmpfsLine(mount)]);
   const allBinds = [...(body.HostConfig.Binds ?? []), ...binds];
   const variables = body.Env ?? [];
   return {
@@ -41,6 +45,7 @@ function adaptCreate(body: CreateBody, spec: ContainerSpec): CreateBody {
       ...body.HostConfig,
       ...(mounts.length === 0 ? { Mounts: null } : { Mounts: mounts }),
       ...(allBinds.length === 0 ? {} : { Binds: allBinds }),
+      ...(tmpfs.length === 0 ? {} : { Tmpfs: Object.fromEntries(tmpfs) }),
     },
   };
 }

@@ -23,6 +23,9 @@ export function podmanProblems(spec: ContainerSpec, version: string): SpecProble
   for (const [index, mount] of (spec.volumes ?? []).entries()) {
     const field = `volumes[${index}]`;
     const hasSubpath = (mount.type === 'volume' || mount.type === 'image') && mount.subpath !== undefined;
+    const options = mount.type === 'tmpfs' ? (mount.options ?? []) : [];
+    const unknown = options.find((option) => !/^(?:exec|suid|dev|size=.*)$/.test(option));
+    refuse(unknown !== undefined, `${field}.options`, `Podman has no such option of a tmpfs: ${unknown}`);
     refuse(hasSubpath, `${field}.subpath`, ignores);
     refuse(mount.type === 'volume' && isFilled(mount.labels), `${field}.labels`, ignores);
     refuse(mount.type === 'bind' && mount.recursive === 'readonly', `${field}.recursive`, ignores);

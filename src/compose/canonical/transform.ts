@@ -198,9 +198,13 @@ function modernExternal(node: Node, path: Path, to: Reading): Node {
   const said = valueAt(node, 'external');
   if (node.kind !== 'mapping' || said?.kind !== 'mapping') return node;
   const modern = withValue(node, 'external', scalarAt(said, true));
+  const at = child(path, 'external');
+  for (const [key, { key: place }] of said.entries) {
+    if (key !== 'name' && !key.startsWith('x-'))
+      to.error('unknown-key', 'the Compose specification has no such key here', place, child(at, key));
+  }
   const name = valueAt(said, 'name');
   if (name === undefined) return modern;
-  const at = child(path, 'external');
   to.warn('value', 'a mapping is the old form', said, at, 'write external: true, and the name beside it');
   const other = valueAt(node, 'name');
   if (other === undefined) return withValue(modern, 'name', name);

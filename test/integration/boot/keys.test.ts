@@ -18,6 +18,7 @@ const onPodman: readonly string[] = [
   'networks.back.interface_name',
   'networks.back.link_local_ips',
   'networks.front.driver_opts',
+  'tmpfs',
   'umask',
   'volumes[0]',
   'volumes[1]',
@@ -132,6 +133,7 @@ for (const id of enginesUnderTest) {
             command: stays,
             cap_add: ['MKNOD'],
             use_api_socket: hasSocket,
+            tmpfs: [isPodman ? '/own:exec' : '/own:exec,uid=7,gid=8'],
             blkio_config: {
               device_read_bps: [{ path: device, rate: '1mb' }],
               device_write_iops: [{ path: device, rate: 101 }],
@@ -210,6 +212,9 @@ for (const id of enginesUnderTest) {
         ),
       ).toContain('1048576');
       expect(await seen('ls /flat/fs/cgroup | wc -l; ls /deep/fs/cgroup | wc -l')).toMatch(/^0\n[1-9]/);
+      const [own = ''] = (await seen('grep " /own " /proc/mounts')).split('\n');
+      expect(own).not.toContain('noexec');
+      if (!isPodman) expect(own).toMatch(/uid=7,gid=8/);
       expect(await seen('touch /open/shm/wherry-keys && rm /open/shm/wherry-keys && echo open')).toBe('open');
       expect(await seen('cat /sys/class/net/*/address')).toContain('02:42:ac:11:77:01');
       if (hasSocket)
@@ -264,6 +269,7 @@ for (const id of enginesUnderTest) {
           app: {
             command: stays,
             umask: '0077',
+            tmpfs: ['/own:uid=7'],
             annotations: { 'com.example.note': 'kept' },
             device_cgroup_rules: ['c 10:200 rwm'],
             gpus: 'all',
