@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { asWherryError, type ContainerSpec, cancelled, WherryError } from '../core/index.ts';
+import { timerDelay } from '../core/timer.ts';
 import { anonymousVolumes, takingOver } from './anonymous-volumes.ts';
 import { start, startAgain, stop } from './container-verbs.ts';
 import type { ContainerOf, ContainerWork } from './container-work.ts';
@@ -122,7 +123,7 @@ export class Replacement implements ContainerWork {
       (now) => now.phase !== 'running' || now.exits > exits || now.health === 'unhealthy',
       scope,
     );
-    const passed = sleep(monitor, undefined, { signal: scope });
+    const passed = sleep(timerDelay(monitor), undefined, { signal: scope });
     try {
       await Promise.race([failed, passed]);
     } catch (error) {

@@ -1,4 +1,4 @@
-import { composeLabel, firstContainer, type Service } from '../compose/index.ts';
+import { composeLabel, firstContainer, type Project, type Service } from '../compose/index.ts';
 import { type ContainerSpec, isWherryError, label, WherryError } from '../core/index.ts';
 import type { ContainerOf } from './container-work.ts';
 import { type DesiredService, linksOn, specOf } from './desired.ts';
@@ -45,11 +45,21 @@ export async function stepSpec(
     if (id === null) await checkThere(service, other, context);
     else containers.set(other, id);
   }
-  const { project, files, images, backend, signal } = context;
+  const { files, images, backend, signal } = context;
+  const project = scaled(context);
   const links = await linksOn(backend, project, { signal });
   const provided = variablesFor(service.declared, context.providers.provided);
   const { number } = step;
   return specOf(project, service, { number, images, containers, files, links, provided });
+}
+
+/** Links name every container that a service is to have now. */
+function scaled({ project, desired }: UpContext): Project {
+  const services = Object.entries(project.services).map(([name, service]): [string, Service] => [
+    name,
+    { ...service, scale: desired.get(name)?.scale ?? service.scale },
+  ]);
+  return { ...project, services: Object.fromEntries(services) };
 }
 
 /** Fails with `NOT_FOUND` where a service that this `up` leaves out (`noDeps`) is to share what it has, and has no container. */

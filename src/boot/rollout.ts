@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { UpdateConfig } from '../compose/index.ts';
 import { cancelled, WherryError } from '../core/index.ts';
+import { timerDelay } from '../core/timer.ts';
 import type { DesiredService } from './desired.ts';
 import type { ContainerStep, Plan } from './plan.ts';
 
@@ -65,7 +66,7 @@ export class Rollout {
     this.#checkGoesOn();
     if (signal.aborted) throw cancelled(signal);
     if (before.length === 0 || this.#update.delay === undefined) return;
-    await sleep(this.#update.delay, undefined, { signal }).catch(() => {
+    await sleep(timerDelay(this.#update.delay), undefined, { signal }).catch(() => {
       throw cancelled(signal);
     });
   }

@@ -23,6 +23,7 @@ import {
   WherryError,
 } from '../../core/index.ts';
 import { lastLogLines } from '../../health/index.ts';
+import { linksOn } from '../desired.ts';
 import type { OnProgress } from '../progress.ts';
 import { type HookedContainer, hookFailed, hookVariables } from './exec-hooks.ts';
 
@@ -160,7 +161,8 @@ export class PreStart {
   /** As the peer does it: of the service it has volumes, networks, variables, secrets and configs, and no more. */
   async #spec(hook: Hook, service: Service, container: HookedContainer): Promise<ContainerSpec> {
     const { backend, project, files, signal } = this.#context;
-    const base = serviceToSpec(project, service, { index: 1, oneOff: true, files: await files() });
+    const links = await linksOn(backend, project, { signal });
+    const base = serviceToSpec(project, service, { index: 1, oneOff: true, files: await files(), links });
     const { spec } = await backend.inspect(container.id, { signal });
     const { networks, networkMode, dns, dnsSearch, dnsOpt, extraHosts, secrets, configs, platform } = base;
     const user = hook.user ?? (hook.image === undefined ? service.user : undefined);

@@ -16,6 +16,7 @@ import {
   type VolumeMount,
   WherryError,
 } from '../../core/index.ts';
+import { linksOn } from '../desired.ts';
 import { checkBuilds, checkOneOff } from '../engine-gate.ts';
 import { ImageBuilds } from '../images/image-builds.ts';
 import { withModels } from '../models/with-models.ts';
@@ -111,6 +112,7 @@ async function checkKeys(
     oneOff: true,
     name: service.name,
     files: new Map(),
+    links: await linksOn(backend, project, { signal }),
   });
   const spec = { ...kept, ...(servicePorts === true && ports !== undefined ? { ports } : {}) };
   await checkOneOff(service, spec, { backend, project, changed: Object.keys(changes), signal });
@@ -213,6 +215,7 @@ async function oneOffSpec(
     name,
     files,
     imageDigest: image?.contentId ?? image?.id,
+    links: await linksOn(backend, project, { signal: options.signal }),
   });
   const { ports: _ports, restart: _restart, networks = {}, ...kept } = base;
   const { changes = {} } = options;

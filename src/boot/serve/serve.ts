@@ -9,6 +9,7 @@ import { stopServices } from '../stop-services.ts';
 import { behindProxy, type HeldPort, heldPorts, isTakenBy } from './behind-proxy.ts';
 import { takeOrders } from './control.ts';
 import { asPublished, type ListeningPort } from './held-port.ts';
+import { namingHolder } from './naming-holder.ts';
 import { OtherUse } from './other-use.ts';
 import { type RunningChange, RunningContainers } from './running-containers.ts';
 import { ServedService } from './served-service.ts';
@@ -118,7 +119,9 @@ class Server implements ProjectServer {
     const services = [...this.#services.values()];
     const takenOver = await this.#takeOver();
     for (const service of services) {
-      await service.listen(takenOver.has(service.name) ? lettingGo : 0);
+      await service.listen(takenOver.has(service.name) ? lettingGo : 0).catch(async (error: unknown) => {
+        throw await namingHolder(this.#backend, error);
+      });
       for (const { port, proxy } of service.ports) {
         const { host, port: number } = proxy.address;
         this.#tell({ kind: 'listening', service: service.name, port, host, number });

@@ -1,7 +1,7 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { up } from '../../../src/boot/index.ts';
+import { run, up } from '../../../src/boot/index.ts';
 import { type ContainerInfo, isWherryError, type WherryError } from '../../../src/core/index.ts';
 import { removeVolumes } from '../../lab/anonymous-volumes.ts';
 import { type Bench, benchOn, enginesUnderTest, type Model, Stack, stays } from './stack.ts';
@@ -70,6 +70,22 @@ for (const id of enginesUnderTest) {
         Object.keys(model.services).map((name) => [name, null]),
       );
     };
+
+    test('links name every container of a service that is scaled, also for `run`', async () => {
+      await using stack = new Stack(bench);
+      const services = { db: { command: stays }, web: { command: stays, links: ['db:store'] } };
+      const project = await stack.load({ services });
+      expect(await up(backend, project, { scale: { db: 2 } })).toMatchObject({ ok: true });
+      const web = await containerOf(stack, 'web');
+      const links = web.spec.links?.map(({ container }) => container);
+      const linked = isPodman ? await shell(stack, 'web', lookUp) : links;
+      for (const { name, networks } of await stack.containers())
+        if (name.includes('-db-')) expect(linked).toContain(isPodman ? networks[0]?.ipv4Address : name);
+      const changes = { command: ['sh', '-c', lookUp] };
+      expect(await run(backend, project, { service: 'web', noDeps: true, changes })).toMatchObject({
+        exitCode: 0,
+      });
+    });
 
     test('volumes of others and links', async () => {
       await using stack = new Stack(bench);

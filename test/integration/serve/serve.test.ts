@@ -217,7 +217,10 @@ for (const id of enginesUnderTest) {
       const { port } = taken.address() as AddressInfo;
       const web = { command: echoServer, ports: [`127.0.0.1:${port}:7`], ...zero({}) };
       const project = await stack.load({ services: { web } });
-      await expect(serve(backend, project)).rejects.toMatchObject({ code: 'PORT_TAKEN', details: { port } });
+      const holder = expect.stringContaining(`(pid ${process.pid})`);
+      await expect(serve(backend, project)).rejects.toMatchObject({
+        ...{ code: 'PORT_TAKEN', details: { port, holder } },
+      });
       taken.close();
       expect(await stack.containers()).toEqual([]);
     });
