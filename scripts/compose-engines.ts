@@ -10,6 +10,7 @@ export interface EngineVerdicts {
 const refused = 'refused';
 const from = (version: string): string => `from API ${version}, refused before`;
 const podman = (version: string): string => `from ${version}, refused before`;
+const oneImage = "partial: of several, one image for the engine's own";
 const noGpus = 'CDI devices (`driver: cdi`) from 5.4, others refused';
 
 const byKey: Readonly<Record<string, EngineVerdicts>> = {
@@ -20,6 +21,7 @@ const byKey: Readonly<Record<string, EngineVerdicts>> = {
   },
   'services.*.blkio_config.weight_device': { docker: 'where the kernel has weights, refused elsewhere' },
   'services.*.build.network': { docker: 'with BuildKit: `host`, `none` or its own' },
+  'services.*.build.platforms': { docker: oneImage, podman: oneImage },
   'services.*.build.secrets': { podman: 'as files of the context, which it takes out of it' },
   'services.*.build.ssh': { docker: 'sockets of agents, with BuildKit', podman: refused },
   'services.*.cpu_rt_period': { docker: 'on cgroup v1', podman: 'on cgroup v1' },

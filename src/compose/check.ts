@@ -141,7 +141,7 @@ function checkNetworking(service: Service, to: Reading): void {
 function checkBuild(service: Service, to: Reading): void {
   const { build, platform } = service;
   if (build !== undefined && build.platforms.length > 1 && platform === undefined) {
-    const message = `one image is built, for ${build.platforms[0]}: images for several platforms are not there yet`;
+    const message = `one image is built, for the engine's own platform if it is listed, else for ${build.platforms[0]}`;
     to.warnAt(build, 'ignored-key', message, 'say which with platform');
   }
   if (build === undefined || platform === undefined || build.platforms.length === 0) return;

@@ -6,11 +6,11 @@ import { interpolate } from './interpolate.ts';
 import type { LoadOptions } from './load-options.ts';
 import { invalidProject, type Problem } from './problem.ts';
 import { findProjectFiles } from './project-files.ts';
-import { projectName } from './project-name.ts';
+import { normalizeProjectName, projectName } from './project-name.ts';
 import { Reading, type Surroundings } from './reading.ts';
 import { isRemote, locate } from './remote-files.ts';
 import type { Lookup } from './template.ts';
-import type { Mapping } from './tree.ts';
+import { child, type Mapping } from './tree.ts';
 import { type Document, TreeLoader } from './tree-loader.ts';
 
 /** The files of a project as one tree, before paths and names are seen to. */
@@ -47,14 +47,12 @@ export async function mergeFiles(
   if (documents.length === 0 && !to.failed) to.problems.push(...files.slice(0, 1).map(empty));
   if (to.failed) throw invalidProject(to.problems);
 
-  const own = projectName({
-    explicit: options.projectName,
-    environment: found.get('COMPOSE_PROJECT_NAME'),
-    files: documents.map((document) =>
-      nameOf(document.root, variables === undefined ? lookup : undefined, surroundings),
-    ),
-    directory: called,
-  });
+  const names = documents.map((document) =>
+    nameOf(document.root, variables === undefined ? lookup : undefined, surroundings),
+  );
+  const said = { explicit: options.projectName, environment: found.get('COMPOSE_PROJECT_NAME') };
+  if (!said.explicit && !said.environment) checkName(documents, names, to);
+  const own = projectName({ ...said, files: names, directory: called });
   const name = (await options.rename?.(own, directory)) ?? own;
   environment.set('COMPOSE_PROJECT_NAME', name);
   const merged = await loader.load(files, { directory, base: directory, environment, including: [], root });
@@ -76,6 +74,22 @@ function nameOf(document: Mapping, lookup: Lookup | undefined, surroundings: Sur
   if (written === undefined) return '';
   const name = lookup === undefined ? written : interpolate(written, lookup, new Reading(surroundings));
   return name.kind === 'scalar' && typeof name.value === 'string' ? name.value : '';
+}
+
+/** The last name holds; one of other signs only would be that of the directory. */
+function checkName(documents: readonly Document[], names: readonly string[], to: Reading): void {
+  const last = names.findLastIndex((name) => name !== '');
+  const name = names[last] ?? '';
+  const node = documents[last]?.root.entries.get('name')?.value;
+  if (node === undefined || normalizeProjectName(name) !== '') return;
+  to.error(
+    'value',
+    `"${name}" is no project name`,
+    node,
+    child(undefined, 'name'),
+    'use letters, digits, - and _',
+  );
+  throw invalidProject(to.problems);
 }
 
 interface Inputs {

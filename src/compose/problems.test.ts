@@ -224,7 +224,7 @@ test.each([
   ],
   [
     'build: {platforms: [linux/amd64, linux/arm64]}',
-    'W 4:12 services.a.build one image is built, for linux/amd64: images for several platforms are not there yet',
+    "W 4:12 services.a.build one image is built, for the engine's own platform if it is listed, else for linux/amd64",
   ],
   ['tmpfs: /t\n    volumes: ["/x:/t"]', 'E 5:15 services.a.volumes[0] /t is mounted by tmpfs already'],
   ['tmpfs: /t:exec,bogus', 'E 4:12 services.a.tmpfs the tmpfs option "bogus" is not supported'],
@@ -283,6 +283,8 @@ test.each([
     'volumes: {v: {external: {nam: foo}}}',
     'E 4:26 volumes.v.external.nam the Compose specification has no such key here',
   ],
+  ['networks: 5', 'E 4:11 networks must be a mapping, is a number'],
+  ['name: "[]"', 'E 4:7 name "[]" is no project name'],
   ['include: [{path: ""}]', 'E 4:18 include[0].path must not be empty'],
   ['volumes: {v: {external: {name: foo}}}', 'W 4:25 volumes.v.external a mapping is the old form'],
   [

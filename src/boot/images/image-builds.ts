@@ -49,14 +49,28 @@ export class ImageBuilds {
     for (const context of contextServices(project, service)) await this.#context(context, service);
     const input = toBuildInput(project, service, files);
     if (input === undefined) throw new WherryError('INTERNAL', `nothing says how ${image} is built`);
+    const platform = await this.#ownPlatform(service);
     return backend.image(image).build(
-      { ...input, ...changes?.(input) },
+      { ...input, ...(platform === undefined ? {} : { platform }), ...changes?.(input) },
       {
         signal,
         ...(builder === undefined ? {} : { builder }),
         onProgress: (progress) => onProgress?.(image, service, progress),
       },
     );
+  }
+
+  /** Of several platforms that of the engine; undefined where it is not among them, or the file says which. */
+  async #ownPlatform({ name, platform, build }: Service): Promise<string | undefined> {
+    const { backend, builder, signal } = this.#options;
+    if (platform !== undefined || build === undefined || build.platforms.length < 2) return undefined;
+    if (builder === 'classic') {
+      const message = `${name}: the classic builder doesn't support multi-arch build`;
+      const hint = 'DOCKER_BUILDKIT must not be set to 0; or say which one with platform';
+      throw new WherryError('UNSUPPORTED', message, { hint });
+    }
+    const { os, architecture } = await backend.info({ signal });
+    return build.platforms.find((one) => one === `${os}/${architecture}`);
   }
 
   async #context(context: Service, { name }: Service): Promise<void> {

@@ -34,8 +34,10 @@ export function normalizeTree(root: Mapping, naming: Naming): Mapping {
     });
   });
   if (usesDefault && valueAt(valueAt(normal, 'networks'), 'default') === undefined) {
-    const networks = normal.entries.get('networks')?.value;
-    const declared = networks?.kind === 'mapping' ? networks : mappingAt(root, {});
+    const networks = normal.entries.get('networks')?.value ?? scalarAt(root, null);
+    const declared = isNull(networks) ? mappingAt(root, {}) : networks;
+    // What is no mapping is told by who reads it.
+    if (declared.kind !== 'mapping') return normal;
     normal = withValue(normal, 'networks', withValue(declared, 'default', scalarAt(root, null)));
   }
   return mapValues(normal, (section, name) =>

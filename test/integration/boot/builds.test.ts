@@ -60,6 +60,20 @@ for (const id of enginesUnderTest) {
       ]);
     });
 
+    test('make of several platforms the image that runs here, and none with the classic builder', async () => {
+      await using stack = new Stack(bench);
+      const name = `localhost/${stack.name}:1`;
+      await using _images = removing([name]);
+      const { os, architecture } = await backend.info();
+      const platforms = [`${os}/${architecture === 's390x' ? 'ppc64le' : 's390x'}`, `${os}/${architecture}`];
+      const a = { image: name, build: { dockerfile_inline: `FROM ${image}\n`, platforms } };
+      const project = await stack.load({ services: { a } });
+      const [classic] = await buildServices(backend, project, { builder: 'classic' });
+      expect(classic?.error?.message).toBe("a: the classic builder doesn't support multi-arch build");
+      expect((await buildServices(backend, project)).map(({ error }) => error)).toEqual([null]);
+      expect((await backend.image(name).inspect()).architecture).toBe(architecture);
+    });
+
     test('refuse what this engine cannot do before anything is built', async () => {
       await using stack = new Stack(bench);
       const name = `localhost/${stack.name}:1`;
