@@ -303,7 +303,7 @@ export class LazyBooter implements Lazy, ActivitySource {
   /** Until the last lease is back, or the time is over. */
   async #drain(ms: number): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
-    const cancel = this.#clock.after(ms, resolve);
+    const cancel = this.#clock.after(ms, resolve, { awaited: true });
     this.#drained = resolve;
     await promise;
     this.#drained = undefined;

@@ -69,7 +69,7 @@ export class FailureStreak {
     const rest = this.#failedAt + this.#delay() - this.#clock.now();
     if (this.#failures === 0 || rest <= 0) return;
     const { promise, resolve } = Promise.withResolvers<void>();
-    const cancel = this.#clock.after(rest, resolve);
+    const cancel = this.#clock.after(rest, resolve, { awaited: true });
     try {
       await abortable(promise, signal);
     } finally {

@@ -3,7 +3,7 @@ import { isWherryError, WherryError } from '../../core/errors.ts';
 import type { CallOptions } from '../../core/image.ts';
 import { refuse, type SpecProblem } from '../../core/plan.ts';
 import { firesAfter } from '../../core/timer.ts';
-import type { EngineConnection } from './connection.ts';
+import type { EngineConnection, EngineRequest } from './connection.ts';
 import { containerPath, isContainerName } from './container-path.ts';
 import { withPortHolder } from './port-holder.ts';
 import type { ContainerRecord } from './records.ts';
@@ -151,6 +151,17 @@ export async function updateContainer(
   });
 }
 
+/** Where an engine is asked to remove a container, and how. */
+export type Removal = (
+  id: string,
+  options: RemoveOptions,
+) => Pick<EngineRequest, 'path' | 'query' | 'versioned'>;
+
+export const dockerRemoval: Removal = (id, { force, keepVolumes }) => ({
+  path: containerPath(id),
+  query: { v: keepVolumes !== true, force: force === true },
+});
+
 /**
  * A second removal is `NOT_FOUND`; one that meets a removal under way waits for its end. Podman removes a container and
  * then answers 500 when its network could not be cleaned up (remains of a killed Podman in nftables): what was asked for
@@ -160,15 +171,11 @@ export async function removeContainer(
   connection: EngineConnection,
   id: string,
   options: RemoveOptions = {},
+  removal: Removal = dockerRemoval,
 ): Promise<void> {
   const { signal } = options;
   try {
-    await connection.call({
-      method: 'DELETE',
-      path: containerPath(id),
-      query: { v: options.keepVolumes !== true, force: options.force === true },
-      signal,
-    });
+    await connection.call({ method: 'DELETE', ...removal(id, options), signal });
   } catch (error) {
     if (isWherryError(error, 'ENGINE') && (await isGone(connection, id, options))) return;
     const underWay = isWherryError(error, 'CONFLICT') && /already in progress/i.test(error.message);

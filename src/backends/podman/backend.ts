@@ -1,5 +1,6 @@
 import type {
   CreateOptions,
+  RemoveOptions,
   StatsOptions,
   StopOptions,
   UpdateChanges,
@@ -21,7 +22,7 @@ import type { AttachedProcess, AttachOptions } from '../../core/streams.ts';
 import { readAhead } from '../../transport/read-ahead.ts';
 import { EngineApiBackend, type EngineApiBackendOptions } from '../engine-api/backend.ts';
 import { imageDigest } from '../engine-api/image-digest.ts';
-import { containerRecord } from '../engine-api/lifecycle.ts';
+import { containerRecord, removeContainer } from '../engine-api/lifecycle.ts';
 import { attachWithLogs } from './attach.ts';
 import { checkBindSources } from './bind-sources.ts';
 import { type LibpodInfo, podmanCapabilities } from './capabilities.ts';
@@ -37,6 +38,7 @@ import { listDetails, withDetails } from './list-details.ts';
 import { Walls } from './network-walls.ts';
 import { PodmanNetworks } from './networks.ts';
 import { podmanContainer } from './read-container.ts';
+import { podmanRemoval } from './removal.ts';
 import type { PodmanService } from './service.ts';
 import { podmanStats } from './stats-all.ts';
 import { updatePodman } from './update.ts';
@@ -112,6 +114,10 @@ export class PodmanBackend extends EngineApiBackend {
       await this.resume(id, options);
       await end();
     }
+  }
+
+  override async remove(id: string, options: RemoveOptions = {}): Promise<void> {
+    await removeContainer(this.connection, id, options, podmanRemoval);
   }
 
   override async wait(id: string, options: WaitOptions = {}): Promise<WaitResult> {

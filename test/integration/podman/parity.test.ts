@@ -1,4 +1,7 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import type { ContainerStats, EngineEvent } from '../../../src/core/index.ts';
 import { shellImage } from '../../lab/shell-image.ts';
@@ -113,6 +116,26 @@ function streams(podman: TestPodman): void {
 }
 
 function state(podman: TestPodman): void {
+  it('kills what it removes by force, also what is paused, and asks it for nothing before', {
+    timeout,
+  }, async () => {
+    const seen = await mkdtemp(join(tmpdir(), 'wherry-removed-'));
+    try {
+      const id = await podman.start({
+        command: ['sh', '-c', 'trap "touch /seen/term" TERM; touch /seen/ready; while :; do sleep 0.1; done'],
+        volumes: [{ type: 'bind', source: seen, target: '/seen' }],
+      });
+      await vi.waitFor(async () => expect(await readdir(seen)).toEqual(['ready']), wait);
+      await podman.backend.remove(id, { force: true });
+      expect(await readdir(seen)).toEqual(['ready']);
+      const paused = await podman.start();
+      await podman.backend.pause(paused);
+      await podman.backend.remove(paused, { force: true });
+    } finally {
+      await rm(seen, { recursive: true, force: true });
+    }
+  });
+
   it('tells health, and the log of the checks, under one name', { timeout }, async () => {
     const id = await podman.start({
       healthcheck: { test: ['CMD-SHELL', 'echo looked; test -e /tmp/ok'], interval: 500, retries: 1 },
