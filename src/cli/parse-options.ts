@@ -33,30 +33,18 @@ const noValue = '\0';
 
 /** Splits a command line into the values of all declared options and the words, with commander. */
 export function parseOptions(declared: Options, argv: readonly string[], settings: ParseSettings): Parsed {
-  const parser = new Command()
-    .helpOption(false)
-    .exitOverride()
-    .configureOutput({ writeErr: () => undefined, writeOut: () => undefined })
-    .allowExcessArguments(true)
-    .argument('[words...]');
-  if (settings.passThrough) parser.passThroughOptions();
   const attributes = new Map<string, { option: Option; declaration: Declared }>();
-  for (const [name, declaration] of Object.entries(declared as Readonly<Record<string, Declared>>)) {
-    const option = commanderOption(declaration);
-    parser.addOption(option);
-    attributes.set(name, { option, declaration });
-  }
+  for (const [name, declaration] of Object.entries(declared as Readonly<Record<string, Declared>>))
+    attributes.set(name, { option: commanderOption(declaration), declaration });
+  const options = [...attributes.values()].map(({ option }) => option);
   const spelled = [...attributes.values()].map(({ option, declaration }) => ({
     spellings: [option.short, option.long].flatMap((name) => name ?? []),
     also: declaration.also ?? [],
     negates: declaration.negates,
     takesValue: option.required,
   }));
-  try {
-    parser.parse(inNormalSpelling(withValues(declared, argv), spelled, settings), { from: 'user' });
-  } catch (error) {
-    throw asUsage(error, settings.name);
-  }
+  const normal = inNormalSpelling(withValues(declared, argv), spelled, settings);
+  const parser = parsed(options, normal, settings);
   const given = parser.opts();
   const values: Record<string, unknown> = {};
   for (const [name, { option, declaration }] of attributes) {
@@ -65,6 +53,43 @@ export function parseOptions(declared: Options, argv: readonly string[], setting
     else values[name] = option.required ? value : value === true;
   }
   return { values, words: parser.args.map(asGiven) };
+}
+
+/**
+ * Commander compares each option with all before it, which is most of its time: it gets those that the words may name.
+ * All of them it needs to say what an unknown one was meant to be.
+ */
+function parsed(options: readonly Option[], words: readonly string[], settings: ParseSettings): Command {
+  const named = options.filter((option) => words.some((word) => mayName(word, option)));
+  try {
+    return parserOf(named, settings).parse(words, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw asUsage(error, settings.name);
+  }
+  try {
+    return parserOf(options, settings).parse(words, { from: 'user' });
+  } catch (error) {
+    throw asUsage(error, settings.name);
+  }
+}
+
+/** Whether the word has the option's long name, or its letter among others. */
+function mayName(word: string, { short, long }: Option): boolean {
+  if (!word.startsWith('-')) return false;
+  if (word.startsWith('--')) return long !== undefined && word.split('=', 1)[0] === long;
+  return short !== undefined && word.includes(short.slice(1));
+}
+
+function parserOf(options: readonly Option[], { passThrough }: ParseSettings): Command {
+  const parser = new Command()
+    .helpOption(false)
+    .exitOverride()
+    .configureOutput({ writeErr: () => undefined, writeOut: () => undefined })
+    .allowExcessArguments(true)
+    .argument('[words...]');
+  if (passThrough) parser.passThroughOptions();
+  for (const option of options) parser.addOption(option);
+  return parser;
 }
 
 /** Commander takes the next word for a value that may be left out; ours is said with `=`, or not at all. */
