@@ -138,7 +138,7 @@ test('what an unset variable leaves empty in deploy says nothing, and one contai
 test('agents of a build that are listed are the default one or have a path', async () => {
   const text =
     'services: {a: {build: {context: ., ssh: [default, id=./key, mine]}}, b: {build: {ssh: {mine: }}}}\n';
-  expect(await faults(text)).toEqual(['E 1:61 services.a.build.ssh[2] invalid ssh key "mine"']);
+  expect(await faults(text)).toEqual(['E 1:61 services.a.build.ssh[2] "mine" is no ssh key']);
 });
 
 test('what a fragment lacks whose profile is off is no fault, until its profile is on', async () => {
@@ -178,6 +178,10 @@ test('a chain of thousands of services is no cycle and no stack overflow', async
 });
 
 test.each([
+  [
+    'build: {additional_contexts: [b=., c]}\n    working_dir: ""\n    mac_address: ""',
+    'E 4:40 services.a.build.additional_contexts[1] "c" is no context',
+  ],
   ['networks: [nope]', 'E 4:16 services.a.networks.nope there is no network nope'],
   ['volumes: ["nope:/x"]', 'E 4:15 services.a.volumes[0] there is no volume nope'],
   ['secrets: [nope]', 'E 4:15 services.a.secrets[0] there is no secret nope'],

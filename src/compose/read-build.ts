@@ -1,4 +1,14 @@
-import { boolean, bytes, dictionary, filledDictionary, labels, text, textOrTexts, texts } from './decode.ts';
+import {
+  boolean,
+  bytes,
+  dictionary,
+  filledDictionary,
+  labels,
+  type Read,
+  text,
+  textOrTexts,
+  texts,
+} from './decode.ts';
 import { type Fields, readFields, setter } from './fields.ts';
 import type { Build } from './model.ts';
 import { contextPath } from './paths.ts';
@@ -12,11 +22,33 @@ export interface BuildDraft extends Omit<Build, 'args'> {
   args: Record<string, string | null>;
 }
 
+const readContexts = listedAs(/=/, 'no context', 'write NAME=CONTEXT');
+
+/** `default` and `id=path`; as a mapping an agent may have any name. */
+const readSsh = listedAs(
+  /^default$|=/,
+  'no ssh key',
+  'write default or ID=PATH, or {ID: } for an agent of that name',
+);
+
+/** A dictionary of which the items are checked where it is a list. */
+function listedAs(wanted: RegExp, wrong: string, hint: string): Read<Record<string, string>> {
+  return (node, path, to) => {
+    const items = node.kind === 'sequence' ? node.items : [];
+    for (const [index, item] of items.entries()) {
+      const text = textOf(item);
+      if (text !== undefined && !wanted.test(text))
+        to.error('value', `"${text}" is ${wrong}`, item, child(path, index), hint);
+    }
+    return filledDictionary(node, path, to);
+  };
+}
+
 const set = setter<BuildDraft>();
 const buildFields: Fields<BuildDraft> = {
   scope: 'services.*.build',
   keys: {
-    additional_contexts: set('additionalContexts', filledDictionary),
+    additional_contexts: set('additionalContexts', readContexts),
     args: set('args', dictionary),
     cache_from: set('cacheFrom', texts),
     cache_to: set('cacheTo', texts),
@@ -78,17 +110,4 @@ export function readBuild(node: Node, path: Path, to: Reading): BuildDraft | und
   }
   if (build.dockerfile === undefined && build.dockerfileInline === undefined) build.dockerfile = 'Dockerfile';
   return to.mark(build, node, path);
-}
-
-/** `default` and `id=path`; as a mapping an agent may have any name. */
-function readSsh(node: Node, path: Path, to: Reading): Record<string, string> | undefined {
-  if (node.kind === 'sequence') {
-    for (const [index, item] of node.items.entries()) {
-      const key = textOf(item);
-      if (key === undefined || key === 'default' || key.includes('=')) continue;
-      const hint = 'write default or ID=PATH, or {ID: } for an agent of that name';
-      to.error('value', `invalid ssh key "${key}"`, item, child(path, index), hint);
-    }
-  }
-  return filledDictionary(node, path, to);
 }

@@ -4,6 +4,7 @@ import type { Hook, WatchTrigger } from './model-parts.ts';
 import { hostPath } from './paths.ts';
 import { readCommand } from './read-command.ts';
 import type { Reading } from './reading.ts';
+import { keysBesideHooks } from './support.ts';
 import { child, type Mapping, type Node, type Path } from './tree.ts';
 
 type HookDraft = Omit<Hook, 'command'> & { command?: string[] };
@@ -17,11 +18,21 @@ const hookKeys: Fields<HookDraft>['keys'] = {
   working_dir: set('workingDir', text),
 };
 
+/** The peer's model has no place for it, so it is not even printed. */
+function refuseAlways(_target: HookDraft, node: Node, path: Path, to: Reading): void {
+  to.error('unknown-key', 'docker compose has no such key of a hook', node, path);
+}
+
 const fields: Readonly<Record<'exec' | 'pre_start' | 'post_start' | 'pre_stop', Fields<HookDraft>>> = {
   exec: { scope: 'services.*.develop.watch.[].exec', keys: hookKeys },
   pre_start: {
     scope: 'services.*.pre_start.[]',
-    keys: { ...hookKeys, image: set('image', filledText), per_replica: set('perReplica', boolean) },
+    keys: {
+      ...hookKeys,
+      image: set('image', filledText),
+      per_replica: set('perReplica', boolean),
+      ...Object.fromEntries(keysBesideHooks.map((key) => [key, refuseAlways])),
+    },
   },
   post_start: { scope: 'services.*.post_start.[]', keys: hookKeys },
   pre_stop: { scope: 'services.*.pre_stop.[]', keys: hookKeys },

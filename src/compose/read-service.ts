@@ -17,6 +17,7 @@ import {
   textIfAny,
   textOrTexts,
   texts,
+  unlessEmpty,
 } from './decode.ts';
 import { type Fields, readFields, type SetField, setter } from './fields.ts';
 import { keyOrigins } from './key-origins.ts';
@@ -120,7 +121,7 @@ export const serviceFields: Fields<ServiceDraft> = {
     labels: set('labels', labels),
     links: set('links', texts),
     logging: set('logging', (node, path, to) => readFields({ options: {} }, loggingFields, node, path, to)),
-    mac_address: set('macAddress', macAddress),
+    mac_address: set('macAddress', unlessEmpty(macAddress)),
     mem_limit: limit('memory', bytes),
     mem_reservation: limit('memoryReservation', bytes),
     mem_swappiness: limit('memorySwappiness', integer({ min: 0, max: 100 })),
@@ -163,7 +164,7 @@ export const serviceFields: Fields<ServiceDraft> = {
     uts: set('uts', text),
     volumes: set('volumes', readMounts),
     volumes_from: set('volumesFrom', texts),
-    working_dir: set('workingDir', containerPath),
+    working_dir: set('workingDir', unlessEmpty(containerPath)),
   },
 };
 

@@ -23,12 +23,16 @@ const windows = 'it is for Windows containers';
 const external = 'secrets and configs of the engine exist in Swarm only';
 
 const beside = 'a hook takes it from its service; docker compose has no such key of a hook either';
-const ofHooks = `annotations blkio_config cap_add cap_drop cgroup cgroup_parent configs cpu_count cpu_percent cpu_period cpu_quota
+/** Keys of containers that the specification has of `pre_start` hooks as well. */
+export const keysBesideHooks: readonly string[] =
+  `annotations blkio_config cap_add cap_drop cgroup cgroup_parent configs cpu_count cpu_percent cpu_period cpu_quota
   cpu_rt_period cpu_rt_runtime cpu_shares cpus cpuset credential_spec device_cgroup_rules devices dns dns_opt dns_search
   domainname entrypoint env_file extra_hosts gpus group_add hostname init ipc isolation label_file labels logging mac_address
   mem_limit mem_reservation mem_swappiness memswap_limit models network_mode networks oom_kill_disable oom_score_adj pid
   pids_limit platform pull_policy pull_refresh_after read_only runtime secrets security_opt shm_size stop_grace_period
-  stop_signal storage_opt sysctls tmpfs ulimits umask use_api_socket userns_mode uts volumes volumes_from`;
+  stop_signal storage_opt sysctls tmpfs ulimits umask use_api_socket userns_mode uts volumes volumes_from`.split(
+    /\s+/,
+  );
 
 const hook = 'command environment privileged user working_dir';
 const updating = 'delay failure_action max_failure_ratio monitor order parallelism';
@@ -130,7 +134,7 @@ const scopes: Readonly<Record<string, Scope>> = {
   'services.*.post_start.[]': { supported: hook },
   'services.*.pre_start.[]': {
     supported: `${hook} image per_replica`,
-    refused: Object.fromEntries(ofHooks.split(/\s+/).map((key) => [key, beside])),
+    refused: Object.fromEntries(keysBesideHooks.map((key) => [key, beside])),
   },
   'services.*.pre_stop.[]': { supported: hook },
   'services.*.provider': { supported: 'options type' },
