@@ -3,7 +3,7 @@ import { decodeStruct } from './canonical/decode.ts';
 import { type CanonicalForm, formedTree } from './canonical/form.ts';
 import { projectShape } from './canonical/shapes-project.ts';
 import { serviceShape } from './canonical/shapes-service.ts';
-import { type CanonicalStruct, canonicalMap, withFields } from './canonical/value.ts';
+import { type CanonicalStruct, canonicalMap, isMap, withFields } from './canonical/value.ts';
 import { checkProject } from './check.ts';
 import { checkCycles } from './check-cycles.ts';
 import { checkPorts } from './check-ports.ts';
@@ -80,6 +80,7 @@ async function finishProject(finishing: Finishing): Promise<Project> {
   for (const service of Object.values(selection.services)) {
     await addFiles(service, serviceFiles, options);
     service.canonical = withVariables(service, options.form);
+    if (named.length > 0) service.canonical = withDependencies(service.canonical, selection.services);
     define(services, service.name, withoutAbsentDependencies(service, selection.services));
   }
   for (const { service } of Object.values(jobs)) {
@@ -158,6 +159,17 @@ async function addFiles(service: Service, files: ServiceFiles, { form }: LoadOpt
   if (form?.envFiles !== 'as-written') await files.addVariables(service);
   await files.addLabels(service);
   await files.addProbeFiles(service);
+}
+
+/** Where services are named, the peer tells of dependencies that take part only. */
+function withDependencies(
+  canonical: CanonicalStruct,
+  present: Readonly<Record<string, Service>>,
+): CanonicalStruct {
+  const dependencies = canonical.values.get('depends_on');
+  if (!isMap(dependencies)) return canonical;
+  const left = [...dependencies.entries].filter(([name]) => Object.hasOwn(present, name));
+  return withFields(canonical, { depends_on: left.length === 0 ? undefined : canonicalMap(left) });
 }
 
 /** The peer's form with what the files of variables and labels say; the files themselves are done with. */

@@ -40,6 +40,8 @@ test.skipIf(peer === undefined).each([
   ['volumes', ['--volumes']],
   ['models-provider', ['--models']],
   ['build', ['--images']],
+  ['build', ['--no-interpolate', '--images']],
+  ['profiles', ['--no-interpolate', '--services']],
   ['pre-start', ['--images']],
   ['profiles', ['--profiles']],
   ['depends-on', ['--hash', 'a,b']],

@@ -23,6 +23,7 @@ import { engineProblems } from './engine-problems.ts';
 import { imagePath } from './image-inspect.ts';
 import { removeContainer } from './lifecycle.ts';
 import { endpointSettings } from './network-endpoint.ts';
+import { fullPlatform } from './platform.ts';
 
 export interface CreateContext {
   connection: EngineConnection;
@@ -170,7 +171,7 @@ async function post(
       {
         method: 'POST',
         path: '/containers/create',
-        query: { name: spec.name ?? newId(), platform: spec.platform },
+        query: { name: spec.name ?? newId(), platform: spec.platform && fullPlatform(spec.platform) },
         json: body,
       },
       ['Id'],

@@ -3,7 +3,7 @@ import type { CallOptions, ImageInfo } from '../../core/image.ts';
 import { isImageId, parseReference } from '../../core/reference.ts';
 import type { EngineConnection } from './connection.ts';
 import { type ImageRecord, imageInfo, manifestFor } from './image-records.ts';
-import { canonicalArchitecture, platformJson } from './platform.ts';
+import { fullPlatform, platformJson } from './platform.ts';
 
 /** The image with this name or id (its variant for a platform), normalised. `NOT_FOUND`, `INVALID`. */
 export async function inspectImage(
@@ -61,13 +61,10 @@ function platformOf({ Os: os, Architecture: architecture, Variant: variant }: Im
 }
 
 function isPlatform(recorded: RecordedPlatform, platform: string): boolean {
-  const words = platform.toLowerCase().split('/');
-  // `arm64` alone names no operating system.
-  if (words.length === 1 && words[0] !== recorded.os) words.unshift(recorded.os ?? '');
-  const [os, architecture, variant] = words;
+  const [os, architecture, variant] = fullPlatform(platform).split('/');
   if (recorded.os !== os) return false;
   if (architecture === undefined) return true;
-  if (recorded.architecture !== canonicalArchitecture(architecture)) return false;
+  if (recorded.architecture !== architecture) return false;
   return variant === undefined || !recorded.variant || recorded.variant === variant;
 }
 

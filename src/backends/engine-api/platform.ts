@@ -1,9 +1,21 @@
+/** A platform in the words of OCI, with an operating system: `AMD64` → `linux/amd64`, `linux` → `linux`. */
+export function fullPlatform(platform: string): string {
+  const words = platform.toLowerCase().split('/');
+  if (words.length === 1 && !systems.has(words[0] ?? '')) words.unshift('linux');
+  const [os = '', architecture, ...variant] = words;
+  return [os, ...(architecture === undefined ? [] : [canonicalArchitecture(architecture)]), ...variant].join(
+    '/',
+  );
+}
+
+const systems: ReadonlySet<string> = new Set(['linux', 'windows', 'darwin', 'freebsd', 'wasip1']);
+
 /** `linux/arm/v7` as the OCI platform object that newer endpoints take. */
 export function platformJson(platform: string): string {
-  const [os = '', architecture, variant] = platform.toLowerCase().split('/');
+  const [os = '', architecture, variant] = fullPlatform(platform).split('/');
   return JSON.stringify({
     os,
-    ...(architecture === undefined ? {} : { architecture: canonicalArchitecture(architecture) }),
+    ...(architecture === undefined ? {} : { architecture }),
     ...(variant === undefined ? {} : { variant }),
   });
 }

@@ -1,7 +1,7 @@
 import { WherryError } from '../../core/errors.ts';
 import type { Reference } from '../../core/reference.ts';
 import type { EngineRequest } from './connection.ts';
-import { platformJson } from './platform.ts';
+import { fullPlatform, platformJson } from './platform.ts';
 
 /** How an engine is asked to move an image. `path` and `query` only: credentials and signal are added by the verb. */
 export interface RegistryCalls {
@@ -20,7 +20,7 @@ export const dockerRegistryCalls: RegistryCalls = {
     query: {
       fromImage: repositoryName(reference),
       tag: reference.digest ?? reference.tag ?? 'latest',
-      platform,
+      platform: platform && fullPlatform(platform),
     },
   }),
   push: (reference, { platform }) => ({

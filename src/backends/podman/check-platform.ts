@@ -3,7 +3,7 @@ import { isWherryError, WherryError } from '../../core/errors.ts';
 import type { Image } from '../../core/image.ts';
 import { isImageId } from '../../core/reference.ts';
 import type { ContainerSpec } from '../../core/spec.ts';
-import { canonicalArchitecture } from '../engine-api/platform.ts';
+import { fullPlatform } from '../engine-api/platform.ts';
 
 /** Podman takes a local image of whatever platform. `NOT_FOUND` instead, when none of the right one can be pulled either. */
 export async function checkPlatform(
@@ -26,12 +26,10 @@ export async function checkPlatform(
 
 /** Null when there is no such image (yet). The variant is not looked at: images often leave it out. */
 async function isOf(image: Image, platform: string, { signal }: CreateOptions): Promise<boolean | null> {
-  const [os, architecture] = platform.toLowerCase().split('/');
+  const [os, architecture] = fullPlatform(platform).split('/');
   try {
     const found = await image.inspect({ signal });
-    const isArchitecture =
-      architecture === undefined || canonicalArchitecture(architecture) === found.architecture;
-    return os === found.os && isArchitecture;
+    return os === found.os && (architecture === undefined || architecture === found.architecture);
   } catch (error) {
     if (isWherryError(error, 'NOT_FOUND')) return null;
     throw error;

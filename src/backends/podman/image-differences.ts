@@ -4,6 +4,7 @@ import { type BuildProblem, type ChooseBuilder, refuseProblems } from '../engine
 import { contextsWithoutImage } from '../engine-api/build-context-images.ts';
 import { withoutBuildkit } from '../engine-api/build-wishes.ts';
 import type { ImageDifferences, RenameImages } from '../engine-api/image-context.ts';
+import { fullPlatform } from '../engine-api/platform.ts';
 import {
   dockerRegistryCalls,
   pushTag,
@@ -24,7 +25,7 @@ const registryCalls: RegistryCalls = {
   pull: (reference, options) => {
     const request = dockerRegistryCalls.pull(reference, options);
     if (!isLoopback(reference)) return request;
-    const [os, architecture, variant] = options.platform?.split('/') ?? [];
+    const [os, architecture, variant] = options.platform ? fullPlatform(options.platform).split('/') : [];
     return {
       method: 'POST',
       path: '/v4.0.0/libpod/images/pull',

@@ -14,6 +14,14 @@ export interface NameOptions {
   hash: string | undefined;
 }
 
+/** Whether the model itself is not what is asked for. */
+export function asksForNames(options: NameOptions): boolean {
+  const { services, volumes, networks, models, images, profiles, environment, hash } = options;
+  return [services, volumes, networks, models, images, profiles, environment, hash !== undefined].some(
+    Boolean,
+  );
+}
+
 /** The lines that one of the options asks for; undefined: none does. */
 export async function configNames(project: Project, options: NameOptions): Promise<string[] | undefined> {
   const services = Object.values(project.services);

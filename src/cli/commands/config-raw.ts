@@ -1,8 +1,9 @@
-import type { LoadOptions, TemplateVariable } from '../../compose/index.ts';
+import type { CanonicalValue, LoadOptions, Project, TemplateVariable } from '../../compose/index.ts';
 import type { Context } from '../context.ts';
 import { type Column, wideSpacing } from '../output/table.ts';
 import { t } from '../text.ts';
 import type { ConfigOptions } from './config.ts';
+import { configNames, type NameOptions } from './config-names.ts';
 import { printResult } from './print-result.ts';
 
 /** Prints the model with its variables as they were written. */
@@ -17,6 +18,25 @@ export async function printRawModel(
   const asJson = context.output.json || options.format === 'json';
   const text = asJson ? goJsonIndented(model) : goYaml(model, await import('yaml'));
   await printResult(context, text, options.output);
+}
+
+/** The lines that one of the options asks for, with variables as they were written; all services, whatever their profiles. */
+export async function rawNames(
+  load: LoadOptions,
+  project: Project,
+  options: NameOptions,
+): Promise<string[] | undefined> {
+  if (!options.services && !options.images) return await configNames(project, options);
+  const { loadRawModel, imagesOf, isMap } = await import('../../compose/index.ts');
+  const services = (await loadRawModel(load, { form: load.form })).entries.get('services');
+  const entries = isMap(services) ? services.entries : new Map<string, CanonicalValue>();
+  if (options.services) return [...entries.keys()];
+  return Object.values(project.services).flatMap((service) => {
+    const [usual = '', ...others] = imagesOf(project, service);
+    const written = entries.get(service.name);
+    const image = isMap(written) ? written.entries.get('image') : undefined;
+    return [typeof image === 'string' ? image : usual, ...others];
+  });
 }
 
 /** Prints the variables that the model asks for. */

@@ -4,8 +4,8 @@ import type { Invocation } from '../declaration.ts';
 import { isolationOf } from '../isolation.ts';
 import { projectOptions, tellWarnings } from '../scope.ts';
 import { t } from '../text.ts';
-import { configNames, type NameOptions } from './config-names.ts';
-import { printRawModel, printVariables } from './config-raw.ts';
+import { asksForNames, configNames, type NameOptions } from './config-names.ts';
+import { printRawModel, printVariables, rawNames } from './config-raw.ts';
 import { pinnedReference } from './pinned-reference.ts';
 import { printResult } from './print-result.ts';
 
@@ -33,14 +33,16 @@ export async function config(invocation: Invocation<ConfigOptions>): Promise<und
       `${context.output.paintNote('yellow', t('warning'))} ${t('config.whole', { option: whole })}`,
     );
   if (options.variables) return await printVariables(context, load, options);
-  if (options.noInterpolate) return await printRawModel(context, load, options);
+  if (options.noInterpolate && !asksForNames(options)) return await printRawModel(context, load, options);
   const { loadProject, configDocument } = await import('../../compose/index.ts');
   const isolation = await isolationOf(context);
   const { project: loaded, warnings } = await loadProject({ ...load, ...isolation?.load });
   const project = isolation?.applied(loaded) ?? loaded;
   tellWarnings(context, warnings);
   if (options.check) return;
-  const names = await configNames(project, options);
+  const names = options.noInterpolate
+    ? await rawNames(load, project, options)
+    : await configNames(project, options);
   if (names !== undefined) {
     if (context.output.json) context.output.value(names);
     else for (const name of names) context.output.line(name);

@@ -31,12 +31,14 @@ export async function logs({ context, words, options }: Invocation<LogsOptions>)
     await rawLog(context, only, options);
     return;
   }
-  const prefix = bare
-    ? undefined
-    : new LinePrefix(
-        chosen.map(({ label }) => label),
-        context.output.paint,
-      );
+  const prefixFor = (targets: readonly Target[]): LinePrefix | undefined =>
+    bare
+      ? undefined
+      : new LinePrefix(
+          targets.map(({ label }) => label),
+          context.output.paint,
+        );
+  const prefix = prefixFor(chosen);
   if (goesOn) {
     const isAll = words.length === 0 && options.index === undefined;
     const services = isAll
@@ -45,7 +47,7 @@ export async function logs({ context, words, options }: Invocation<LogsOptions>)
     await followProject(context, { projectName: scope.name, services, targets: chosen }, options, prefix);
   } else if (options.follow)
     await Promise.all(chosen.map((target) => printLog(context, target, options, prefix)));
-  else await printMerged(context, chosen, options, prefix);
+  else await printMerged(context, chosen, options, prefixFor);
 }
 
 /** The containers that are asked for, without names those of the files' services; with `index` that one of each service. */
@@ -141,7 +143,7 @@ async function printMerged(
   context: Context,
   targets: readonly Target[],
   options: LogsOptions,
-  prefix: LinePrefix | undefined,
+  prefixFor: (targets: readonly Target[]) => LinePrefix | undefined,
 ): Promise<void> {
   const backend = await context.backend();
   const heads = await Promise.all(
@@ -151,6 +153,8 @@ async function printMerged(
       return { target, records, next: await records.next() };
     }),
   );
+  // Names that no line is told of take no room.
+  const prefix = prefixFor(heads.filter(({ next }) => next.done !== true).map(({ target }) => target));
   for (;;) {
     let first: { target: Target; record: LogRecord; head: (typeof heads)[number] } | undefined;
     for (const head of heads) {
