@@ -18,6 +18,9 @@ const refusals: [ErrorCode, number, string][] = [
   ['CONFLICT', 409, 'Container abc is not running'],
   ['CONFLICT', 500, 'Container abc is not paused'],
   ['CONFLICT', 403, 'error while removing network: network x id abc has active endpoints'],
+  ['CONFLICT', 403, 'Pool overlaps with other one on this address space'],
+  ['CONFLICT', 500, 'subnet 10.89.0.0/24 is already used on the host or by another config'],
+  ['CONFLICT', 500, 'all predefined address pools have been fully subnetted'],
   ['PORT_TAKEN', 500, 'driver failed: Bind for 0.0.0.0:80 failed: port is already allocated'],
   ['PORT_TAKEN', 500, 'listen tcp4 127.0.0.1:8080: bind: address already in use'],
   ['NOT_FOUND', 400, 'invalid mount config for type "bind": bind source path does not exist: /no'],
@@ -97,4 +100,12 @@ describe('a refusal of the engine', () => {
   ])('the port in "%s"', (message, port, hostIp) => {
     expect(takenPort(message)).toEqual({ port, hostIp });
   });
+});
+
+test.each([
+  "no available IPv4 addresses on this network's address pools: shop_default (abc)",
+  'IPAM error: failed to find free IP in range: 10.231.77.1 - 10.231.77.14',
+])('tells the way out of a network without a free address: %s', (message) => {
+  const refusal = { status: 500, method: 'POST', path: '/x/start', text: JSON.stringify({ message }) };
+  expect(engineError(refusal).hint).toContain('a larger one');
 });

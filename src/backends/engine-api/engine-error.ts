@@ -127,6 +127,24 @@ const knownTexts: readonly { pattern: RegExp; verdict: Verdict }[] = [
     verdict: { code: 'NO_SPACE', hint: 'free space on the disk of the engine: `wherry gc`, or prune images' },
   },
   {
+    pattern: /no available IPv[46] addresses|failed to find free IP in range/i,
+    verdict: {
+      code: 'ENGINE',
+      hint: 'its subnet has no address left: give the network a larger one, or remove containers that are attached to it',
+    },
+  },
+  {
+    pattern: /pool overlaps with|subnet \S+ is already used on the host or by another config/i,
+    verdict: { code: 'CONFLICT', hint: 'choose a subnet that no network of the engine or its host has' },
+  },
+  {
+    pattern: /address pools? have been fully subnetted|could not find free subnet/i,
+    verdict: {
+      code: 'CONFLICT',
+      hint: 'remove networks that nobody uses, or give this one a subnet of its own (`ipam`)',
+    },
+  },
+  {
     pattern:
       /(container |pod )?name .*is already in use|name .* is in use by container|UNIQUE constraint failed: ContainerConfig\.Name/i,
     verdict: { code: 'ALREADY_EXISTS', hint: 'remove or rename the other one, or choose another name' },
