@@ -6,6 +6,7 @@ import { type BackendRegistry, type Diagnosis, engineHangs } from '../core/regis
 import type { GlobalOptions } from './globals.ts';
 import { t } from './text.ts';
 import { tlsFiles } from './tls-files.ts';
+import { usage } from './usage.ts';
 
 /** ms for one engine to answer; some accept the connection and say nothing. */
 const probeTimeout = 5000;
@@ -24,6 +25,8 @@ export async function openRegistry(): Promise<BackendRegistry> {
 
 /** The engine that the options ask for; without a demand the first in the registry's order that answers. */
 export async function openEngine(globals: GlobalOptions, options: OpenOptions): Promise<Backend> {
+  if (globals.host !== undefined && globals.context !== undefined)
+    throw usage(t('usage.excludes', { a: '--host', b: '--context' }));
   const registry = await openRegistry();
   const demanded = globals.backend ?? orderedType(globals, options.env);
   if (demanded !== undefined) {

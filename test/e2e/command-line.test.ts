@@ -84,6 +84,9 @@ describe('the command line', () => {
         fix: see \`wherry exec --help\`
       "
     `);
+    expect(await fault(['-H', 'unix:///x', '--context', 'y', 'ps'])).toContain(
+      'error: --host and --context exclude each other\n',
+    );
     expect(await fault(['logs', '--tail', 'x'])).toMatchInlineSnapshot(`
       "error: "x" is not a whole number
         why: the command line is not understood
