@@ -17,7 +17,6 @@ export function timeLimit(ms: number, outer: AbortSignal | undefined): TimeLimit
     passed = !scope.signal.aborted;
     scope.abort(new DOMException('the time limit passed', 'TimeoutError'));
   }, timerDelay(ms));
-  timer.unref();
   const follow = (): void => scope.abort(outer?.reason);
   if (outer?.aborted) follow();
   else outer?.addEventListener('abort', follow, { once: true });
