@@ -498,6 +498,13 @@ test('no file, a missing file and a directory are NOT_FOUND and INVALID', async 
   });
   await mkdir(join(directory, 'inner/compose.yaml'), { recursive: true });
   await writeFile(join(directory, 'compose.yaml'), 'services: {a: {image: x}}\n');
+  const projectDirectory = 'compose.yaml';
+  expect(
+    await failure(loadProject({ workingDirectory: directory, projectDirectory, env: {} })),
+  ).toMatchObject({
+    code: 'INVALID',
+    message: `the project directory ${directory}/compose.yaml is a file`,
+  });
   const found = loadProject({ workingDirectory: join(directory, 'inner'), env: {} });
   expect(await failure(found)).toMatchObject({
     code: 'INVALID',

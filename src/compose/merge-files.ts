@@ -1,5 +1,5 @@
 import { dirname, resolve } from 'node:path';
-import { throwIfAborted } from '../core/errors.ts';
+import { throwIfAborted, WherryError } from '../core/errors.ts';
 import { ProjectEnvironment } from './environment.ts';
 import type { FileAccess } from './file-access.ts';
 import { interpolate } from './interpolate.ts';
@@ -107,6 +107,10 @@ async function findInputs(options: LoadOptions, access: FileAccess): Promise<Inp
   const workingDirectory = resolve(options.workingDirectory);
   const named = options.files ?? [];
   const chosen = options.projectDirectory && resolve(workingDirectory, options.projectDirectory);
+  if (chosen && (await access.exists(chosen)))
+    throw new WherryError('INVALID', `the project directory ${chosen} is a file`, {
+      details: { file: chosen },
+    });
   const firstNamed = named.find((file) => file !== '-');
   const start =
     chosen ||
