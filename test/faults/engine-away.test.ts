@@ -1,8 +1,10 @@
+import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { defaultRegistry } from '../../src/backends/index.ts';
 import { prepareFixtures } from '../../src/conformance/index.ts';
 import type { Backend } from '../../src/core/index.ts';
 import { Directory, wherry } from '../e2e/cli.ts';
+import { freePort } from '../integration/boot/stack.ts';
 import { OwnDocker } from './own-docker.ts';
 import { OwnPodman } from './own-podman.ts';
 import { Running } from './running.ts';
@@ -134,5 +136,43 @@ describe.each(killed)('%s killed in the middle of up', (_name, type, start) => {
     expect(await backend.list({ all: true })).toEqual([]);
     expect(await run('up', '-d', 'db')).toMatchObject({ code: 0 });
     expect(await backend.list()).toHaveLength(1);
+  });
+});
+
+describe('Docker killed under a serve', () => {
+  it('is waited for, and what clients want then boots again', { timeout: 180_000 }, async (test) => {
+    await using engine = await OwnDocker.start();
+    if (engine === undefined) return test.skip('it cannot be started here');
+    await using backend = await defaultRegistry()
+      .get('docker')
+      .open({ type: 'docker', host: engine.host }, {});
+    const { shell: image } = await prepareFixtures(backend);
+    const port = await freePort();
+    const healthcheck = { test: ['CMD', 'true'], interval: '200ms' };
+    const zero = { 'x-wherry': { scale_to_zero: { idle: '2s', max_wait: '20s' } }, stop_grace_period: '0s' };
+    const web = { image, command: writes, healthcheck, ports: [`127.0.0.1:${port}:7`], ...zero };
+    await using directory = await Directory.make(backend, { services: { web } });
+    const serve = new Running(directory.path, ['-H', engine.host, 'serve']);
+    // Its boot is all that is wanted: the ports of the engine are in another network namespace.
+    const visit = (): void => {
+      const client = connect(port, '127.0.0.1').on('error', () => undefined);
+      client.setTimeout(1000, () => client.destroy());
+    };
+    await serve.says(/web: listens on/);
+    visit();
+    await serve.says(/web: up after/);
+    await engine.kill();
+    await serve.says(silent);
+    // It cannot be stopped now, and a client is turned away instead of held for ever.
+    await serve.says(/web: failed: .*(refused|does not exist|hung up)/);
+    visit();
+    await serve.says(/web: turned a client away/);
+    expect(await engine.up()).toBe(true);
+    await serve.says(/answers again/);
+    visit();
+    await serve.says(/answers again.*web: (up after|runs).*web: stopped/s);
+    serve.child.kill('SIGINT');
+    expect(await serve.ended, serve.told).toBe(0);
+    expect((await backend.list({ all: true })).map(({ status }) => status)).toEqual(['exited']);
   });
 });

@@ -53,7 +53,17 @@ export class OwnDocker implements AsyncDisposable {
     const { command } = this.#program;
     this.#daemon = spawn(
       'unshare',
-      ['--net', ...command, '-H', this.host, '--config-file', this.#at('daemon.json'), ...places, ...plain],
+      [
+        '--net',
+        ...withLoopback,
+        ...command,
+        '-H',
+        this.host,
+        '--config-file',
+        this.#at('daemon.json'),
+        ...places,
+        ...plain,
+      ],
       { stdio: 'ignore' },
     );
     for (let attempt = 0; attempt < 150 && this.#daemon.exitCode === null; attempt += 1) {
@@ -122,6 +132,9 @@ export class OwnDocker implements AsyncDisposable {
     if (status !== 0) throw new Error('no file system can be mounted here');
   }
 }
+
+/** Ports are published on it. */
+const withLoopback: readonly string[] = ['sh', '-c', 'ip link set lo up; exec "$0" "$@"'];
 
 interface Program {
   command: readonly string[];
