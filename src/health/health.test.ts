@@ -202,6 +202,13 @@ describe('monitor', () => {
     expect(monitor.targets()).toMatchObject([{ name: 'db', health: 'healthy' }]);
   });
 
+  test('an interval or a number of workers with which it would never check is refused', () => {
+    for (const wrong of [{ interval: 0 }, { parallel: 0 }, { parallel: Number.NaN }])
+      expect(() => new HealthMonitor({ checker: new HealthChecker(), ...wrong })).toThrow(
+        expect.objectContaining({ code: 'INVALID' }),
+      );
+  });
+
   test('after remove and after closing nothing is checked any more', async () => {
     const monitor = new HealthMonitor({ checker: new HealthChecker(), interval: 1 });
     const [gone, kept] = [scripted([true], 'gone'), scripted([true], 'kept')];

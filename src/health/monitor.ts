@@ -14,7 +14,7 @@ export interface HealthMonitorOptions {
   interval?: number;
   /** Results in a row that change a target's state. Default: 1 pass, 3 failures. */
   thresholds?: Pick<RetryPolicy, 'successThreshold' | 'failureThreshold'>;
-  /** Checks at a time. Default: 16. */
+  /** Checks at a time, at least 1. Default: 16. */
   parallel?: number;
   logger?: Logger;
 }
@@ -50,6 +50,7 @@ interface Worker {
 export class HealthMonitor implements AsyncDisposable {
   readonly #options: HealthMonitorOptions;
   readonly #interval: number;
+  readonly #parallel: number;
   readonly #policy: FullRetryPolicy;
   readonly #logger: Logger;
   readonly #entries = new Map<string, Entry>();
@@ -60,10 +61,13 @@ export class HealthMonitor implements AsyncDisposable {
   constructor(options: HealthMonitorOptions) {
     this.#options = options;
     this.#interval = options.interval ?? 10_000;
+    this.#parallel = options.parallel ?? 16;
     this.#logger = options.logger ?? silentLogger;
     this.#policy = retryPolicy({ failureThreshold: 3, ...options.thresholds });
     if (!(this.#interval > 0))
       throw new WherryError('INVALID', `the interval is ${this.#interval}, but must be more than 0 ms`);
+    if (!(this.#parallel >= 1))
+      throw new WherryError('INVALID', `parallel is ${this.#parallel}, but must be at least 1`);
   }
 
   /** Starts checking `target`, at once for the first time. `ALREADY_EXISTS` when its name is watched already. */
@@ -114,7 +118,7 @@ export class HealthMonitor implements AsyncDisposable {
 
   #freeWorker(): Worker | undefined {
     const free = this.#workers.find(({ run }) => run === null);
-    if (free !== undefined || this.#workers.length >= (this.#options.parallel ?? 16)) return free;
+    if (free !== undefined || this.#workers.length >= this.#parallel) return free;
     const worker: Worker = { scope: new AbortController(), run: null };
     this.#workers.push(worker);
     return worker;
