@@ -186,6 +186,8 @@ export interface Messages {
   'command.watch.detail': Record<never, never>;
   'completion.unknown': { shell: string | number };
   'completion.unknownFix': Record<never, never>;
+  'config.noPins': { option: string | number };
+  'config.noPinsFix': Record<never, never>;
   'config.whole': { option: string | number };
   'copy.leftOut': { name: string | number };
   'copy.noDirectory': { path: string | number };
@@ -1037,6 +1039,8 @@ export const en: { readonly [K in keyof Messages]: string } = {
   'command.watch.detail': 'Brings the project up and then carries out the rules of its services\' develop.watch, until Ctrl-C, which leaves the project running. --quiet hides what builds write; --json writes each thing that happens as a line of JSON.',
   'completion.unknown': 'there is no completion for the shell "{shell}"',
   'completion.unknownFix': 'bash, zsh and fish have one',
+  'config.noPins': '{option} pins images, whose names --no-interpolate leaves as they were written',
+  'config.noPinsFix': 'leave one of the two out',
   'config.whole': 'service filtering is not applied when {option} is set: it prints the full model',
   'copy.leftOut': '{name} is left out: it is neither a file nor a directory nor a link',
   'copy.noDirectory': '{path} is no directory',

@@ -55,6 +55,15 @@ test.skipIf(peer === undefined).each([
   );
 });
 
+test.each(['--resolve-image-digests', '--lock-image-digests'])(
+  'config --no-interpolate %s is refused',
+  (pins) => {
+    const { code, stdout, stderr } = config(caseNamed('interpolation'), ['--no-interpolate', pins]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(`${pins} pins images, whose names --no-interpolate leaves as they were written`);
+  },
+);
+
 test.skipIf(peer === undefined)('config --variables: the same names, needs and defaults', () => {
   const one = caseNamed('interpolation');
   const words = ['--variables', '--format', 'json'];

@@ -4,6 +4,7 @@ import type { CreateBody } from '../engine-api/create-body.ts';
 import { type Dialect, dockerDialect, tmpfsLine } from '../engine-api/dialect.ts';
 import { engineEvent } from '../engine-api/event-record.ts';
 import type { EventRecord, MountSpecRecord, StatsRecord } from '../engine-api/records.ts';
+import { engineTime } from '../engine-api/status.ts';
 import { podmanProblems } from './problems.ts';
 import { isOlder } from './version.ts';
 
@@ -17,7 +18,7 @@ export function podmanDialect(version: string): Dialect {
     pastEvents: (since) => ({ since, stream: false }),
     problems: (spec) => podmanProblems(spec, version),
     adaptCreate,
-    adaptStats: isOlder(version, [4, 4]) ? swapNetwork : (sample) => sample,
+    adaptStats: (sample) => overTime(isOlder(version, [4, 4]) ? swapNetwork(sample) : sample),
     event: podmanEvent,
     execSize: ({ columns, rows }) => ({ h: rows, w: columns }),
     // conmon, reading two sizes at once, takes the first of them twice.
@@ -88,6 +89,23 @@ function swapNetwork(sample: StatsRecord): StatsRecord {
     { ...figures, rx_bytes: figures.tx_bytes, tx_bytes: figures.rx_bytes },
   ]);
   return { ...sample, networks: Object.fromEntries(swapped) };
+}
+
+/**
+ * What Podman has as the time of the system is that in which its CPUs worked, as measured on cgroup v1: one busy container
+ * on an idle machine would use all of them. Here it is the time that passed on all CPUs, as Docker has it.
+ */
+function overTime(sample: StatsRecord): StatsRecord {
+  const { read, preread, cpu_stats: now, precpu_stats: before } = sample;
+  const [to, from] = [engineTime(read), engineTime(preread)];
+  if (to === null || from === null || !now || !before) return sample;
+  const cpus = now.online_cpus ?? 1;
+  const nanoseconds = (time: Date): number => time.getTime() * 1e6 * cpus;
+  return {
+    ...sample,
+    cpu_stats: { ...now, system_cpu_usage: nanoseconds(to), online_cpus: cpus },
+    precpu_stats: { ...before, system_cpu_usage: nanoseconds(from) },
+  };
 }
 
 function podmanEvent(record: EventRecord): EngineEvent | null {

@@ -4,6 +4,7 @@ import type { Invocation } from '../declaration.ts';
 import { isolationOf } from '../isolation.ts';
 import { projectOptions, tellWarnings } from '../scope.ts';
 import { t } from '../text.ts';
+import { usage } from '../usage.ts';
 import { asksForNames, configNames, type NameOptions } from './config-names.ts';
 import { printRawModel, printVariables, rawNames } from './config-raw.ts';
 import { pinnedReference } from './pinned-reference.ts';
@@ -33,7 +34,10 @@ export async function config(invocation: Invocation<ConfigOptions>): Promise<und
       `${context.output.paintNote('yellow', t('warning'))} ${t('config.whole', { option: whole })}`,
     );
   if (options.variables) return await printVariables(context, load, options);
-  if (options.noInterpolate && !asksForNames(options)) return await printRawModel(context, load, options);
+  if (options.noInterpolate && !asksForNames(options)) {
+    refusePins(options);
+    return await printRawModel(context, load, options);
+  }
   const { loadProject, configDocument } = await import('../../compose/index.ts');
   const isolation = await isolationOf(context);
   const { project: loaded, warnings } = await loadProject({ ...load, ...isolation?.load });
@@ -51,6 +55,13 @@ export async function config(invocation: Invocation<ConfigOptions>): Promise<und
   const resources = context.globals.allResources ? 'all' : 'used';
   const document = await pinned(context, configDocument(project, { resources }), options);
   await printDocument(context, document, options);
+}
+
+/** An image that a variable names has no digest yet. */
+function refusePins({ resolveImageDigests, lockImageDigests }: ConfigOptions): void {
+  const option = resolveImageDigests ? '--resolve-image-digests' : '--lock-image-digests';
+  if (resolveImageDigests || lockImageDigests)
+    throw usage(t('config.noPins', { option }), t('config.noPinsFix'));
 }
 
 function loadOptions(context: Context, services: readonly string[], options: ConfigOptions): LoadOptions {
