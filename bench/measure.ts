@@ -15,6 +15,8 @@ export interface Table {
   rows: readonly Row[];
   /** Lines below the table: whether the bar was met. */
   verdicts: readonly string[];
+  /** Default: the engine of the run. */
+  engine?: string;
 }
 
 /**

@@ -76,7 +76,12 @@ async function onNewest(): Promise<Table[]> {
   const path = newest.host.slice('unix://'.length);
   const client = new RawEngine(path, `v${newest.apiVersion}`);
   try {
-    return await stackTables(chain, { backend: engine, raw: client, socketPath: path, image });
+    const tables = await stackTables(chain, { backend: engine, raw: client, socketPath: path, image });
+    const { version: newestVersion } = await engine.info();
+    return tables.map((table) => ({
+      ...table,
+      engine: `Docker Engine ${newestVersion} (API ${newest.apiVersion})`,
+    }));
   } finally {
     client.close();
   }

@@ -43,6 +43,6 @@ export function section(table: Table, { command, engine }: Setting): string {
     '',
     ...table.verdicts.map((verdict) => `- ${verdict}`),
     ...(table.verdicts.length > 0 ? [''] : []),
-    `\`${command}\` on ${date}: ${machine}; ${engine}.`,
+    `\`${command}\` on ${date}: ${machine}; ${table.engine ?? engine}.`,
   ].join('\n');
 }
