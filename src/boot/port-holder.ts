@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type CallOptions, cancelled, type PublishedPort, WherryError } from '../core/index.ts';
-import { runtimeDirectory } from './runtime-directory.ts';
+import { nameOf, runtimeDirectory } from './runtime-directory.ts';
 
 /** A `serve` that holds published ports of a project. */
 export interface PortHolder {
@@ -31,14 +30,12 @@ const briefly = 500;
 
 /** The socket on which a `serve` of the project takes orders. Its path is short enough for a socket. */
 export function holderSocket(address: string, project: string): string {
-  const name = createHash('sha256').update(`${address}\n${project}`).digest('hex').slice(0, 32);
-  return join(runtimeDirectory('serve'), `${name}.sock`);
+  return join(runtimeDirectory('serve'), `${nameOf(address, project)}.sock`);
 }
 
 /** Where the `serve` of the project remembers since when nobody uses a service, for the one after it. */
 export function idleRecordFile(address: string, project: string, service: string): string {
-  const name = createHash('sha256').update(`${address}\n${project}\n${service}`).digest('hex').slice(0, 32);
-  return join(runtimeDirectory('serve'), `${name}.idle.json`);
+  return join(runtimeDirectory('serve'), `${nameOf(address, project, service)}.idle.json`);
 }
 
 /**

@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { lockFile } from '../transport/file-lock.ts';
-import { ownDirectory, runtimeDirectory } from './runtime-directory.ts';
+import { nameOf, ownDirectory, runtimeDirectory } from './runtime-directory.ts';
 
 export interface ProjectLockOptions {
   signal?: AbortSignal | undefined;
@@ -22,8 +21,10 @@ export async function lockProject(
 ): Promise<AsyncDisposable> {
   const directory = options.directory ?? runtimeDirectory('locks');
   await ownDirectory(directory);
-  const name = createHash('sha256').update(`${address}\n${project}`).digest('hex').slice(0, 32);
-  return lockFile(join(directory, `${name}.lock`), { signal: options.signal, onWait: options.onWait });
+  return lockFile(join(directory, `${nameOf(address, project)}.lock`), {
+    signal: options.signal,
+    onWait: options.onWait,
+  });
 }
 
 /** Resolves when no process of this machine works on the project (`up`, `down`, `restart`). */

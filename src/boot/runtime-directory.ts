@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdir, stat } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +9,11 @@ export function runtimeDirectory(kind: 'locks' | 'serve'): string {
   const runtime = process.env.XDG_RUNTIME_DIR;
   if (runtime !== undefined && runtime !== '') return join(runtime, 'wherry', kind);
   return join(tmpdir(), `wherry-${userInfo().uid}`, kind);
+}
+
+/** What the files there of something on an engine are called: short enough for the path of a socket, whatever `parts` hold. */
+export function nameOf(...parts: readonly string[]): string {
+  return createHash('sha256').update(parts.join('\n')).digest('hex').slice(0, 32);
 }
 
 /** In the system's temporary directory somebody else may have made it first, to have our files go where they like. */

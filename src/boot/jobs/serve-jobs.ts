@@ -6,7 +6,7 @@ import { type Backend, EventBus } from '../../core/index.ts';
 import { recordHistory } from '../../history/index.ts';
 import { claim } from '../claim.ts';
 import type { BootOptions } from '../options.ts';
-import { ownDirectory, runtimeDirectory } from '../runtime-directory.ts';
+import { nameOf, ownDirectory, runtimeDirectory } from '../runtime-directory.ts';
 import { jobEvents } from './job-events.ts';
 import { JobScheduler } from './job-scheduler.ts';
 import { runJob } from './run-job.ts';
@@ -90,8 +90,7 @@ async function begin(
 
 /** Two processes would run each job twice. */
 function jobsLock(address: string, project: string): string {
-  const name = createHash('sha256').update(`${address}\n${project}`).digest('hex').slice(0, 32);
-  return join(runtimeDirectory('serve'), `${name}.jobs.lock`);
+  return join(runtimeDirectory('serve'), `${nameOf(address, project)}.jobs.lock`);
 }
 
 /** When each crontab line of each job was last due. */
